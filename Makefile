@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 The oscore-tools authors
+#
+# make deps demo     install what is missing, build, show the main job
+# make deps check    the same, and run all tests
+# make help          the other targets and the variables
+
+VERSION = 0.1.0
+
+PREFIX = /usr/local
+DESTDIR =
+BINDIR = $(PREFIX)/bin
+MANDIR = $(PREFIX)/share/man
+DATADIR = $(PREFIX)/share
+
+CC = gcc
+AR = ar
+PKG_CONFIG = pkg-config
+INSTALL = install
+CFLAGS = -O2 -g
+LDFLAGS =
+V = 0
+Q = $(if $(filter 1,$(V)),,@)
+
+# One directory per variant: release, sanitize, fuzz, coverage.
+VARIANT = release
+B = build/$(VARIANT)
+
+PROGRAMS = oscore-gen oscore-protect oscore-unprotect oscore-cid
+PACKAGES = libsodium libcbor jansson libcoap-3-notls nettle
+WARNINGS = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wcast-qual -Wstrict-prototypes \
+	-Wmissing-prototypes -Wvla -Wformat=2
+HARDENING = -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection \
+	-ftrivial-auto-var-init=zero -D_FORTIFY_SOURCE=2
+HARDENING_LINK = -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed
+
+VARIANT_FLAGS_release = $(HARDENING)
+VARIANT_LINK_release = $(HARDENING_LINK)
+VARIANT_FLAGS_sanitize = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+VARIANT_LINK_sanitize = -fsanitize=address,undefined
+VARIANT_FLAGS_fuzz = -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+VARIANT_LINK_fuzz = -fsanitize=fuzzer,address,undefined
+VARIANT_FLAGS_coverage = --coverage -O0
+VARIANT_LINK_coverage = --coverage
+
+# Debian's names of what the targets need.
+DEPS = gcc make libc6-dev pkg-config libsodium-dev libcbor-dev libjansson-dev libcoap3-dev nettle-dev \
+	bats jq mandoc python3 xxd strace socat util-linux rsync e2fsprogs
+DEPS_LINT = clang clang-format clang-tidy libclang-rt-14-dev cppcheck shellcheck valgrind
+
+LIB_SOURCES = $(sort $(wildcard lib/*/*.c))
+CLI_SOURCES = $(filter-out $(PROGRAMS:%=cmd/%.c),$(sort $(wildcard cmd/*.c)))
+UNIT_SOURCES = $(sort $(wildcard tests/unit/test_*.c))
+FUZZ_SOURCES = $(sort $(wildcard tests/fuzz/fuzz_*.c))
+
+LIB_OBJECTS = $(LIB_SOURCES:%.c=$(B)/%.o)
+CLI_OBJECTS = $(CLI_SOURCES:%.c=$(B)/%.o)
+BINARIES = $(PROGRAMS:%=$(B)/%)
+UNITS = $(UNIT_SOURCES:tests/unit/%.c=$(B)/unit/%)
+FUZZERS = $(FUZZ_SOURCES:tests/fuzz/%.c=$(B)/%)
+OBJECTS = $(LIB_OBJECTS) $(CLI_OBJECTS) $(PROGRAMS:%=$(B)/cmd/%.o) \
+	$(UNIT_SOURCES:%.c=$(B)/%.o) $(FUZZ_SOURCES:%.c=$(B)/%.o)
+
+SHELL = /bin/bash
+.SHELLFLAGS = -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.SECONDARY: $(OBJECTS)
+.PHONY: all deps deps-lint demo check unit bats sanitize sanitize-check lint fuzz fuzz-smoke fuzzers \
+	units install uninstall clean help FORCE
+
+all: $(BINARIES)
+
+# `make deps demo` installs before it compiles, with -j too.
+ifneq ($(filter deps deps-lint,$(MAKECMDGOALS)),)
+$(B)/hardening: | $(filter deps deps-lint,$(MAKECMDGOALS))
+endif
+
+# The hardening flags that this compiler knows, found once per variant.
+$(B)/hardening: Makefile
+	@mkdir -p $(B)
+	@echo 'int main(void) { return 0; }' >$(B)/probe.c
+	@for flag in $(VARIANT_FLAGS_$(VARIANT)); do \
+		$(CC) -O2 -Werror $$flag -c -o $(B)/probe.o $(B)/probe.c 2>/dev/null && echo $$flag; \
+	done >$@.new || true
+	@for flag in $(VARIANT_LINK_$(VARIANT)); do \
+		case $$flag in -fsanitize=fuzzer*) echo $$flag; continue ;; esac; \
+		$(CC) -O2 -Werror -fPIE $$flag -o $(B)/probe $(B)/probe.c 2>/dev/null && echo $$flag; \
+	done >$@.link || true
+	@rm -f $(B)/probe $(B)/probe.[co]
+	@mv $@.new $@
+
+# The flags stamp: a response file for the compiler, rewritten only when the
+# flags change. The user's CFLAGS come last.
+$(B)/cflags: $(B)/hardening FORCE
+	@$(PKG_CONFIG) --exists --print-errors $(PACKAGES) || \
+		{ echo "run 'make deps' first" >&2; exit 1; }
+	@{ echo '-std=c11 -D_XOPEN_SOURCE=700 -DOSC_VERSION=\"$(VERSION)\" -Ilib -Icmd'; \
+		echo '$(WARNINGS)'; $(PKG_CONFIG) --cflags $(PACKAGES); cat $(B)/hardening; \
+		echo '$(CFLAGS)'; } >$@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+$(B)/ldflags: $(B)/hardening FORCE
+	@{ cat $(B)/hardening.link; echo '$(LDFLAGS)'; } >$@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+$(B)/%.o: %.c $(B)/cflags
+	@mkdir -p $(@D)
+	@echo "  CC    $<"
+	$(Q)$(CC) @$(B)/cflags -MMD -MP -c -o $@ $<
+
+$(B)/liboscore-tools.a: $(LIB_OBJECTS)
+	@echo "  AR    $@"
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+link = @mkdir -p $(@D); echo "  LD    $@"; \
+	$(if $(filter 1,$(V)),set -x;) $(CC) -o $@ $(filter %.o %.a,$^) @$(B)/ldflags \
+	$$($(PKG_CONFIG) --libs $(PACKAGES))
+
+$(BINARIES): $(B)/%: $(B)/cmd/%.o $(CLI_OBJECTS) $(B)/liboscore-tools.a $(B)/ldflags
+	$(link)
+
+$(UNITS): $(B)/unit/%: $(B)/tests/unit/%.o $(B)/liboscore-tools.a $(B)/ldflags
+	$(link)
+
+$(FUZZERS): $(B)/%: $(B)/tests/fuzz/%.o $(B)/liboscore-tools.a $(B)/ldflags
+	$(link)
+
+-include $(OBJECTS:.o=.d)
+
+sudo = $$([ "$$(id -u)" -eq 0 ] || echo sudo)
+
+define apt
+	@missing=$$(for p in $(1); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | \
+		grep -q 'ok installed' || echo $$p; done); \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	echo "installing with apt-get:" $$missing; \
+	$(sudo) apt-get -qq update; \
+	DEBIAN_FRONTEND=noninteractive $(sudo) apt-get -qq -y --no-install-recommends install $$missing
+endef
+
+deps:
+	$(call apt,$(DEPS))
+
+deps-lint:
+	$(call apt,$(DEPS_LINT))
+
+demo: all
+	@BINDIR=$(B) tests/demo
+
+units: $(UNITS)
+
+check: all units
+	@BINDIR=$(B) tests/run $(UNITS) -- tests/bats tests/vectors/run
+
+unit: units
+	@BINDIR=$(B) tests/run $(UNITS) --
+
+bats: all
+	@BINDIR=$(B) tests/run -- tests/bats
+
+sanitize:
+	@$(MAKE) VARIANT=sanitize CFLAGS='-O1 -g' check
+
+lint: all
+	@tests/lint/run
+
+fuzzers: $(FUZZERS)
+
+# Seconds for each harness: short in fuzz-smoke, long in fuzz.
+FUZZ_SECONDS = 600
+fuzz:
+	@$(MAKE) VARIANT=fuzz CC=clang CFLAGS='-O1 -g' fuzzers
+	@tests/fuzz/run build/fuzz $(FUZZ_SECONDS)
+
+fuzz-smoke:
+	@$(MAKE) FUZZ_SECONDS=20 fuzz
+
+MANUALS = $(wildcard man/*.[157])
+COMPLETIONS_BASH = $(wildcard completions/bash/*)
+COMPLETIONS_ZSH = $(wildcard completions/zsh/*)
+COMPLETIONS_FISH = $(wildcard completions/fish/*)
+CONTEXTS = $(notdir $(wildcard contexts/*))
+
+install: all
+	$(INSTALL) -d $(DESTDIR)$(BINDIR)
+	$(INSTALL) -m 755 $(BINARIES) $(DESTDIR)$(BINDIR)
+	for page in $(MANUALS); do \
+		$(INSTALL) -D -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page#man/}; done
+	$(INSTALL) -d $(DESTDIR)$(DATADIR)/bash-completion/completions \
+		$(DESTDIR)$(DATADIR)/zsh/site-functions $(DESTDIR)$(DATADIR)/fish/vendor_completions.d
+	$(INSTALL) -m 644 $(COMPLETIONS_BASH) $(DESTDIR)$(DATADIR)/bash-completion/completions
+	$(INSTALL) -m 644 $(COMPLETIONS_ZSH) $(DESTDIR)$(DATADIR)/zsh/site-functions
+	$(INSTALL) -m 644 $(COMPLETIONS_FISH) $(DESTDIR)$(DATADIR)/fish/vendor_completions.d
+	for file in $$(cd contexts && find . -type f); do \
+		$(INSTALL) -D -m 644 contexts/$$file $(DESTDIR)$(DATADIR)/oscore-tools/contexts/$$file; done
+
+uninstall:
+	rm -f $(PROGRAMS:%=$(DESTDIR)$(BINDIR)/%)
+	for page in $(MANUALS); do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page#man/}; done
+	rm -f $(COMPLETIONS_BASH:completions/bash/%=$(DESTDIR)$(DATADIR)/bash-completion/completions/%)
+	rm -f $(COMPLETIONS_ZSH:completions/zsh/%=$(DESTDIR)$(DATADIR)/zsh/site-functions/%)
+	rm -f $(COMPLETIONS_FISH:completions/fish/%=$(DESTDIR)$(DATADIR)/fish/vendor_completions.d/%)
+	rm -rf $(DESTDIR)$(DATADIR)/oscore-tools
+
+clean:
+	rm -rf build
+
+help:
+	@echo 'make deps demo   install what is missing (apt-get), build, show the main job'
+	@echo 'make deps check  the same, and run all tests'
+	@echo 'make             build the programs in build/release'
+	@echo 'make install     into PREFIX=$(PREFIX), below DESTDIR'
+	@echo 'make uninstall   remove what install put there'
+	@echo 'make unit bats   parts of check'
+	@echo 'make sanitize    all tests under ASan and UBSan'
+	@echo 'make lint        formatting, floors, analysers, manual (make deps-lint first)'
+	@echo 'make fuzz-smoke  each fuzz harness for a short time; make fuzz: a long time'
+	@echo 'make clean       remove build'
+	@echo 'Variables: CC CFLAGS LDFLAGS PREFIX BINDIR MANDIR DATADIR DESTDIR V=1'
+
+FORCE:

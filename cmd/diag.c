@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/secret.h"
+#include "cli.h"
+#include "words.h"
+
+const char *cli_program_name = "oscore";
+static bool quiet;
+
+static void
+say_line(const char *where, const char *kind, const char *fmt, va_list args)
+{
+	char line[1024];
+	int n;
+
+	if (where != NULL)
+		n = snprintf(line, sizeof(line), "%s: %s: %s", cli_program_name, where, kind);
+	else
+		n = snprintf(line, sizeof(line), "%s: %s", cli_program_name, kind);
+	if (n > 0 && (size_t)n < sizeof(line))
+		(void)vsnprintf(line + n, sizeof(line) - (size_t)n, fmt, args);
+	/* A file name may hold anything: one line stays one line. */
+	for (char *c = line; *c != '\0'; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			*c = '?';
+	(void)fprintf(stderr, "%s\n", line);
+}
+
+void
+cli_say(const char *where, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	say_line(where, "", fmt, args);
+	va_end(args);
+}
+
+void
+cli_hint(const char *fmt, ...)
+{
+	va_list args;
+
+	if (quiet)
+		return;
+	va_start(args, fmt);
+	say_line(NULL, "hint: ", fmt, args);
+	va_end(args);
+}
+
+void
+cli_warn(const char *where, const char *fmt, ...)
+{
+	va_list args;
+
+	if (quiet)
+		return;
+	va_start(args, fmt);
+	say_line(where, "warning: ", fmt, args);
+	va_end(args);
+}
+
+void
+cli_quiet(void)
+{
+	quiet = true;
+}
+
+void
+cli_usage(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	say_line(NULL, "", fmt, args);
+	va_end(args);
+	(void)fprintf(stderr, "Try '%s --help'\n", cli_program_name);
+	osc_secret_wipe_all();
+	exit(2);
+}
+
+void
+cli_fail(enum osc_err err, const struct osc_detail *detail, const char *where)
+{
+	char buffer[WORDS_MAX];
+	const char *words = detail->text[0] != '\0' ? detail->text : words_for(buffer, err, NULL);
+	const char *hint = detail->hint[0] != '\0' ? detail->hint : words_hint(err);
+
+	cli_say(detail->path[0] != '\0' ? detail->path : where, "%s", words);
+	if (hint != NULL)
+		cli_hint("%s", hint);
+}
+
+void
+cli_warn_store(const struct osc_store *store, const char *directory)
+{
+	static const struct {
+		enum osc_warning warning;
+		const char *words;
+	} table[] = {
+	    {OSC_WARN_NO_ALGORITHM,
+		"no \"algorithm\": AES-CCM-16-64-128 is meant (aiocoap 0.4b1 meant AES-CCM-64-64-128)"},
+	    {OSC_WARN_SHORT_SECRET, "the Master Secret is shorter than 16 bytes"},
+	    {OSC_WARN_LONG_CONTEXT,
+		"the ID Context is too long for a request: --no-kid-context is needed"},
+	    {OSC_WARN_SECRET_MODE, "others can read or write this secret: chmod 600 it"},
+	    {OSC_WARN_DIRECTORY_MODE, "others can write to this directory: chmod go-w it"},
+	    {OSC_WARN_NETWORK_FS,
+		"a network file system: locks and renames may not be safe across machines"},
+	};
+	unsigned warnings = osc_store_warnings(store);
+	const char *path;
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		if ((warnings & table[i].warning) == 0)
+			continue;
+		path = osc_store_warning_path(store, table[i].warning);
+		cli_warn(path != NULL ? path : directory, "%s", table[i].words);
+	}
+}

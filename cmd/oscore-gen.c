@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/secret.h"
+#include "cli.h"
+#include "secret_file.h"
+#include "store/create.h"
+#include "values.h"
+
+enum {
+	OPTION_HKDF = 256,
+	OPTION_CLIENT_ID,
+	OPTION_SERVER_ID,
+	OPTION_ID_CONTEXT,
+	OPTION_RANDOM_ID_CONTEXT,
+	OPTION_MASTER_SALT,
+	OPTION_WINDOW,
+	OPTION_SECRET_FILE,
+	OPTION_SECRET_BYTES,
+	OPTION_SENDER_SEQ,
+	OPTION_PAIR,
+	OPTION_LIST_ALGORITHMS,
+};
+
+static const struct cli_option table[] = {
+    {'a', "algorithm", "NAME|N", "AEAD (default AES-CCM-16-64-128)"},
+    {OPTION_HKDF, "hkdf", "HASH", "sha256 (default), sha384 or sha512"},
+    {OPTION_CLIENT_ID, "client-id", "HEX", "Sender ID of the client (default 01)"},
+    {OPTION_SERVER_ID, "server-id", "HEX", "Sender ID of the server (default 00)"},
+    {OPTION_ID_CONTEXT, "id-context", "HEX", "ID Context (default none)"},
+    {OPTION_RANDOM_ID_CONTEXT, "random-id-context", NULL, "an ID Context of 8 random bytes"},
+    {OPTION_MASTER_SALT, "master-salt", "HEX", "Master Salt (default none)"},
+    {OPTION_WINDOW, "window", "N", "replay window size (default 32)"},
+    {OPTION_SECRET_FILE, "secret-file", "FILE", "Master Secret in hex; -: stdin"},
+    {OPTION_SECRET_BYTES, "secret-bytes", "N", "random secret length (default 32)"},
+    {OPTION_SENDER_SEQ, "sender-seq", "N|C:S", "first numbers (default 0)"},
+    {'r', "role", "ROLE", "pin DIR to client or server"},
+    {OPTION_PAIR, "pair", NULL, "two directories, each for one side"},
+    {OPTION_LIST_ALGORITHMS, "list-algorithms", NULL, "show the AEADs"},
+    {'q', "quiet", NULL, "no hints and warnings"},
+    CLI_COMMON_OPTIONS,
+};
+
+static const struct cli_program program = {
+    .name = "oscore-gen",
+    .usage = "[OPTION]... DIR\n[OPTION]... --pair CLIENT-DIR SERVER-DIR",
+    .purpose = "Make an OSCORE security context directory, or a mirrored pair.",
+    .options = table,
+    .example = "oscore-gen --pair client server",
+};
+
+#define RANDOM_ID_CONTEXT_LEN 8
+#define SECRET_BYTES_DEFAULT 32
+
+struct generation {
+	struct osc_new_context context;
+	bool pair;
+	const char *secret_file;
+	size_t secret_bytes; /* 0: not given */
+	bool sender_seq_given;
+	bool random_id_context;
+	struct osc_buffer id_context, master_salt; /* what the context's slices point to */
+};
+
+static void
+list_algorithms(void)
+{
+	const struct osc_alg *alg;
+	char *text = NULL;
+	size_t len = 0;
+	FILE *to = open_memstream(&text, &len);
+	int status = 1;
+
+	if (to != NULL) {
+		for (size_t i = 0; (alg = osc_alg_at(i)) != NULL; i++)
+			(void)fprintf(to, "%2d %-18s key %2u nonce %2u tag %2u longest ID %zu\n",
+			    alg->cose, alg->name, alg->key_len, alg->nonce_len, alg->tag_len,
+			    osc_alg_id_max(alg));
+		if (fclose(to) == 0)
+			status = cli_flush(text, len);
+	}
+	free(text);
+	exit(cli_end(status));
+}
+
+static void
+take_option(struct generation *gen, int key, const char *arg)
+{
+	struct osc_new_context *context = &gen->context;
+
+	switch (key) {
+	case 'a':
+		context->alg = value_algorithm(arg);
+		break;
+	case 'r':
+		context->role = value_role(arg);
+		break;
+	case 'q':
+		cli_quiet();
+		break;
+	case OPTION_HKDF:
+		if (!osc_hash_by_name(&context->hash, osc_slice((const uint8_t *)arg, strlen(arg))))
+			cli_usage("--hkdf: sha256, sha384 or sha512, not %s", arg);
+		break;
+	case OPTION_CLIENT_ID:
+		value_id(&context->client_id, "--client-id", arg);
+		break;
+	case OPTION_SERVER_ID:
+		value_id(&context->server_id, "--server-id", arg);
+		break;
+	case OPTION_ID_CONTEXT:
+		value_hex(&gen->id_context, "--id-context", arg);
+		context->has_id_context = true;
+		break;
+	case OPTION_RANDOM_ID_CONTEXT:
+		gen->random_id_context = true;
+		break;
+	case OPTION_MASTER_SALT:
+		value_hex(&gen->master_salt, "--master-salt", arg);
+		break;
+	case OPTION_WINDOW:
+		context->window = (uint32_t)value_number("--window", arg, 1, OSC_WINDOW_MAX);
+		break;
+	case OPTION_SECRET_FILE:
+		gen->secret_file = arg;
+		break;
+	case OPTION_SECRET_BYTES:
+		gen->secret_bytes = value_number("--secret-bytes", arg, 1, OSC_SECRET_MAX);
+		break;
+	case OPTION_SENDER_SEQ:
+		value_sender_seq(&context->client_seq, &context->server_seq, arg);
+		gen->sender_seq_given = true;
+		break;
+	case OPTION_PAIR:
+		gen->pair = true;
+		break;
+	case OPTION_LIST_ALGORITHMS:
+		list_algorithms();
+	}
+}
+
+static void
+check_options(const struct generation *gen)
+{
+	if (gen->random_id_context && gen->context.has_id_context)
+		cli_usage("--id-context and --random-id-context exclude each other");
+	if (gen->pair && gen->context.role != OSC_ROLE_NONE)
+		cli_usage("--role and --pair exclude each other");
+	if (gen->secret_file != NULL && gen->secret_bytes != 0)
+		cli_usage("--secret-file and --secret-bytes exclude each other");
+	if (gen->secret_file != NULL && !gen->sender_seq_given)
+		cli_usage("a given secret needs --sender-seq: if neither side ever used this "
+			  "secret, say --sender-seq 0; otherwise a number above the last one "
+			  "this side used, at least 1");
+}
+
+static int
+fill_in_secrets(struct generation *gen)
+{
+	struct osc_new_context *context = &gen->context;
+	size_t len = gen->secret_bytes != 0 ? gen->secret_bytes : SECRET_BYTES_DEFAULT;
+	uint8_t *secret = osc_secret_alloc(OSC_SECRET_MAX), *id;
+	int status = 0;
+
+	id = osc_buffer_reserve(&gen->id_context, RANDOM_ID_CONTEXT_LEN);
+	if (secret == NULL || id == NULL) {
+		cli_say(NULL, "no memory");
+		return 1;
+	}
+	if (gen->random_id_context) {
+		context->has_id_context = osc_random(id, RANDOM_ID_CONTEXT_LEN);
+		gen->id_context.len = RANDOM_ID_CONTEXT_LEN;
+	}
+	if (gen->secret_file != NULL) {
+		status = secret_file_read(gen->secret_file, secret, &len);
+	} else if (!osc_random(secret, len) ||
+	    (gen->random_id_context && !context->has_id_context)) {
+		cli_say(NULL, "no random numbers are to be had from the system");
+		status = 1;
+	}
+	if (status == 0 && len < 16)
+		cli_warn(NULL, "the Master Secret is shorter than 16 bytes");
+	context->master_secret = osc_slice(secret, len);
+	context->id_context = osc_slice(gen->id_context.ptr, gen->id_context.len);
+	context->master_salt = osc_slice(gen->master_salt.ptr, gen->master_salt.len);
+	return status;
+}
+
+static int
+make(const struct osc_new_context *context, const char *path)
+{
+	struct osc_detail detail = {0};
+	enum osc_err err = osc_new_context_write(context, path, &detail);
+
+	if (err != OSC_OK)
+		cli_fail(err, &detail, path);
+	return osc_err_status(err);
+}
+
+/* On a terminal somebody wants to know what to do with the peer's half. */
+static void
+tell_next(const char *before, const char *path, const char *behind)
+{
+	if (isatty(STDERR_FILENO))
+		cli_hint("%s %s %s", before, path, behind);
+}
+
+static int
+make_one(struct generation *gen, const char *path)
+{
+	struct osc_new_context *context = &gen->context;
+	int status;
+
+	context->dialect = OSC_DIALECT_ROLE;
+	if (context->role != OSC_ROLE_NONE && (context->client_seq > 0 || context->server_seq > 0))
+		/* The peer is elsewhere: nobody here knows what it has sent already. */
+		context->client_window_lost = context->server_window_lost = true;
+	status = make(context, path);
+	if (status != 0)
+		return status;
+	if (context->role == OSC_ROLE_NONE)
+		tell_next("copy", path, "to the peer before its first use, then never again");
+	else
+		tell_next("the peer needs the parameters of", path, "in the other role");
+	return 0;
+}
+
+static int
+make_pair(struct generation *gen, const char *client, const char *server)
+{
+	struct osc_new_context *context = &gen->context;
+	struct stat st;
+	int status;
+
+	if (lstat(client, &st) == 0) {
+		cli_say(client, "exists already");
+		return osc_err_status(OSC_EEXISTS);
+	}
+	context->dialect = OSC_DIALECT_PAIR;
+	/* The server's first: no client shall ever be without its peer. */
+	context->role = OSC_ROLE_SERVER;
+	status = make(context, server);
+	if (status != 0)
+		return status;
+	context->role = OSC_ROLE_CLIENT;
+	status = make(context, client);
+	if (status != 0)
+		cli_hint("%s was made, and is of no use alone: remove it", server);
+	else
+		tell_next("move", server, "to the server: both directories hold the secret");
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct generation gen = {
+	    .context =
+		{
+		    .alg = osc_alg_by_number(OSC_ALG_DEFAULT),
+		    .hash = OSC_SHA256,
+		    .client_id = {.len = 1, .bytes = {0x01}},
+		    .server_id = {.len = 1, .bytes = {0x00}},
+		    .window = OSC_WINDOW_DEFAULT,
+		},
+	};
+	const char *arg, *first, *second;
+	int key, status;
+
+	cli_start(&program, argc, argv);
+	while ((key = cli_next(&arg)) != -1)
+		take_option(&gen, key, arg);
+	first = cli_operand();
+	second = cli_operand();
+	if (first == NULL || (gen.pair && second == NULL))
+		cli_usage(gen.pair ? "CLIENT-DIR and SERVER-DIR are missing" : "DIR is missing");
+	if ((!gen.pair && second != NULL) || cli_operand() != NULL)
+		cli_usage("too many operands");
+	if (gen.pair && strcmp(first, second) == 0)
+		cli_usage("CLIENT-DIR and SERVER-DIR must differ");
+	check_options(&gen);
+	status = fill_in_secrets(&gen);
+	if (status == 0)
+		status = gen.pair ? make_pair(&gen, first, second) : make_one(&gen, first);
+	osc_buffer_free(&gen.id_context);
+	osc_buffer_free(&gen.master_salt);
+	return cli_end(status);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#include "options.h"
+
+enum { OPTION_NEW_PIV = OPTION_OWN, OPTION_NO_KID_CONTEXT };
+
+static const struct cli_option table[] = {
+    {'r', "role", "ROLE", "which side this machine is: client or server"},
+    {OPTION_REQUEST, "request", "FILE", "protect a response; FILE: the request"},
+    {OPTION_NEW_PIV, "new-piv", NULL, "a Partial IV in a response in any case"},
+    {OPTION_NO_KID_CONTEXT, "no-kid-context", NULL, "no ID Context in a request"},
+    {OPTION_ANY_TOKEN, "any-token", NULL, "bind to the request whatever the token"},
+    {OPTION_MOVED, "moved", NULL, "the directory was moved, not copied"},
+    {'f', "from", "FORMAT", "input: raw (default) or hex"},
+    {'t', "to", "FORMAT", "output (default: as --from)"},
+    {'o', "output", "FILE", "write to FILE"},
+    {'k', "keep-going", NULL, "go on after a message that is refused"},
+    {'n', "dry-run", NULL, "check everything, use up nothing"},
+    {'q', "quiet", NULL, "no hints and warnings"},
+    CLI_COMMON_OPTIONS,
+};
+
+static const struct cli_program program = {
+    .name = "oscore-protect",
+    .usage = "[OPTION]... CONTEXT [FILE]",
+    .purpose = "Turn plain CoAP messages into OSCORE messages.",
+    .options = table,
+    .example = "oscore-protect -f hex client <get.hex >request.hex",
+};
+
+int
+main(int argc, char **argv)
+{
+	struct stream_options options = {0};
+	const char *arg;
+	int key;
+
+	cli_start(&program, argc, argv);
+	while ((key = cli_next(&arg)) != -1) {
+		if (options_take(&options, key, arg))
+			continue;
+		if (key == OPTION_NEW_PIV)
+			options.session.new_piv = true;
+		else if (key == OPTION_NO_KID_CONTEXT)
+			options.session.no_kid_context = true;
+		else if (key == 'n')
+			options.session.dry_run = true;
+	}
+	options_finish(&options);
+	return cli_end(stream_run(&options, osc_session_protect));
+}

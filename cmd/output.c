@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "output.h"
+
+void
+output_init(struct output *output, const char *path)
+{
+	if (path != NULL && strcmp(path, "-") == 0)
+		path = NULL;
+	output->name = path != NULL ? path : "<stdout>";
+	output->path = path;
+	output->temporary = NULL;
+	output->fd = -1;
+}
+
+/* A temporary beside FILE, with the mode FILE has or would get. */
+static enum osc_err
+open_temporary(struct output *output, mode_t mode, struct osc_detail *detail)
+{
+	size_t size = strlen(output->path) + sizeof(".XXXXXX");
+
+	output->temporary = malloc(size);
+	if (output->temporary == NULL)
+		return osc_detail_set(detail, OSC_ENOMEM, output->name, "no memory");
+	(void)snprintf(output->temporary, size, "%s.XXXXXX", output->path);
+	output->fd = mkstemp(output->temporary);
+	if (output->fd < 0) {
+		free(output->temporary);
+		output->temporary = NULL;
+		return osc_detail_errno(detail, OSC_EIO, output->name, "create");
+	}
+	(void)fcntl(output->fd, F_SETFD, FD_CLOEXEC);
+	if (fchmod(output->fd, mode) != 0)
+		return osc_detail_errno(detail, OSC_EIO, output->name, "chmod");
+	return OSC_OK;
+}
+
+enum osc_err
+output_open(struct output *output, struct osc_detail *detail)
+{
+	struct stat st;
+	mode_t mask;
+
+	if (output->fd >= 0)
+		return OSC_OK;
+	if (output->path == NULL) {
+		output->fd = STDOUT_FILENO;
+		return OSC_OK;
+	}
+	/* lstat: a link such as /dev/stdout is written through, not replaced. */
+	if (lstat(output->path, &st) == 0) {
+		if (S_ISREG(st.st_mode))
+			return open_temporary(output, st.st_mode & 0777, detail);
+	} else if (errno == ENOENT) {
+		mask = umask(0);
+		(void)umask(mask);
+		return open_temporary(output, 0666 & ~mask, detail);
+	} else {
+		return osc_detail_errno(detail, OSC_EIO, output->name, "open");
+	}
+	do
+		output->fd =
+		    open(output->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
+	while (output->fd < 0 && errno == EINTR);
+	if (output->fd < 0)
+		return osc_detail_errno(detail, OSC_EIO, output->name, "open");
+	return OSC_OK;
+}
+
+enum osc_err
+output_write(struct output *output, const void *from, size_t len, struct osc_detail *detail)
+{
+	if (!osc_io_write(output->fd, from, len))
+		return osc_detail_errno(detail, OSC_EIO, output->name, "write");
+	return OSC_OK;
+}
+
+enum osc_err
+output_close(struct output *output, bool keep, struct osc_detail *detail)
+{
+	enum osc_err err = OSC_OK;
+
+	/* Standard output is closed, and that checked, at the end of the program. */
+	if (output->path != NULL && output->fd >= 0 && close(output->fd) != 0 && keep)
+		err = osc_detail_errno(detail, OSC_EIO, output->name, "close");
+	output->fd = -1;
+	if (output->temporary == NULL)
+		return err;
+	if (err == OSC_OK && keep && rename(output->temporary, output->path) != 0)
+		err = osc_detail_errno(detail, OSC_EIO, output->name, "rename");
+	if (err != OSC_OK || !keep)
+		(void)unlink(output->temporary);
+	free(output->temporary);
+	output->temporary = NULL;
+	return err;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#ifndef OSC_CMD_OUTPUT_H
+#define OSC_CMD_OUTPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+/*
+ * Where messages go: standard output, or FILE of -o. A regular or new FILE is
+ * replaced by rename, at the end, so that no reader sees half of it; anything
+ * else (a device, a FIFO) is opened and written.
+ */
+struct output {
+	const char *name; /* for diagnostics */
+	const char *path; /* NULL: standard output */
+	char *temporary;  /* NULL: written in place */
+	int fd;           /* -1: not open */
+};
+
+/* output_init - path: FILE of -o; NULL or "-": standard output */
+void output_init(struct output *output, const char *path);
+
+/* output_open - once, before anything is used up for what will be written.
+ * Returns OSC_OK, OSC_EIO or OSC_ENOMEM with the detail. */
+enum osc_err output_open(struct output *output, struct osc_detail *detail);
+
+enum osc_err output_write(
+    struct output *output, const void *from, size_t len, struct osc_detail *detail);
+
+/* output_close - keep: put FILE in its place; else leave nothing behind */
+enum osc_err output_close(struct output *output, bool keep, struct osc_detail *detail);
+
+#endif

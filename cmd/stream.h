@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#ifndef OSC_CMD_STREAM_H
+#define OSC_CMD_STREAM_H
+
+#include "message/frame.h"
+#include "session/session.h"
+
+/*
+ * The way of messages through a program: read a group, let the session process
+ * it, report what is refused, write the rest, until the input ends.
+ */
+
+struct stream_options {
+	const char *file;   /* NULL or "-": standard input */
+	const char *output; /* FILE of -o; NULL: standard output */
+	enum osc_format from, to;
+	bool to_given;
+	struct osc_session_options session;
+};
+
+typedef enum osc_err stream_process(struct osc_session *session, struct osc_item *items, size_t n,
+    size_t *done, struct osc_detail *detail);
+
+/* stream_run - returns the exit status; everything that went wrong has been said */
+int stream_run(const struct stream_options *options, stream_process *process);
+
+/* stream_refused - say why a message is refused, with the hints that help */
+void stream_refused(const char *name, const struct osc_frame *frame, const struct osc_item *item,
+    const char *request_file);
+
+/* stream_open_input - the descriptor of FILE, and its name for diagnostics; -1
+ * after an error, which has been said */
+int stream_open_input(const char *file, const char **name);
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#include <stddef.h>
+#include <stdio.h>
+
+#include "words.h"
+
+enum place { NOWHERE, AT_BYTE, AT_COLUMN, AT_OPTION, IN_INNER };
+
+static const struct {
+	enum osc_err err;
+	enum place place;
+	const char *words;
+	const char *hint;
+} table[] = {
+    {OSC_EIO, NOWHERE, "input/output error", NULL},
+    {OSC_EEMPTY, NOWHERE, "empty input", NULL},
+    {OSC_EBUSY, NOWHERE, "context busy: another process holds the lock", NULL},
+    {OSC_EEXISTS, NOWHERE, "exists already", NULL},
+    {OSC_ENOMEM, NOWHERE, "no memory", NULL},
+    {OSC_ECHANGED, NOWHERE, "changed by a program that ignores the lock", NULL},
+    {OSC_ENOROLE, NOWHERE, "the role is missing: which side is this machine",
+	"add '-r client' or '-r server', and never change it on one machine"},
+    {OSC_ESECOND, NOWHERE, "raw output holds one message, and there are more", "add '-t hex'"},
+    {OSC_ERECEIPTS, NOWHERE, "--any-token needs a file with exactly one request", NULL},
+    {OSC_ETERMINAL, NOWHERE, "raw output does not go to a terminal",
+	"add '-t hex', or force it with '-o -'"},
+    {OSC_ENOTOSCORE, NOWHERE, "not a protected message: no OSCORE option", NULL},
+    {OSC_ETAG, NOWHERE, "verification failed: the tag does not match",
+	"keys, IDs, algorithm, or, for a response, the request differ"},
+    {OSC_EKID, NOWHERE, "no context for this kid", NULL},
+    {OSC_EKIDCONTEXT, NOWHERE, "no context for this kid context", NULL},
+    {OSC_ENOREQUEST, NOWHERE, "a response: add --request",
+	"FILE is the protected request that this is the response to"},
+    {OSC_ETOKEN, NOWHERE, "no request with the token of this response",
+	"--any-token binds it to the request whatever its token"},
+    {OSC_EAMBIGUOUS, NOWHERE, "two different requests have the token of this response", NULL},
+    {OSC_EREQUEST, NOWHERE, "not a request protected with this context", NULL},
+    {OSC_EREQUESTOWN, NOWHERE, "this side sent that request",
+	"a response is protected for a request of the peer: check --role"},
+    {OSC_EREQUESTPEER, NOWHERE, "the peer sent that request",
+	"a response belongs to a request of this side: check --role"},
+    {OSC_EOBSERVE, NOWHERE, "a notification, but the request has no Observe option", NULL},
+    {OSC_ELONG, NOWHERE, "malformed: over 65535 bytes", NULL},
+    {OSC_EHEADER, NOWHERE, "malformed: shorter than a CoAP header", NULL},
+    {OSC_EVERSION, NOWHERE, "malformed: not CoAP version 1", NULL},
+    {OSC_ETKL, NOWHERE, "malformed: token length over 8, or token cut off", NULL},
+    {OSC_ECODE, NOWHERE, "malformed: this code cannot stand here", NULL},
+    {OSC_EOPTION, AT_BYTE, "malformed: bad option", NULL},
+    {OSC_EMARKER, AT_BYTE, "malformed: payload marker with nothing behind it", NULL},
+    {OSC_EEMPTYMSG, NOWHERE, "an Empty message has nothing to protect", "send it as it is"},
+    {OSC_EFLAGS, NOWHERE, "malformed OSCORE option: reserved flag bits", NULL},
+    {OSC_EOSCORE, NOWHERE, "malformed OSCORE option", NULL},
+    {OSC_ENOPIV, NOWHERE, "malformed: a request without Partial IV", NULL},
+    {OSC_ENOKID, NOWHERE, "malformed: a request without kid", NULL},
+    {OSC_ENOPAYLOAD, NOWHERE, "malformed: OSCORE option, but no ciphertext", NULL},
+    {OSC_EINNER, IN_INNER, "malformed inner message: bad option or marker", NULL},
+    {OSC_EINNERCODE, NOWHERE, "malformed inner message: its code is of the wrong kind", NULL},
+    {OSC_EINNEROPT, AT_OPTION, "malformed inner message: an outer option inside", NULL},
+    {OSC_ENESTED, NOWHERE, "has an OSCORE option already", NULL},
+    {OSC_EPROXYURI, NOWHERE, "Proxy-Uri cannot be protected",
+	"use Proxy-Scheme, Uri-Host, Uri-Port, Uri-Path and Uri-Query"},
+    {OSC_ERESPONSE, NOWHERE, "a response: add --request",
+	"FILE is the protected request that this is the response to"},
+    {OSC_EISREQUEST, NOWHERE, "a request is not bound to another: leave out --request", NULL},
+    {OSC_EIDCONTEXT, NOWHERE, "the OSCORE option would exceed 255 bytes",
+	"the ID Context is too long to be sent: add --no-kid-context"},
+    {OSC_EHEX, AT_COLUMN, "malformed hex", NULL},
+    {OSC_ERECEIPT, NOWHERE, "not an OSCORE request", NULL},
+    {OSC_EREPLAY, NOWHERE, "replayed message", NULL},
+    {OSC_EWINDOWLOST, NOWHERE, "the replay window is lost: requests cannot be accepted", NULL},
+    {OSC_EANSWERED, NOWHERE, "replayed: the request has had its response", NULL},
+    {OSC_ENOTIFYPIV, NOWHERE, "replayed: a second notification without Partial IV", NULL},
+    {OSC_ENOTIFYOLD, NOWHERE, "replayed: not newer than the newest notification", NULL},
+    {OSC_EEXHAUSTED, NOWHERE, "no Sender Sequence Number is left",
+	"make a new context with oscore-gen"},
+};
+
+static size_t
+entry(enum osc_err err)
+{
+	size_t i = 0;
+
+	while (i < sizeof(table) / sizeof(table[0]) && table[i].err != err)
+		i++;
+	return i;
+}
+
+const char *
+words_for(char *buffer, enum osc_err err, const struct osc_where *where)
+{
+	size_t i = entry(err);
+	const char *words;
+
+	if (i == sizeof(table) / sizeof(table[0]))
+		return "error";
+	words = table[i].words;
+	if (where == NULL)
+		return words;
+	switch (table[i].place) {
+	case AT_BYTE:
+		(void)snprintf(buffer, WORDS_MAX, "%s at byte %u", words, where->offset);
+		return buffer;
+	case AT_COLUMN:
+		(void)snprintf(buffer, WORDS_MAX, "%s at column %u", words, where->offset);
+		return buffer;
+	case AT_OPTION:
+		(void)snprintf(buffer, WORDS_MAX, "%s (number %u)", words, where->option);
+		return buffer;
+	case IN_INNER:
+		(void)snprintf(
+		    buffer, WORDS_MAX, "%s at byte %u of the plaintext", words, where->offset);
+		return buffer;
+	case NOWHERE:
+		break;
+	}
+	return words;
+}
+
+const char *
+words_hint(enum osc_err err)
+{
+	size_t i = entry(err);
+
+	return i < sizeof(table) / sizeof(table[0]) ? table[i].hint : NULL;
+}
+
+bool
+words_about_request(enum osc_err err)
+{
+	return err == OSC_EREQUEST || err == OSC_EREQUESTOWN || err == OSC_EREQUESTPEER ||
+	    err == OSC_ERECEIPTS;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#include <stdlib.h>
+
+#include "base/bytes.h"
+#include "base/secret.h"
+
+#define FIRST_CAPACITY 4096
+
+uint8_t *
+osc_buffer_reserve(struct osc_buffer *buffer, size_t more)
+{
+	size_t cap = buffer->cap > 0 ? buffer->cap : FIRST_CAPACITY;
+	uint8_t *ptr;
+
+	if (more > SIZE_MAX / 2 - buffer->len)
+		return NULL;
+	while (cap < buffer->len + more)
+		cap *= 2;
+	if (cap > buffer->cap) {
+		/* Not realloc: it would leave a copy of the old contents behind. */
+		ptr = malloc(cap);
+		if (ptr == NULL)
+			return NULL;
+		osc_copy(ptr, buffer->ptr, buffer->len);
+		osc_wipe(buffer->ptr, buffer->cap);
+		free(buffer->ptr);
+		buffer->ptr = ptr;
+		buffer->cap = cap;
+	}
+	return buffer->ptr + buffer->len;
+}
+
+void
+osc_buffer_free(struct osc_buffer *buffer)
+{
+	osc_wipe(buffer->ptr, buffer->cap);
+	free(buffer->ptr);
+	buffer->ptr = NULL;
+	buffer->len = buffer->cap = 0;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/io.h"
+
+bool
+osc_io_start(void)
+{
+	int fd;
+
+	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
+		return false;
+	/* open() takes the lowest free descriptor, so this goes upwards. */
+	for (int want = STDIN_FILENO; want <= STDERR_FILENO; want++) {
+		if (fcntl(want, F_GETFD) >= 0)
+			continue;
+		fd = open("/dev/null", want == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+		if (fd != want)
+			return false;
+	}
+	return true;
+}
+
+static void
+wait_for(int fd, short events)
+{
+	struct pollfd pfd = {.fd = fd, .events = events};
+
+	(void)poll(&pfd, 1, -1);
+}
+
+ssize_t
+osc_io_read(int fd, void *to, size_t len)
+{
+	ssize_t n;
+
+	for (;;) {
+		n = read(fd, to, len);
+		if (n >= 0)
+			return n;
+		if (errno == EAGAIN)
+			wait_for(fd, POLLIN);
+		else if (errno != EINTR)
+			return -1;
+	}
+}
+
+bool
+osc_io_readable(int fd)
+{
+	struct pollfd pfd = {.fd = fd, .events = POLLIN};
+
+	return poll(&pfd, 1, 0) > 0;
+}
+
+bool
+osc_io_write(int fd, const void *from, size_t len)
+{
+	const char *at = from;
+	ssize_t n;
+
+	while (len > 0) {
+		n = write(fd, at, len);
+		if (n >= 0) {
+			at += n;
+			len -= (size_t)n;
+		} else if (errno == EAGAIN) {
+			wait_for(fd, POLLOUT);
+		} else if (errno != EINTR) {
+			return false;
+		}
+	}
+	return true;
+}
+
+int
+osc_io_open_read(const char *path)
+{
+	int fd;
+
+	do
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	while (fd < 0 && errno == EINTR);
+	return fd;
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#include <jansson.h>
+
+#include "base/jsonload.h"
+#include "base/jsonscan.h"
+#include "base/secret.h"
+
+/* jansson's own words quote the text, which may be a secret. */
+static const char *
+reason(enum json_error_code code)
+{
+	switch (code) {
+	case json_error_invalid_utf8:
+		return "invalid UTF-8";
+	case json_error_premature_end_of_input:
+		return "the text ends too early";
+	case json_error_end_of_input_expected:
+		return "something follows the object";
+	case json_error_duplicate_key:
+		return "a key is given twice";
+	case json_error_null_byte_in_key:
+		return "a key holds a NUL";
+	case json_error_numeric_overflow:
+		return "a number is out of range";
+	default:
+		return "not JSON";
+	}
+}
+
+static enum osc_err
+parse(struct osc_json *json, struct osc_slice text, enum osc_err bad, struct osc_detail *detail)
+{
+	json_error_t error;
+	enum json_error_code code;
+
+	json->root = json_loadb(
+	    (const char *)text.ptr, text.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
+	code = json_error_code(&error);
+	if (json->root == NULL && (code == json_error_out_of_memory || error.text[0] == '\0'))
+		return osc_detail_set(detail, OSC_ENOMEM, NULL, "out of memory");
+	if (json->root == NULL)
+		return osc_detail_set(detail, bad, NULL, "line %d, column %d: %s", error.line,
+		    error.column, reason(code));
+	if (!json_is_object(json->root)) {
+		osc_json_free(json);
+		return osc_detail_set(detail, bad, NULL, "not a JSON object");
+	}
+	return OSC_OK;
+}
+
+void
+osc_json_setup(void)
+{
+	json_set_alloc_funcs(osc_wiping_malloc, osc_wiping_free);
+}
+
+enum osc_err
+osc_json_load(
+    struct osc_json *json, struct osc_slice text, enum osc_err bad, struct osc_detail *detail)
+{
+	struct osc_buffer scanned = {0};
+	enum osc_err err;
+	size_t blank = 0;
+
+	json->root = NULL;
+	json->text = text;
+	osc_json_setup();
+	while (blank < text.len && text.ptr[blank] != '\0' &&
+	    strchr(" \t\r\n", text.ptr[blank]) != NULL)
+		blank++;
+	if (blank == text.len)
+		return osc_detail_set(detail, bad, NULL, "empty");
+	if (text.len >= 3 && memcmp(text.ptr, "\xef\xbb\xbf", 3) == 0)
+		return osc_detail_set(detail, bad, NULL, "begins with a byte order mark");
+	err = osc_json_scan(&scanned, text, bad, detail);
+	if (err == OSC_OK)
+		err = parse(json, osc_slice(scanned.ptr, scanned.len), bad, detail);
+	osc_buffer_free(&scanned);
+	return err;
+}
+
+void
+osc_json_free(struct osc_json *json)
+{
+	json_decref(json->root);
+	json->root = NULL;
+}
+
+struct json_t *
+osc_json_member(struct json_t *object, const char *key)
+{
+	return json_object_get(object, key);
+}
+
+bool
+osc_json_next(struct json_t *object, void **iter, const char **key, struct json_t **value)
+{
+	*iter = *iter == NULL ? json_object_iter(object) : json_object_iter_next(object, *iter);
+	if (*iter == NULL)
+		return false;
+	*key = json_object_iter_key(*iter);
+	*value = json_object_iter_value(*iter);
+	return true;
+}
+
+bool
+osc_json_is_object(const struct json_t *value)
+{
+	return json_is_object(value);
+}
+
+bool
+osc_json_is_array(const struct json_t *value)
+{
+	return json_is_array(value);
+}
+
+bool
+osc_json_is_null(const struct json_t *value)
+{
+	return json_is_null(value);
+}
+
+bool
+osc_json_bool(const struct json_t *value, bool *out)
+{
+	if (!json_is_boolean(value))
+		return false;
+	*out = json_is_true(value);
+	return true;
+}
+
+bool
+osc_json_string(const struct json_t *value, struct osc_slice *out)
+{
+	if (!json_is_string(value))
+		return false;
+	*out = osc_slice((const uint8_t *)json_string_value(value), json_string_length(value));
+	return true;
+}
+
+size_t
+osc_json_length(const struct json_t *array)
+{
+	return json_array_size(array);
+}
+
+struct json_t *
+osc_json_at(const struct json_t *array, size_t i)
+{
+	return json_array_get(array, i);
+}
+
+bool
+osc_integer_parse(struct osc_integer *out, struct osc_slice text)
+{
+	bool negative = text.len > 0 && text.ptr[0] == '-';
+	struct osc_slice digits = {text.ptr + (negative ? 1 : 0), text.len - (negative ? 1 : 0)};
+	uint64_t value = 0, digit;
+	bool wide = false;
+
+	if (digits.len == 0 || osc_json_digits(digits) != digits.len ||
+	    (digits.ptr[0] == '0' && (digits.len > 1 || negative)))
+		return false;
+	for (size_t i = 0; i < digits.len && !wide; i++) {
+		digit = (uint64_t)(digits.ptr[i] - '0');
+		wide = value > (UINT64_MAX - digit) / 10;
+		value = value * 10 + digit;
+	}
+	*out = (struct osc_integer){negative, wide, wide ? 0 : value, digits};
+	return true;
+}
+
+bool
+osc_json_integer(const struct osc_json *json, const struct json_t *value, struct osc_integer *out)
+{
+	json_int_t number;
+	struct osc_slice digits;
+
+	if (!json_is_integer(value))
+		return false;
+	number = json_integer_value(value);
+	if (number > -OSC_JSON_ASIDE && number < OSC_JSON_ASIDE) {
+		*out = (struct osc_integer){
+		    .negative = number < 0, .value = (uint64_t)(number < 0 ? -number : number)};
+		return true;
+	}
+	digits = json->text;
+	digits.ptr += (size_t)((number < 0 ? -number : number) - OSC_JSON_ASIDE);
+	digits.len -= (size_t)(digits.ptr - json->text.ptr);
+	digits.len = osc_json_digits(digits);
+	if (!osc_integer_parse(out, digits))
+		return false;
+	out->negative = number < 0;
+	return true;
+}
+
+const char *
+osc_jansson_version(void)
+{
+	return jansson_version_str();
+}

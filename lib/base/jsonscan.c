@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#include <stdio.h>
+
+#include "base/jsonload.h"
+#include "base/jsonscan.h"
+
+/*
+ * jansson refuses integers of more than 64 bits and reads -0 as 0. So a pass
+ * over the text outside of strings goes first: an integer of LARGE or more
+ * digits is replaced by OSC_JSON_ASIDE + its place in the text, which is an integer
+ * that no text can hold otherwise, and as wide as the original with spaces
+ * behind it, so that columns stay what they were; -0 becomes a float.
+ */
+#define LARGE 19
+
+struct scan {
+	struct osc_slice text;
+	size_t at;
+	struct osc_buffer *out;
+};
+
+static bool
+put(struct scan *scan, const void *bytes, size_t len)
+{
+	uint8_t *to = osc_buffer_reserve(scan->out, len);
+
+	if (to == NULL)
+		return false;
+	osc_copy(to, bytes, len);
+	scan->out->len += len;
+	return true;
+}
+
+/* From the opening quote to behind the closing one. */
+static bool
+scan_string(struct scan *scan)
+{
+	size_t i = scan->at + 1, start = scan->at;
+
+	while (i < scan->text.len && scan->text.ptr[i] != '"')
+		i += scan->text.ptr[i] == '\\' ? 2 : 1;
+	scan->at = i < scan->text.len ? i + 1 : scan->text.len;
+	return put(scan, scan->text.ptr + start, scan->at - start);
+}
+
+static bool
+is_digit(uint8_t c)
+{
+	return c >= '0' && c <= '9';
+}
+
+size_t
+osc_json_digits(struct osc_slice text)
+{
+	size_t n = 0;
+
+	while (n < text.len && is_digit(text.ptr[n]))
+		n++;
+	return n;
+}
+
+static bool
+scan_number(struct scan *scan)
+{
+	const uint8_t *p = scan->text.ptr + scan->at;
+	size_t len = 0, sign, left = scan->text.len - scan->at;
+	char aside[LARGE + 1];
+
+	while (
+	    len < left && (is_digit(p[len]) || (p[len] != '\0' && strchr("+-.eE", p[len]) != NULL)))
+		len++;
+	sign = p[0] == '-' ? 1 : 0;
+	scan->at += len;
+	if (len == 2 && memcmp(p, "-0", 2) == 0)
+		return put(scan, "-0.0", 4);
+	if (len - sign < LARGE || p[sign] == '0' ||
+	    osc_json_digits(osc_slice(p + sign, len - sign)) != len - sign)
+		return put(scan, p, len);
+	(void)snprintf(aside, sizeof(aside), "%lld",
+	    (long long)(OSC_JSON_ASIDE + (int64_t)(p - scan->text.ptr) + (int64_t)sign));
+	if (!put(scan, p, sign) || !put(scan, aside, LARGE))
+		return false;
+	for (size_t i = sign + LARGE; i < len; i++)
+		if (!put(scan, " ", 1))
+			return false;
+	return true;
+}
+
+static enum osc_err
+fail_at(struct scan *scan, enum osc_err bad, const char *why, struct osc_detail *detail)
+{
+	size_t line = 1, column = 1;
+
+	for (size_t i = 0; i < scan->at; i++) {
+		if (scan->text.ptr[i] == '\n') {
+			line++;
+			column = 1;
+		} else if ((scan->text.ptr[i] & 0xc0) != 0x80)
+			column++;
+	}
+	return osc_detail_set(detail, bad, NULL, "line %zu, column %zu: %s", line, column, why);
+}
+
+/* The depth is checked here, before jansson recurses. */
+enum osc_err
+osc_json_scan(
+    struct osc_buffer *out, struct osc_slice text, enum osc_err bad, struct osc_detail *detail)
+{
+	struct scan scan = {.text = text, .out = out};
+	unsigned depth = 0;
+	bool ok = true;
+	uint8_t c;
+
+	while (ok && scan.at < scan.text.len) {
+		c = scan.text.ptr[scan.at];
+		if (c == '"')
+			ok = scan_string(&scan);
+		else if (c == '-' || is_digit(c))
+			ok = scan_number(&scan);
+		else {
+			if ((c == '{' || c == '[') && ++depth > OSC_JSON_DEPTH)
+				return fail_at(&scan, bad, "nested too deeply", detail);
+			if ((c == '}' || c == ']') && depth > 0)
+				depth--;
+			ok = put(&scan, &c, 1);
+			scan.at++;
+		}
+	}
+	return ok ? OSC_OK : osc_detail_set(detail, OSC_ENOMEM, NULL, "out of memory");
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#define _GNU_SOURCE /* MAP_ANONYMOUS */
+#include <errno.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/secret.h"
+
+/*
+ * Keys come from regions that are mapped, locked and kept out of core dumps as
+ * a whole: one sodium_malloc per key would cost three system calls and four
+ * pages each.
+ */
+#define REGION_SIZE ((size_t)16 * 1024)
+
+struct region {
+	struct region *next;
+	size_t size;
+	size_t used;
+};
+
+static struct region *regions;
+
+/* libsodium would abort where the system has no randomness: end in order instead. */
+static void
+misuse(void)
+{
+	static const char text[] = "no random numbers are to be had from the system\n";
+
+	(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
+	_exit(1);
+}
+
+bool
+osc_secret_init(void)
+{
+	struct rlimit none = {0, 0};
+
+	/* Refusals are no error: the programs work, only less hidden. */
+	(void)setrlimit(RLIMIT_CORE, &none);
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	(void)sodium_set_misuse_handler(misuse);
+	return sodium_init() >= 0;
+}
+
+static size_t
+round_up(size_t size, size_t to)
+{
+	return (size + to - 1) / to * to;
+}
+
+static struct region *
+region_new(size_t size)
+{
+	struct region *region;
+
+	size = size > REGION_SIZE ? round_up(size, REGION_SIZE) : REGION_SIZE;
+	region = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (region == MAP_FAILED)
+		return NULL;
+	(void)sodium_mlock(region, size);
+	region->next = regions;
+	region->size = size;
+	region->used = round_up(sizeof(*region), 16);
+	regions = region;
+	return region;
+}
+
+void *
+osc_secret_alloc(size_t size)
+{
+	struct region *region = regions;
+	void *ptr;
+
+	if (size > SIZE_MAX / 4)
+		return NULL;
+	size = round_up(size, 16);
+	if (region == NULL || region->size - region->used < size) {
+		region = region_new(size + round_up(sizeof(*region), 16));
+		if (region == NULL)
+			return NULL;
+	}
+	ptr = (uint8_t *)region + region->used;
+	region->used += size;
+	return ptr;
+}
+
+void
+osc_secret_wipe_all(void)
+{
+	struct region *region;
+	size_t size;
+
+	while ((region = regions) != NULL) {
+		regions = region->next;
+		size = region->size;
+		(void)sodium_munlock(region, size); /* wipes */
+		(void)munmap(region, size);
+	}
+}
+
+void
+osc_wipe(void *ptr, size_t len)
+{
+	if (len > 0)
+		sodium_memzero(ptr, len);
+}
+
+/* Room for the size, as large as the strictest alignment. */
+#define HEADER_SIZE 16
+
+void *
+osc_wiping_malloc(size_t size)
+{
+	size_t *block;
+
+	if (size > SIZE_MAX - HEADER_SIZE)
+		return NULL;
+	block = malloc(HEADER_SIZE + size);
+	if (block == NULL)
+		return NULL;
+	*block = size;
+	return (uint8_t *)block + HEADER_SIZE;
+}
+
+void
+osc_wiping_free(void *ptr)
+{
+	uint8_t *block;
+
+	if (ptr == NULL)
+		return;
+	block = (uint8_t *)ptr - HEADER_SIZE;
+	osc_wipe(block, HEADER_SIZE + *(size_t *)(void *)block);
+	free(block);
+}
+
+bool
+osc_secret_hex(uint8_t *out, size_t out_max, size_t *out_len, const char *hex, size_t hex_len)
+{
+	const char *end;
+
+	if (hex_len % 2 != 0 || hex_len / 2 > out_max)
+		return false;
+	if (hex_len == 0) {
+		*out_len = 0;
+		return true;
+	}
+	return sodium_hex2bin(out, out_max, hex, hex_len, NULL, out_len, &end) == 0 &&
+	    end == hex + hex_len;
+}
+
+bool
+osc_random(void *out, size_t len)
+{
+	uint8_t *to = out;
+	ssize_t n;
+
+	while (len > 0) {
+		n = getrandom(to, len, 0);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		to += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
+const char *
+osc_sodium_version(void)
+{
+	return sodium_version_string();
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#ifndef OSC_BASE_SECRET_H
+#define OSC_BASE_SECRET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Hygiene for secrets: this is the only door to libsodium outside core/aead.c. */
+
+/*
+ * osc_secret_init - prepare the process for holding keys
+ *
+ * Switches core dumps and ptrace by other users off (RLIMIT_CORE 0,
+ * PR_SET_DUMPABLE 0) and starts libsodium. Call it before the first secret is
+ * read. Returns false if libsodium cannot be started (no randomness).
+ */
+bool osc_secret_init(void);
+
+/*
+ * osc_secret_alloc - zeroed memory for a secret
+ *
+ * From locked memory that is left out of core dumps, as far as the system
+ * allows; a refusal to lock is no error. Aligned for any type. There is no
+ * free: osc_secret_wipe_all wipes and unlocks everything, at the end of the
+ * program. Returns NULL if there is no memory.
+ */
+void *osc_secret_alloc(size_t size);
+void osc_secret_wipe_all(void);
+
+/* osc_wipe - overwrite with zeros; never optimised away; ptr may be NULL if len is 0 */
+void osc_wipe(void *ptr, size_t len);
+
+/*
+ * osc_wiping_malloc, osc_wiping_free - a heap that wipes what it frees
+ *
+ * For JSON values and file contents that may hold secrets.
+ */
+void *osc_wiping_malloc(size_t size);
+void osc_wiping_free(void *ptr);
+
+/*
+ * osc_secret_hex - hex digits to bytes without table look-ups
+ *
+ * out  out_max bytes at least; out_len receives the number of bytes
+ *
+ * Digits of either case and nothing else. Returns false for anything else, an
+ * odd number of digits or more than out_max bytes.
+ */
+bool osc_secret_hex(uint8_t *out, size_t out_max, size_t *out_len, const char *hex, size_t hex_len);
+
+/* osc_random - fill with unpredictable bytes; false if the system has none */
+bool osc_random(void *out, size_t len);
+
+/* the version of libsodium in use, as "1.0.18" */
+const char *osc_sodium_version(void);
+
+#endif

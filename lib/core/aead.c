@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#include <assert.h>
+#include <nettle/aes.h>
+#include <nettle/ccm.h>
+#include <nettle/gcm.h>
+#include <nettle/memops.h>
+#include <sodium/crypto_aead_chacha20poly1305.h>
+
+#include "base/secret.h"
+#include "core/aead.h"
+
+/* A key expanded for its cipher; only the first two members are always there,
+ * the union is cut to what the algorithm needs (osc_aead_key_size). */
+struct osc_aead_key {
+	const struct osc_alg *alg;
+	nettle_cipher_func *encrypt;
+	union {
+		union {
+			struct aes128_ctx aes128;
+			struct aes256_ctx aes256;
+		} ccm;
+		struct {
+			struct gcm_key table;
+			union {
+				struct aes128_ctx aes128;
+				struct aes192_ctx aes192;
+				struct aes256_ctx aes256;
+			} cipher;
+		} gcm;
+		uint8_t chacha20[crypto_aead_chacha20poly1305_ietf_KEYBYTES];
+	} u;
+};
+
+/* nettle's block functions take their own context type; these take any. */
+static void
+encrypt_aes128(const void *ctx, size_t len, uint8_t *dst, const uint8_t *src)
+{
+	aes128_encrypt(ctx, len, dst, src);
+}
+
+static void
+encrypt_aes192(const void *ctx, size_t len, uint8_t *dst, const uint8_t *src)
+{
+	aes192_encrypt(ctx, len, dst, src);
+}
+
+static void
+encrypt_aes256(const void *ctx, size_t len, uint8_t *dst, const uint8_t *src)
+{
+	aes256_encrypt(ctx, len, dst, src);
+}
+
+size_t
+osc_aead_key_size(const struct osc_alg *alg)
+{
+	const struct osc_aead_key *key = NULL;
+
+	switch (alg->kind) {
+	case OSC_AES_CCM:
+		return offsetof(struct osc_aead_key, u) + sizeof(key->u.ccm);
+	case OSC_CHACHA20_POLY1305:
+		return offsetof(struct osc_aead_key, u) + sizeof(key->u.chacha20);
+	case OSC_AES_GCM:
+	default:
+		return sizeof(*key);
+	}
+}
+
+static void
+expand_aes(nettle_cipher_func **encrypt, void *ctx, const uint8_t *bytes, size_t len)
+{
+	switch (len) {
+	case AES128_KEY_SIZE:
+		*encrypt = encrypt_aes128;
+		aes128_set_encrypt_key(ctx, bytes);
+		break;
+	case AES192_KEY_SIZE:
+		*encrypt = encrypt_aes192;
+		aes192_set_encrypt_key(ctx, bytes);
+		break;
+	default:
+		*encrypt = encrypt_aes256;
+		aes256_set_encrypt_key(ctx, bytes);
+		break;
+	}
+}
+
+void
+osc_aead_key_init(struct osc_aead_key *key, const struct osc_alg *alg, const uint8_t *bytes)
+{
+	key->alg = alg;
+	key->encrypt = NULL;
+	switch (alg->kind) {
+	case OSC_AES_CCM:
+		expand_aes(&key->encrypt, &key->u.ccm, bytes, alg->key_len);
+		break;
+	case OSC_AES_GCM:
+		expand_aes(&key->encrypt, &key->u.gcm.cipher, bytes, alg->key_len);
+		gcm_set_key(&key->u.gcm.table, &key->u.gcm.cipher, key->encrypt);
+		break;
+	case OSC_CHACHA20_POLY1305:
+		osc_copy(key->u.chacha20, bytes, sizeof(key->u.chacha20));
+		break;
+	}
+}
+
+static void
+gcm_start(const struct osc_aead_key *key, const struct osc_aead_job *job, struct gcm_ctx *gcm)
+{
+	gcm_set_iv(gcm, &key->u.gcm.table, key->alg->nonce_len, job->nonce);
+	gcm_update(gcm, &key->u.gcm.table, job->aad_len, job->aad);
+}
+
+static void
+seal_one(const struct osc_aead_key *key, struct osc_aead_job *job)
+{
+	size_t tag_len = key->alg->tag_len;
+	struct gcm_ctx gcm;
+
+	assert(job->in == job->out && job->in_len <= OSC_MESSAGE_MAX);
+	switch (key->alg->kind) {
+	case OSC_AES_CCM:
+		ccm_encrypt_message(&key->u.ccm, key->encrypt, key->alg->nonce_len, job->nonce,
+		    job->aad_len, job->aad, tag_len, job->in_len + tag_len, job->out, job->in);
+		break;
+	case OSC_AES_GCM:
+		gcm_start(key, job, &gcm);
+		gcm_encrypt(&gcm, &key->u.gcm.table, &key->u.gcm.cipher, key->encrypt, job->in_len,
+		    job->out, job->in);
+		gcm_digest(&gcm, &key->u.gcm.table, &key->u.gcm.cipher, key->encrypt, tag_len,
+		    job->out + job->in_len);
+		osc_wipe(&gcm, sizeof(gcm));
+		break;
+	case OSC_CHACHA20_POLY1305:
+		(void)crypto_aead_chacha20poly1305_ietf_encrypt(job->out, NULL, job->in,
+		    job->in_len, job->aad, job->aad_len, NULL, job->nonce, key->u.chacha20);
+		break;
+	}
+}
+
+static bool
+open_gcm(const struct osc_aead_key *key, const struct osc_aead_job *job, size_t text_len)
+{
+	uint8_t tag[GCM_DIGEST_SIZE];
+	struct gcm_ctx gcm;
+
+	gcm_start(key, job, &gcm);
+	gcm_decrypt(
+	    &gcm, &key->u.gcm.table, &key->u.gcm.cipher, key->encrypt, text_len, job->out, job->in);
+	gcm_digest(
+	    &gcm, &key->u.gcm.table, &key->u.gcm.cipher, key->encrypt, key->alg->tag_len, tag);
+	osc_wipe(&gcm, sizeof(gcm));
+	return memeql_sec(tag, job->in + text_len, key->alg->tag_len) != 0;
+}
+
+static bool
+open_one(const struct osc_aead_key *key, const struct osc_aead_job *job, size_t text_len)
+{
+	switch (key->alg->kind) {
+	case OSC_AES_CCM:
+		return ccm_decrypt_message(&key->u.ccm, key->encrypt, key->alg->nonce_len,
+			   job->nonce, job->aad_len, job->aad, key->alg->tag_len, text_len,
+			   job->out, job->in) != 0;
+	case OSC_AES_GCM:
+		return open_gcm(key, job, text_len);
+	case OSC_CHACHA20_POLY1305:
+		return crypto_aead_chacha20poly1305_ietf_decrypt(job->out, NULL, NULL, job->in,
+			   job->in_len, job->aad, job->aad_len, job->nonce, key->u.chacha20) == 0;
+	}
+	return false;
+}
+
+void
+osc_aead_seal(const struct osc_aead_key *key, struct osc_aead_job *jobs, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		seal_one(key, &jobs[i]);
+}
+
+void
+osc_aead_open(const struct osc_aead_key *key, struct osc_aead_job *jobs, size_t n)
+{
+	size_t text_len;
+
+	for (size_t i = 0; i < n; i++) {
+		jobs[i].ok = false;
+		if (jobs[i].in_len <= key->alg->tag_len)
+			continue;
+		text_len = jobs[i].in_len - key->alg->tag_len;
+		/* nettle decrypts before it verifies: what it wrote must not stay. */
+		jobs[i].ok = open_one(key, &jobs[i], text_len);
+		if (!jobs[i].ok)
+			osc_wipe(jobs[i].out, text_len);
+	}
+}

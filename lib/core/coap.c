@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#include <assert.h>
+#include <coap3/coap.h>
+
+#include "core/coap.h"
+
+#define MARKER 0xff
+#define OPTION_NUMBER_MAX 65535U
+
+static enum osc_err
+fail(struct osc_where *where, enum osc_err err, size_t offset, uint32_t option)
+{
+	if (where != NULL) {
+		where->offset = (uint32_t)offset;
+		where->option = option;
+	}
+	return err;
+}
+
+/*
+ * The delta of an option, which libcoap's parser returns modulo 65536
+ * (e0 fe ff is 65548 and it reports 12). Only called for what it accepted, so
+ * the extension is there.
+ */
+static uint32_t
+option_delta(const uint8_t *option)
+{
+	uint32_t nibble = option[0] >> 4;
+
+	if (nibble == 13)
+		return 13U + option[1];
+	if (nibble == 14)
+		return 269U + ((uint32_t)option[1] << 8 | option[2]);
+	return nibble;
+}
+
+enum osc_err
+osc_coap_split_body(struct osc_slice *options, struct osc_slice *payload, struct osc_slice body,
+    struct osc_where *where)
+{
+	coap_option_t parsed;
+	uint32_t number = 0;
+	size_t at = 0, n;
+
+	while (at < body.len && body.ptr[at] != MARKER) {
+		n = coap_opt_parse(body.ptr + at, body.len - at, &parsed);
+		if (n == 0)
+			return fail(where, OSC_EOPTION, at, number);
+		number += option_delta(body.ptr + at);
+		if (number > OPTION_NUMBER_MAX)
+			return fail(where, OSC_EOPTION, at, number);
+		at += n;
+	}
+	*options = osc_slice(body.ptr, at);
+	*payload = osc_slice(NULL, 0);
+	if (at == body.len)
+		return OSC_OK;
+	if (at + 1 == body.len)
+		return fail(where, OSC_EMARKER, at, 0);
+	*payload = osc_slice(body.ptr + at + 1, body.len - at - 1);
+	return OSC_OK;
+}
+
+bool
+osc_code_is_request(uint8_t code)
+{
+	return code >> 5 == 0 && code != OSC_CODE_EMPTY;
+}
+
+bool
+osc_code_is_response(uint8_t code)
+{
+	return code >> 5 >= 2 && code >> 5 <= 5;
+}
+
+enum osc_err
+osc_coap_decode(struct osc_coap *coap, struct osc_slice datagram, struct osc_where *where)
+{
+	const uint8_t *p = datagram.ptr;
+	size_t token_len;
+	enum osc_err err;
+
+	if (datagram.len > OSC_MESSAGE_MAX)
+		return fail(where, OSC_ELONG, OSC_MESSAGE_MAX, 0);
+	if (datagram.len < OSC_COAP_HEADER)
+		return fail(where, OSC_EHEADER, datagram.len, 0);
+	if (p[0] >> 6 != 1)
+		return fail(where, OSC_EVERSION, 0, 0);
+	token_len = p[0] & 0x0f;
+	if (token_len > OSC_TOKEN_MAX || token_len > datagram.len - OSC_COAP_HEADER)
+		return fail(where, OSC_ETKL, 0, 0);
+	coap->type = p[0] >> 4 & 3;
+	coap->code = p[1];
+	coap->mid = (uint16_t)(p[2] << 8 | p[3]);
+	coap->token = osc_slice(p + OSC_COAP_HEADER, token_len);
+	p += OSC_COAP_HEADER + token_len;
+	coap->body = osc_slice(p, datagram.len - OSC_COAP_HEADER - token_len);
+	if (coap->code == OSC_CODE_EMPTY && datagram.len > OSC_COAP_HEADER)
+		return fail(where, OSC_ECODE, 1, 0);
+	if (coap->code != OSC_CODE_EMPTY && !osc_code_is_request(coap->code) &&
+	    !osc_code_is_response(coap->code))
+		return fail(where, OSC_ECODE, 1, 0);
+	err = osc_coap_split_body(&coap->options, &coap->payload, coap->body, where);
+	if (err != OSC_OK && where != NULL)
+		where->offset += (uint32_t)(OSC_COAP_HEADER + token_len);
+	return err;
+}
+
+bool
+osc_option_next(struct osc_slice *rest, struct osc_option *option)
+{
+	coap_option_t parsed;
+	size_t n;
+
+	if (rest->len == 0)
+		return false;
+	n = coap_opt_parse(rest->ptr, rest->len, &parsed);
+	assert(n > 0); /* osc_coap_split_body has walked it before */
+	option->number += option_delta(rest->ptr);
+	option->value = osc_slice(parsed.value, parsed.length);
+	rest->ptr += n;
+	rest->len -= n;
+	return true;
+}
+
+bool
+osc_option_find(struct osc_slice options, uint32_t number, struct osc_slice *value)
+{
+	struct osc_option option = {0};
+
+	while (osc_option_next(&options, &option))
+		if (option.number == number) {
+			*value = option.value;
+			return true;
+		}
+	return false;
+}
+
+void
+osc_coap_writer_init(struct osc_coap_writer *w, uint8_t *out, size_t cap)
+{
+	w->out = out;
+	w->cap = cap;
+	w->len = 0;
+	w->last = 0;
+	w->full = false;
+}
+
+static void
+put_bytes(struct osc_coap_writer *w, const uint8_t *bytes, size_t len)
+{
+	if (w->full || len > w->cap - w->len) {
+		w->full = true;
+		return;
+	}
+	osc_copy(w->out + w->len, bytes, len);
+	w->len += len;
+}
+
+void
+osc_coap_put_byte(struct osc_coap_writer *w, uint8_t byte)
+{
+	put_bytes(w, &byte, 1);
+	w->last = 0;
+}
+
+void
+osc_coap_put_header(
+    struct osc_coap_writer *w, uint8_t type, uint8_t code, uint16_t mid, struct osc_slice token)
+{
+	uint8_t header[OSC_COAP_HEADER];
+
+	assert(token.len <= OSC_TOKEN_MAX);
+	header[0] = (uint8_t)(0x40U | (type & 3U) << 4 | token.len);
+	header[1] = code;
+	header[2] = (uint8_t)(mid >> 8);
+	header[3] = (uint8_t)mid;
+	put_bytes(w, header, sizeof(header));
+	put_bytes(w, token.ptr, token.len);
+}
+
+void
+osc_coap_put_option(struct osc_coap_writer *w, uint32_t number, struct osc_slice value)
+{
+	size_t n;
+
+	/* libcoap reports success with a wrong length beyond 65804 bytes. */
+	assert(number >= w->last && number <= OPTION_NUMBER_MAX && value.len <= OSC_MESSAGE_MAX);
+	if (w->full)
+		return;
+	n = coap_opt_encode(
+	    w->out + w->len, w->cap - w->len, (uint16_t)(number - w->last), value.ptr, value.len);
+	if (n == 0)
+		w->full = true;
+	w->len += n;
+	w->last = number;
+}
+
+void
+osc_coap_put_payload(struct osc_coap_writer *w, struct osc_slice payload)
+{
+	if (payload.len == 0)
+		return;
+	osc_coap_put_byte(w, MARKER);
+	put_bytes(w, payload.ptr, payload.len);
+}
+
+size_t
+osc_coap_option_size(uint32_t delta, size_t value_len)
+{
+	return coap_opt_encode_size((uint16_t)delta, value_len);
+}
+
+const char *
+osc_libcoap_version(void)
+{
+	return coap_package_version();
+}

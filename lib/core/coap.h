@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#ifndef OSC_CORE_COAP_H
+#define OSC_CORE_COAP_H
+
+#include "core/oscore.h"
+
+/* CoAP over UDP (RFC 7252, 3): reading without copies, writing without scratch. */
+
+enum osc_coap_type { OSC_COAP_CON, OSC_COAP_NON, OSC_COAP_ACK, OSC_COAP_RST };
+
+#define OSC_CODE(class, detail) ((uint8_t)((class) << 5 | (detail)))
+#define OSC_CODE_EMPTY OSC_CODE(0, 0)
+#define OSC_CODE_POST OSC_CODE(0, 2)
+#define OSC_CODE_FETCH OSC_CODE(0, 5)
+#define OSC_CODE_CHANGED OSC_CODE(2, 4)
+#define OSC_CODE_CONTENT OSC_CODE(2, 5)
+
+#define OSC_COAP_HEADER 4
+#define OSC_TOKEN_MAX 8
+
+/* A datagram, taken apart. The slices point into it. */
+struct osc_coap {
+	uint8_t type; /* enum osc_coap_type */
+	uint8_t code; /* OSC_CODE(class, detail) */
+	uint16_t mid;
+	struct osc_slice token;
+	struct osc_slice body; /* code-specific part: options, marker and payload */
+	struct osc_slice options;
+	struct osc_slice payload; /* without the marker; empty if there is none */
+};
+
+/*
+ * osc_coap_decode - take a datagram apart and check all of its format
+ *
+ * Returns OSC_OK, or OSC_ELONG, OSC_EHEADER, OSC_EVERSION, OSC_ETKL,
+ * OSC_ECODE, OSC_EOPTION or OSC_EMARKER with the place in *where (may be NULL).
+ * After OSC_OK the options can be walked without errors.
+ */
+enum osc_err osc_coap_decode(
+    struct osc_coap *coap, struct osc_slice datagram, struct osc_where *where);
+
+/*
+ * osc_coap_split_body - find options and payload in a body (RFC 7252, 3.1)
+ *
+ * A body is what follows the token, or the code of an inner message (RFC 8613,
+ * 5.3). Returns OSC_OK, OSC_EOPTION or OSC_EMARKER; where->offset counts from
+ * the start of the body.
+ */
+enum osc_err osc_coap_split_body(struct osc_slice *options, struct osc_slice *payload,
+    struct osc_slice body, struct osc_where *where);
+
+/* What kind of message a code makes: 0.01-0.31, 2.00-5.31. */
+bool osc_code_is_request(uint8_t code);
+bool osc_code_is_response(uint8_t code);
+
+/* One option of a message. */
+struct osc_option {
+	uint32_t number; /* 0..65535 */
+	struct osc_slice value;
+};
+
+/*
+ * osc_option_next - walk the options that a decode has accepted
+ *
+ * rest    the options not yet read; starts as coap.options, advances
+ * option  starts zeroed; receives the next option
+ *
+ * Returns false at the end.
+ */
+bool osc_option_next(struct osc_slice *rest, struct osc_option *option);
+
+/* osc_option_find - the first option with this number; false if there is none */
+bool osc_option_find(struct osc_slice options, uint32_t number, struct osc_slice *value);
+
+/* Writes a message front to back. The error is sticky: look at `full` once. */
+struct osc_coap_writer {
+	uint8_t *out;
+	size_t cap;
+	size_t len;
+	uint32_t last; /* number of the option before */
+	bool full;     /* something did not fit; len is meaningless */
+};
+
+void osc_coap_writer_init(struct osc_coap_writer *w, uint8_t *out, size_t cap);
+
+/* osc_coap_put_header - header and token; token.len is at most OSC_TOKEN_MAX */
+void osc_coap_put_header(
+    struct osc_coap_writer *w, uint8_t type, uint8_t code, uint16_t mid, struct osc_slice token);
+
+/* osc_coap_put_option - the next option; number is not below the one before,
+ * value at most OSC_MESSAGE_MAX bytes */
+void osc_coap_put_option(struct osc_coap_writer *w, uint32_t number, struct osc_slice value);
+
+/* osc_coap_put_payload - marker and payload; nothing for an empty payload */
+void osc_coap_put_payload(struct osc_coap_writer *w, struct osc_slice payload);
+
+/* osc_coap_put_byte - one byte as it is: the code of an inner message, a marker.
+ * Options start over at number 0 behind it. */
+void osc_coap_put_byte(struct osc_coap_writer *w, uint8_t byte);
+
+/* osc_coap_option_size - bytes that put_option will write, delta = number - last */
+size_t osc_coap_option_size(uint32_t delta, size_t value_len);
+
+/* the version of libcoap in use, as "4.3.1" */
+const char *osc_libcoap_version(void);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#ifndef OSC_CORE_CONTEXT_H
+#define OSC_CORE_CONTEXT_H
+
+#include "core/aead.h"
+#include "core/kdf.h"
+#include "core/oscore.h"
+
+/*
+ * The Security Context of one side (3.1) without what changes: everything that
+ * can be made once is made once.
+ */
+struct osc_context {
+	const struct osc_alg *alg;
+	struct osc_id sender_id;
+	struct osc_id recipient_id;
+	bool has_id_context;
+	struct osc_slice id_context; /* borrowed from the parameters */
+	struct osc_aead_key *sender_key;
+	struct osc_aead_key *recipient_key;
+	uint8_t sender_nonce[OSC_NONCE_MAX];    /* for Partial IV 0 of this side */
+	uint8_t recipient_nonce[OSC_NONCE_MAX]; /* for Partial IV 0 of the peer */
+};
+
+/* osc_context_size - bytes of memory for the two expanded keys of osc_context_derive */
+size_t osc_context_size(const struct osc_alg *alg);
+
+/* osc_derive_key, osc_derive_common_iv - one output parameter (3.2.1)
+ * scratch  OSC_INFO_MAX + the length of the ID Context, in bytes */
+void osc_derive_key(uint8_t out[static OSC_KEY_MAX], const struct osc_params *params,
+    const struct osc_id *id, uint8_t *scratch);
+void osc_derive_common_iv(
+    uint8_t out[static OSC_NONCE_MAX], const struct osc_params *params, uint8_t *scratch);
+
+/*
+ * osc_context_derive - derive keys and Common IV (3.2.1)
+ *
+ * memory   osc_context_size bytes of secret memory, aligned for any type;
+ *          the context is usable as long as it is
+ * params   IDs at most osc_alg_id_max(alg) bytes; the ID Context is borrowed
+ * scratch  OSC_INFO_MAX + the length of the ID Context, in bytes
+ */
+void osc_context_derive(
+    struct osc_context *context, void *memory, const struct osc_params *params, uint8_t *scratch);
+
+#endif

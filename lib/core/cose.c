@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#include <assert.h>
+
+#include "core/cborw.h"
+#include "core/cose.h"
+
+#define OSCORE_VERSION 1
+
+void
+osc_nonce_base(uint8_t out[static OSC_NONCE_MAX], const struct osc_alg *alg,
+    const struct osc_id *id, const uint8_t *common_iv)
+{
+	size_t id_end = alg->nonce_len - (size_t)OSC_PIV_MAX;
+
+	memset(out, 0, OSC_NONCE_MAX);
+	out[0] = id->len;
+	osc_copy(out + id_end - id->len, id->bytes, id->len);
+	for (size_t i = 0; i < alg->nonce_len; i++)
+		out[i] ^= common_iv[i];
+}
+
+void
+osc_nonce_make(
+    uint8_t out[static OSC_NONCE_MAX], const struct osc_alg *alg, const uint8_t *base, uint64_t seq)
+{
+	memcpy(out, base, alg->nonce_len);
+	for (size_t i = 0; i < OSC_PIV_MAX; i++)
+		out[alg->nonce_len - 1U - i] ^= (uint8_t)(seq >> (8 * i));
+}
+
+size_t
+osc_aad_array(uint8_t out[static OSC_AAD_ARRAY_MAX], const struct osc_alg *alg,
+    const struct osc_exchange *exchange)
+{
+	struct osc_cborw w;
+
+	osc_cborw_init(&w, out, OSC_AAD_ARRAY_MAX);
+	osc_cborw_array(&w, 5);
+	osc_cborw_int(&w, OSCORE_VERSION);
+	osc_cborw_array(&w, 1);
+	osc_cborw_int(&w, alg->cose);
+	osc_cborw_bytes(&w, osc_id_slice(&exchange->kid));
+	osc_cborw_bytes(&w, osc_slice(exchange->piv.bytes, exchange->piv.len));
+	osc_cborw_bytes(&w, osc_slice(NULL, 0)); /* there are no options of class I */
+	assert(!w.full);
+	return w.len;
+}
+
+size_t
+osc_aad_make(
+    uint8_t *out, size_t cap, const struct osc_alg *alg, const struct osc_exchange *exchange)
+{
+	uint8_t array[OSC_AAD_ARRAY_MAX];
+	size_t array_len = osc_aad_array(array, alg, exchange);
+	struct osc_cborw w;
+
+	osc_cborw_init(&w, out, cap);
+	osc_cborw_array(&w, 3);
+	osc_cborw_text(&w, "Encrypt0");
+	osc_cborw_bytes(&w, osc_slice(NULL, 0));
+	osc_cborw_bytes(&w, osc_slice(array, array_len));
+	assert(!w.full);
+	return w.len;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#ifndef OSC_CORE_KDF_H
+#define OSC_CORE_KDF_H
+
+#include "core/alg.h"
+#include "core/oscore.h"
+
+/* The input parameters of a Security Context (3.2), from the view of one side. */
+struct osc_params {
+	const struct osc_alg *alg;
+	enum osc_hash hash;
+	struct osc_slice master_secret; /* 1..OSC_SECRET_MAX bytes */
+	struct osc_slice master_salt;   /* 0..OSC_SECRET_MAX bytes */
+	bool has_id_context;            /* an empty ID Context is not an absent one */
+	struct osc_slice id_context;    /* any length */
+	struct osc_id sender_id;
+	struct osc_id recipient_id;
+};
+
+/* The largest info structure without its ID Context, in bytes. */
+#define OSC_INFO_MAX 40
+
+/*
+ * osc_kdf_info - the info structure of one derivation (3.2.1)
+ *
+ * out   cap bytes; OSC_INFO_MAX + the length of the ID Context is enough
+ * id    Sender ID, Recipient ID, or empty for the Common IV
+ * type  "Key" or "IV"
+ *
+ * Returns the number of bytes written, 0 if they do not fit.
+ */
+size_t osc_kdf_info(uint8_t *out, size_t cap, const struct osc_params *params, struct osc_slice id,
+    const char *type);
+
+/*
+ * osc_kdf_derive - one output parameter: HKDF(Master Salt, Master Secret, info, L) (3.2.1)
+ *
+ * out   out_len bytes, at most OSC_KEY_MAX
+ * info  from osc_kdf_info
+ */
+void osc_kdf_derive(
+    uint8_t *out, size_t out_len, const struct osc_params *params, struct osc_slice info);
+
+/* the version of nettle in use: major << 8 | minor */
+unsigned osc_nettle_version(void);
+
+#endif

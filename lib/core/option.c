@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#include <assert.h>
+
+#include "core/option.h"
+
+#define FLAG_N 0x07U
+#define FLAG_KID 0x08U
+#define FLAG_KID_CONTEXT 0x10U
+#define FLAG_RESERVED 0xe0U
+
+void
+osc_piv_encode(struct osc_piv *piv, uint64_t seq)
+{
+	assert(seq <= OSC_SEQ_MAX);
+	piv->seq = seq;
+	piv->len = 1;
+	while (piv->len < OSC_PIV_MAX && seq >> (8U * piv->len) != 0)
+		piv->len++;
+	for (unsigned i = 0; i < piv->len; i++)
+		piv->bytes[i] = (uint8_t)(seq >> (8U * (piv->len - 1U - i)));
+}
+
+static void
+piv_decode(struct osc_piv *piv, const uint8_t *bytes, size_t len)
+{
+	piv->seq = 0;
+	piv->len = (uint8_t)len;
+	for (size_t i = 0; i < len; i++) {
+		piv->bytes[i] = bytes[i];
+		piv->seq = piv->seq << 8 | bytes[i];
+	}
+}
+
+static enum osc_err
+fail(struct osc_where *where, enum osc_err err, size_t offset)
+{
+	if (where != NULL) {
+		where->option = OSC_OPT_OSCORE;
+		where->offset = (uint32_t)offset;
+	}
+	return err;
+}
+
+enum osc_err
+osc_option_decode(struct osc_option_value *value, struct osc_slice in, struct osc_where *where)
+{
+	size_t at = 1, n;
+	uint8_t flags;
+
+	memset(value, 0, sizeof(*value));
+	if (in.len == 0)
+		return OSC_OK;
+	if (in.len > OSC_OPTION_MAX)
+		return fail(where, OSC_EOSCORE, OSC_OPTION_MAX);
+	flags = in.ptr[0];
+	/* All flags zero is encoded as the empty value (6.1). */
+	if ((flags & FLAG_RESERVED) != 0)
+		return fail(where, OSC_EFLAGS, 0);
+	if (flags == 0)
+		return fail(where, OSC_EOSCORE, 0);
+	n = flags & FLAG_N;
+	if (n > OSC_PIV_MAX || n > in.len - at)
+		return fail(where, OSC_EOSCORE, at);
+	piv_decode(&value->piv, in.ptr + at, n);
+	at += n;
+	if ((flags & FLAG_KID_CONTEXT) != 0) {
+		if (at == in.len || in.ptr[at] > in.len - at - 1)
+			return fail(where, OSC_EOSCORE, at);
+		value->has_kid_context = true;
+		value->kid_context = osc_slice(in.ptr + at + 1, in.ptr[at]);
+		at += 1U + in.ptr[at];
+	}
+	value->has_kid = (flags & FLAG_KID) != 0;
+	value->kid = osc_slice(in.ptr + at, in.len - at);
+	if (!value->has_kid && value->kid.len > 0)
+		return fail(where, OSC_EOSCORE, at);
+	return OSC_OK;
+}
+
+size_t
+osc_option_encoded_size(const struct osc_option_value *value)
+{
+	size_t size = 1U + value->piv.len;
+
+	if (value->has_kid_context)
+		size += 1 + value->kid_context.len;
+	if (value->has_kid)
+		size += value->kid.len;
+	if (value->piv.len == 0 && !value->has_kid && !value->has_kid_context)
+		size = 0;
+	return size;
+}
+
+size_t
+osc_option_encode(uint8_t *out, const struct osc_option_value *value)
+{
+	size_t size = osc_option_encoded_size(value), at = 1;
+
+	assert(size <= OSC_OPTION_MAX && value->piv.len <= OSC_PIV_MAX);
+	if (size == 0)
+		return 0;
+	out[0] = value->piv.len;
+	osc_copy(out + at, value->piv.bytes, value->piv.len);
+	at += value->piv.len;
+	if (value->has_kid_context) {
+		out[0] |= FLAG_KID_CONTEXT;
+		out[at++] = (uint8_t)value->kid_context.len;
+		osc_copy(out + at, value->kid_context.ptr, value->kid_context.len);
+		at += value->kid_context.len;
+	}
+	if (value->has_kid) {
+		out[0] |= FLAG_KID;
+		osc_copy(out + at, value->kid.ptr, value->kid.len);
+	}
+	return size;
+}

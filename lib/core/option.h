@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#ifndef OSC_CORE_OPTION_H
+#define OSC_CORE_OPTION_H
+
+#include "core/oscore.h"
+
+/* The value of the OSCORE option: the compressed COSE headers (6.1). */
+struct osc_option_value {
+	struct osc_piv piv; /* piv.len is 0 if there is no Partial IV */
+	bool has_kid;
+	struct osc_slice kid;
+	bool has_kid_context;
+	struct osc_slice kid_context;
+};
+
+/* osc_piv_encode - a Sender Sequence Number as the shortest Partial IV (5) */
+void osc_piv_encode(struct osc_piv *piv, uint64_t seq);
+
+/*
+ * osc_option_decode - take the value of an OSCORE option apart
+ *
+ * The slices point into `in`. Partial IVs with leading zeros are accepted; the
+ * bytes are kept for the AAD. Returns OSC_OK, OSC_EFLAGS for reserved bits
+ * (where->offset is the byte) or OSC_EOSCORE for lengths that do not fit.
+ */
+enum osc_err osc_option_decode(
+    struct osc_option_value *value, struct osc_slice in, struct osc_where *where);
+
+/* osc_option_encoded_size - bytes that osc_option_encode writes; more than
+ * OSC_OPTION_MAX means that the value cannot be sent */
+size_t osc_option_encoded_size(const struct osc_option_value *value);
+
+/*
+ * osc_option_encode - put the value of an OSCORE option together
+ *
+ * out  room for osc_option_encoded_size(value) bytes, which is at most OSC_OPTION_MAX
+ *
+ * Returns the number of bytes written; 0 for a value with nothing in it (6.1).
+ */
+size_t osc_option_encode(uint8_t *out, const struct osc_option_value *value);
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#include <assert.h>
+
+#include "core/cose.h"
+#include "core/protect.h"
+#include "core/split.h"
+
+#define MARKER 0xff
+
+enum osc_err
+osc_protect_check(const struct osc_coap *plain, struct osc_where *where)
+{
+	if (plain->code == OSC_CODE_EMPTY)
+		return OSC_EEMPTYMSG;
+	return osc_split_check(plain->options, where);
+}
+
+void
+osc_protect_option(struct osc_option_value *value, const struct osc_protection *protection,
+    const struct osc_context *context)
+{
+	memset(value, 0, sizeof(*value));
+	if (protection->has_piv)
+		osc_piv_encode(&value->piv, protection->seq);
+	if (protection->request != NULL)
+		return;
+	value->has_kid = true;
+	value->kid = osc_id_slice(&context->sender_id);
+	value->has_kid_context = protection->kid_context && context->has_id_context;
+	value->kid_context = context->id_context;
+}
+
+/* POST and 2.04, but with Observe FETCH and 2.05, so that proxies know what to
+ * do (4.1.3.5, 4.2). */
+static uint8_t
+outer_code(const struct osc_protection *protection)
+{
+	struct osc_slice value;
+	bool observe = osc_option_find(protection->plain.options, OSC_OPT_OBSERVE, &value);
+
+	if (protection->request == NULL)
+		return observe ? OSC_CODE_FETCH : OSC_CODE_POST;
+	return observe ? OSC_CODE_CONTENT : OSC_CODE_CHANGED;
+}
+
+/* Nonce and AAD (5.2, 5.4). A response without a Partial IV takes the nonce of
+ * the request, which the peer made. */
+static void
+prepare_job(struct osc_aead_job *job, const struct osc_protection *protection,
+    const struct osc_option_value *option, const struct osc_context *context)
+{
+	struct osc_exchange own;
+	const struct osc_exchange *exchange = protection->request;
+
+	if (exchange == NULL) {
+		own.kid = context->sender_id;
+		own.piv = option->piv;
+		exchange = &own;
+	}
+	if (protection->has_piv)
+		osc_nonce_make(job->nonce, context->alg, context->sender_nonce, protection->seq);
+	else
+		osc_nonce_make(
+		    job->nonce, context->alg, context->recipient_nonce, exchange->piv.seq);
+	job->aad_len = osc_aad_make(job->aad, sizeof(job->aad), context->alg, exchange);
+}
+
+enum osc_err
+osc_protect_write(const struct osc_protection *protection, const struct osc_context *context,
+    uint8_t *out, size_t cap, size_t *out_len, struct osc_aead_job *job)
+{
+	const struct osc_coap *plain = &protection->plain;
+	struct osc_option_value option;
+	uint8_t value[OSC_OPTION_MAX];
+	struct osc_coap_writer w;
+	size_t inner;
+
+	assert(protection->has_piv || protection->request != NULL);
+	osc_protect_option(&option, protection, context);
+	if (osc_option_encoded_size(&option) > OSC_OPTION_MAX)
+		return OSC_EIDCONTEXT;
+
+	if (cap > OSC_MESSAGE_MAX)
+		cap = OSC_MESSAGE_MAX;
+	osc_coap_writer_init(&w, out, cap - context->alg->tag_len);
+	osc_coap_put_header(&w, plain->type, outer_code(protection), plain->mid, plain->token);
+	osc_split_outer(&w, plain->options, osc_slice(value, osc_option_encode(value, &option)));
+	osc_coap_put_byte(&w, MARKER);
+	inner = w.len;
+	osc_coap_put_byte(&w, plain->code);
+	osc_split_inner(&w, plain->options, protection->request != NULL);
+	osc_coap_put_payload(&w, plain->payload);
+	if (w.full)
+		return OSC_ELONG;
+
+	prepare_job(job, protection, &option, context);
+	job->in = job->out = out + inner;
+	job->in_len = w.len - inner;
+	*out_len = w.len + context->alg->tag_len;
+	return OSC_OK;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#ifndef OSC_CORE_PROTECT_H
+#define OSC_CORE_PROTECT_H
+
+#include "core/aead.h"
+#include "core/coap.h"
+#include "core/context.h"
+#include "core/option.h"
+
+/*
+ * Protecting a message (8.1, 8.3) in three steps, so that the caller can make
+ * the sequence number durable between the second and the output:
+ *
+ *     osc_protect_check   can this message be protected at all?
+ *     osc_protect_write   lay it out with a number; the inner text at its final place
+ *     osc_aead_seal       encrypt in place, under context->sender_key
+ */
+
+/* Bytes that an OSCORE message can be longer than twice its plain message
+ * (Observe stands inside and outside): option, tag, code, marker, and option
+ * headers that grow when the stream is split. */
+#define OSC_PROTECT_EXTRA 352
+
+/* One message to protect. */
+struct osc_protection {
+	struct osc_coap plain;
+	const struct osc_exchange
+	    *request;     /* for a response: its request; NULL: this is a request */
+	bool has_piv;     /* always for a request */
+	uint64_t seq;     /* with has_piv: the Sender Sequence Number */
+	bool kid_context; /* a request carries the ID Context, if there is one */
+};
+
+/*
+ * osc_protect_check - what can be said without a context
+ *
+ * Returns OSC_OK, OSC_EEMPTYMSG, OSC_ENESTED (4.1.3.7) or OSC_EPROXYURI.
+ */
+enum osc_err osc_protect_check(const struct osc_coap *plain, struct osc_where *where);
+
+/*
+ * osc_protect_option - the value of the OSCORE option that the message will have (5, 6.1)
+ *
+ * The slices point into the context.
+ */
+void osc_protect_option(struct osc_option_value *value, const struct osc_protection *protection,
+    const struct osc_context *context);
+
+/*
+ * osc_protect_write - write the OSCORE message, its inner text still in the clear
+ *
+ * out      cap bytes; 2 * the plain message + OSC_PROTECT_EXTRA is enough. Holds
+ *          plaintext until the job is sealed
+ * out_len  receives the length of the message, with the tag that is still to come
+ * job      receives what osc_aead_seal needs; points into out
+ *
+ * Returns OSC_OK, OSC_EIDCONTEXT if the OSCORE option would exceed 255 bytes
+ * (2), or OSC_ELONG if the message would exceed a datagram; no number has been
+ * used then.
+ */
+enum osc_err osc_protect_write(const struct osc_protection *protection,
+    const struct osc_context *context, uint8_t *out, size_t cap, size_t *out_len,
+    struct osc_aead_job *job);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#ifndef OSC_CORE_SPLIT_H
+#define OSC_CORE_SPLIT_H
+
+#include "core/coap.h"
+#include "core/oscore.h"
+
+/*
+ * Options by class (4.1): protecting splits one sorted stream of options in
+ * two, unprotecting merges two in one. No option is stored on the way.
+ */
+
+/* osc_option_is_outer - class U: 3, 7, 9, 21, 35, 39. All others, and unknown
+ * ones, are class E (4.1). */
+bool osc_option_is_outer(uint32_t number);
+
+/*
+ * osc_split_check - may these options be protected?
+ *
+ * Returns OSC_OK, OSC_ENESTED (4.1.3.7) or OSC_EPROXYURI.
+ */
+enum osc_err osc_split_check(struct osc_slice options, struct osc_where *where);
+
+/*
+ * osc_split_outer - write the outer options, with the OSCORE option among them (4.1.2)
+ *
+ * Observe goes outside with its value, too (4.1.3.5).
+ */
+void osc_split_outer(struct osc_coap_writer *w, struct osc_slice options, struct osc_slice oscore);
+
+/* osc_split_inner - write the inner options (4.1.1); in a response Observe is
+ * empty inside (4.1.3.5.2) */
+void osc_split_inner(struct osc_coap_writer *w, struct osc_slice options, bool response);
+
+/*
+ * osc_merge_check - may these options stand inside?
+ *
+ * Returns OSC_OK, or OSC_EINNEROPT for an OSCORE option or one that addresses
+ * proxies (Uri-Host, Uri-Port, Proxy-Uri, Proxy-Scheme). Other options of class
+ * U are accepted inside: deployed peers send them.
+ */
+enum osc_err osc_merge_check(struct osc_slice inner, struct osc_where *where);
+
+/*
+ * osc_merge - write the options of the plain message (8.2 step 7, 8.4 step 6)
+ *
+ * outer  options of the OSCORE message; all but class U are dropped, and what
+ *        is inside too
+ * inner  passed osc_merge_check
+ * piv    in a response: the value that Observe gets (4.1.3.5.2), its last three
+ *        bytes as an unsigned integer; of length 0 if the response has no
+ *        Partial IV. NULL for a request: Observe keeps its value.
+ */
+void osc_merge(struct osc_coap_writer *w, struct osc_slice outer, struct osc_slice inner,
+    const struct osc_piv *piv);
+
+#endif

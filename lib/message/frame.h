@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#ifndef OSC_MESSAGE_FRAME_H
+#define OSC_MESSAGE_FRAME_H
+
+#include "base/bytes.h"
+#include "base/error.h"
+
+/* Messages as they stand in files and pipes, a group at a time. */
+
+enum osc_format {
+	OSC_FORMAT_RAW, /* one message, up to the end of the input */
+	OSC_FORMAT_HEX, /* one message a line; blank lines and lines with # are skipped */
+};
+
+/* osc_format_by_name - false for a name that is no format */
+bool osc_format_by_name(enum osc_format *format, const char *name);
+
+/* One message on its way through a program. */
+struct osc_item {
+	struct osc_slice in; /* the datagram read; valid until the next osc_frame_read */
+	uint64_t number;     /* of the message (raw) or the line (hex), from 1 */
+	enum osc_err err;    /* why it is refused; OSC_OK as long as it is not */
+	struct osc_where where;
+	struct osc_slice out; /* what becomes of it; set and owned by the session */
+	size_t at;            /* private to the frame */
+};
+
+/* A group is what is there when input would block, and at most this much. */
+#define OSC_GROUP_ITEMS 1024
+#define OSC_GROUP_BYTES ((size_t)512 * 1024) /* of messages; twice that as hex */
+
+/* Bytes in the longest line: a datagram as hex with "0x" and a space for each byte. */
+#define OSC_LINE_MAX ((size_t)5 * 65536)
+
+struct osc_frame {
+	int fd; /* borrowed */
+	enum osc_format format;
+	struct osc_buffer buffer;
+	size_t at;       /* first byte of buffer that is not yet given out */
+	uint64_t number; /* of the message or line given out last */
+	bool skipping;   /* in the rest of a line that was too long */
+	bool ended;      /* the input has ended */
+	bool any;        /* a byte was read */
+	uint8_t first;   /* the first byte of all */
+};
+
+void osc_frame_init(struct osc_frame *frame, int fd, enum osc_format format);
+
+/*
+ * osc_frame_read - the next group of messages
+ *
+ * items  receives up to max messages; max is 1..OSC_GROUP_ITEMS
+ * n      receives their number; 0: the input has ended
+ *
+ * Waits for the first message only. A message that cannot be read (hex with a
+ * wrong digit, too long) is an item with err set; the next ones can be read.
+ * The items of the group before become void. Returns OSC_OK, OSC_EIO or
+ * OSC_ENOMEM.
+ */
+enum osc_err osc_frame_read(struct osc_frame *frame, struct osc_item *items, size_t max, size_t *n,
+    struct osc_detail *detail);
+
+/* osc_frame_peek - the first byte of the input, which stays there. Returns OSC_OK,
+ * OSC_EIO, OSC_ENOMEM, or OSC_EEMPTY for no byte at all. */
+enum osc_err osc_frame_peek(struct osc_frame *frame, uint8_t *first, struct osc_detail *detail);
+
+/* osc_frame_suggest - the format that the first byte of the input speaks for, if
+ * it is not the one in use; false if there is nothing to suggest */
+bool osc_frame_suggest(const struct osc_frame *frame, const char **name);
+
+void osc_frame_free(struct osc_frame *frame);
+
+/* osc_format_detect - the format of a local file, decided by its first byte: raw
+ * and hex never share one (a datagram starts with 0x40 to 0x7f, hex text of one
+ * with '0' or '4' to '7', a separator or '#') */
+enum osc_format osc_format_detect(uint8_t first);
+
+/*
+ * osc_frame_write - append a message to an output buffer, framed
+ *
+ * Returns OSC_OK or OSC_ENOMEM.
+ */
+enum osc_err osc_frame_write(
+    struct osc_buffer *out, enum osc_format format, struct osc_slice message);
+
+/*
+ * osc_frame_write_refused - append what stands for a refused message, so that
+ * message N out belongs to message N in
+ *
+ * Nothing in raw framing. Returns OSC_OK or OSC_ENOMEM.
+ */
+enum osc_err osc_frame_write_refused(
+    struct osc_buffer *out, enum osc_format format, enum osc_err err, const char *words);
+
+#endif

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#include <assert.h>
+#include <inttypes.h>
+
+#include "store/create.h"
+#include "store/datum.h"
+#include "store/newdir.h"
+#include "store/sequence.h"
+#include "store/settings.h"
+
+#define SETTINGS_EXTRA 1024 /* bytes of settings.json beside the ID Context, at most */
+
+static bool
+is_server(const struct osc_new_context *context)
+{
+	return context->role == OSC_ROLE_SERVER;
+}
+
+enum osc_err
+osc_new_context_check(const struct osc_new_context *context, struct osc_detail *detail)
+{
+	bool swap = context->dialect == OSC_DIALECT_PAIR && is_server(context);
+	struct osc_settings settings = {
+	    .dialect = context->dialect,
+	    .first = swap ? context->server_id : context->client_id,
+	    .second = swap ? context->client_id : context->server_id,
+	    .alg = context->alg,
+	    .window = context->window,
+	    .secret_len = context->master_secret.len,
+	    .salt_len = context->master_salt.len,
+	};
+
+	assert(context->dialect != OSC_DIALECT_PAIR || context->role != OSC_ROLE_NONE);
+	if (context->client_seq > OSC_SEQ_MAX || context->server_seq > OSC_SEQ_MAX)
+		return osc_detail_set(
+		    detail, OSC_ECONTEXT, NULL, "the first number is beyond 2^40-1");
+	if (context->id_context.len > (OSC_STATIC_MAX - SETTINGS_EXTRA) / 2)
+		return osc_detail_set(detail, OSC_ECONTEXT, NULL, "\"id-context\" is too long");
+	return osc_settings_check(&settings, detail);
+}
+
+static void
+put_bytes(struct osc_text *text, const char *key, struct osc_slice bytes, const char *end)
+{
+	osc_text_put(text, "    \"%s\": \"", key);
+	osc_text_hex(text, bytes);
+	osc_text_put(text, "\"%s\n", end);
+}
+
+static enum osc_err
+write_settings(const struct osc_new_context *c, struct osc_newdir *newdir)
+{
+	struct osc_slice client = osc_id_slice(&c->client_id);
+	struct osc_slice server = osc_id_slice(&c->server_id);
+	struct osc_text text = {0};
+	enum osc_err err;
+
+	osc_text_put(&text, "{\n");
+	if (c->dialect == OSC_DIALECT_ROLE) {
+		put_bytes(&text, "client-sender-id_hex", client, ",");
+		put_bytes(&text, "server-sender-id_hex", server, ",");
+	} else {
+		put_bytes(&text, "sender-id_hex", is_server(c) ? server : client, ",");
+		put_bytes(&text, "recipient-id_hex", is_server(c) ? client : server, ",");
+	}
+	if (c->has_id_context)
+		put_bytes(&text, "id-context_hex", c->id_context, ",");
+	osc_text_put(&text, "    \"algorithm\": \"%s\",\n    \"kdf-hashfun\": \"%s\",\n",
+	    c->alg->name, osc_hash_name(c->hash));
+	osc_text_put(&text, "    \"window\": %" PRIu32 ",\n", c->window);
+	if (c->role != OSC_ROLE_NONE)
+		osc_text_put(&text, "    \"role\": \"%s\",\n", is_server(c) ? "server" : "client");
+	osc_text_put(&text, "    \"sequence-file\": true\n}\n");
+	err = osc_newdir_file(newdir, "settings.json", 0644, &text);
+	osc_text_free(&text);
+	return err;
+}
+
+static enum osc_err
+write_secret(const struct osc_new_context *c, struct osc_newdir *newdir)
+{
+	const char *name = c->dialect == OSC_DIALECT_ROLE ? "secrets.json" : "secret.json";
+	bool salt = c->master_salt.len > 0;
+	struct osc_text text = {0};
+	enum osc_err err;
+
+	osc_text_put(&text, "{\n");
+	put_bytes(&text, "secret_hex", c->master_secret, salt ? "," : "");
+	if (salt)
+		put_bytes(&text, "salt_hex", c->master_salt, "");
+	osc_text_put(&text, "}\n");
+	err = osc_newdir_file(newdir, name, 0600, &text);
+	osc_text_free(&text);
+	return err;
+}
+
+static void
+set_side(struct osc_side *side, uint64_t next, uint64_t peer_next, bool lost)
+{
+	side->state.next = next;
+	osc_window_init(&side->state.window, side->state.window.size, peer_next);
+	if (lost)
+		osc_window_lose(&side->state.window);
+}
+
+static enum osc_err
+write_sequence(const struct osc_new_context *c, struct osc_newdir *newdir)
+{
+	struct osc_sequence sequence;
+	struct osc_text text = {0};
+	struct osc_side *client, *server;
+	enum osc_err err;
+
+	err = osc_sequence_init(&sequence, c->dialect, is_server(c) ? &c->server_id : &c->client_id,
+	    is_server(c) ? &c->client_id : &c->server_id, c->window);
+	if (err != OSC_OK)
+		return osc_detail_set(newdir->detail, err, NULL, "out of memory");
+	client = is_server(c) ? sequence.other : &sequence.mine;
+	server = is_server(c) ? &sequence.mine : sequence.other;
+	if (client != NULL)
+		set_side(client, c->client_seq, c->server_seq, c->server_window_lost);
+	if (server != NULL)
+		set_side(server, c->server_seq, c->client_seq, c->client_window_lost);
+	osc_sequence_format(&sequence, &text);
+	err = osc_newdir_file(newdir, OSC_SEQUENCE_FILE, 0600, &text);
+	osc_text_free(&text);
+	osc_sequence_free(&sequence);
+	return err;
+}
+
+enum osc_err
+osc_new_context_write(
+    const struct osc_new_context *context, const char *path, struct osc_detail *detail)
+{
+	struct osc_newdir newdir;
+	enum osc_err err;
+
+	err = osc_new_context_check(context, detail);
+	if (err != OSC_OK)
+		return err;
+	err = osc_newdir_start(&newdir, path, detail);
+	if (err == OSC_OK)
+		err = write_settings(context, &newdir);
+	if (err == OSC_OK)
+		err = write_secret(context, &newdir);
+	if (err == OSC_OK)
+		err = write_sequence(context, &newdir);
+	if (err == OSC_OK)
+		err = osc_newdir_place(&newdir);
+	osc_newdir_end(&newdir, err);
+	return err;
+}

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#define _GNU_SOURCE /* statx, renameat2 */
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "store/file.h"
+
+#define NS_PER_S 1000000000
+#define READ_SIZE 4096
+
+/* Not in every linux/magic.h. */
+#define MAGIC_LUSTRE 0x0BD00BD0U
+#define MAGIC_GFS2 0x01161970U
+#define MAGIC_EXFAT 0x2011BAB0U
+
+void
+osc_dir_where(struct osc_detail *detail, const struct osc_dir *dir, const char *name)
+{
+	size_t len = strlen(dir->path);
+
+	if (detail == NULL)
+		return;
+	/* The root directory is all slash. */
+	while (len > 0 && dir->path[len - 1] == '/' && (len > 1 || name != NULL))
+		len--;
+	(void)snprintf(detail->path, sizeof(detail->path), "%.*s%s%s", (int)len, dir->path,
+	    name != NULL ? "/" : "", name != NULL ? name : "");
+}
+
+enum osc_err
+osc_file_open_error(enum osc_err bad)
+{
+	switch (errno) {
+	case ENOENT:
+	case ENOTDIR:
+	case ELOOP:
+	case EACCES:
+	case EPERM:
+	case EISDIR:
+	case ENXIO:
+	case ENODEV:
+	case ENAMETOOLONG:
+		return bad;
+	case ENOMEM:
+		return OSC_ENOMEM;
+	default:
+		return OSC_EIO;
+	}
+}
+
+enum osc_err
+osc_dir_open(struct osc_dir *dir, const char *path, struct osc_detail *detail)
+{
+	struct osc_stamp stamp;
+
+	dir->path = path;
+	OSC_RETRY(dir->fd, open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	if (dir->fd == -1)
+		return osc_detail_errno(detail, osc_file_open_error(OSC_ECONTEXT), path,
+		    "cannot open the context directory");
+	if (!osc_stamp_read(&stamp, dir->fd, NULL)) {
+		osc_detail_errno(detail, OSC_EIO, path, "cannot look at the directory");
+		osc_dir_close(dir);
+		return OSC_EIO;
+	}
+	dir->uid = stamp.uid;
+	dir->gid = stamp.gid;
+	dir->mode = stamp.mode;
+	return OSC_OK;
+}
+
+void
+osc_dir_close(struct osc_dir *dir)
+{
+	if (dir->fd != -1)
+		(void)close(dir->fd);
+	dir->fd = -1;
+}
+
+bool
+osc_dir_is_open(const struct osc_dir *dir)
+{
+	return (dir->mode & (S_IWGRP | S_IWOTH)) != 0 && (dir->mode & S_ISVTX) == 0;
+}
+
+unsigned
+osc_dir_fs(const struct osc_dir *dir)
+{
+	struct statfs fs;
+	int rc;
+
+	OSC_RETRY(rc, fstatfs(dir->fd, &fs));
+	if (rc == -1)
+		return 0;
+	switch ((uint32_t)fs.f_type) {
+	case NFS_SUPER_MAGIC:
+	case SMB_SUPER_MAGIC:
+	case CIFS_SUPER_MAGIC:
+	case SMB2_SUPER_MAGIC:
+	case AFS_SUPER_MAGIC:
+	case AFS_FS_MAGIC:
+	case CODA_SUPER_MAGIC:
+	case CEPH_SUPER_MAGIC:
+	case V9FS_MAGIC:
+	case OCFS2_SUPER_MAGIC:
+	case MAGIC_LUSTRE:
+	case MAGIC_GFS2:
+		return OSC_FS_NETWORK;
+	case MSDOS_SUPER_MAGIC:
+	case MAGIC_EXFAT:
+	case FUSE_SUPER_MAGIC:
+		return OSC_FS_VOLATILE;
+	default:
+		return 0;
+	}
+}
+
+enum osc_err
+osc_dir_sync(const struct osc_dir *dir, struct osc_detail *detail)
+{
+	int rc;
+
+	OSC_RETRY(rc, fsync(dir->fd));
+	if (rc == 0)
+		return OSC_OK;
+	osc_dir_where(detail, dir, NULL);
+	return osc_detail_errno(detail, OSC_EIO, NULL, "cannot make the directory durable");
+}
+
+bool
+osc_stamp_read(struct osc_stamp *stamp, int fd, const char *name)
+{
+	int flags = AT_SYMLINK_NOFOLLOW | (name == NULL ? AT_EMPTY_PATH : 0);
+	struct statx s;
+	int rc;
+
+	OSC_RETRY(
+	    rc, statx(fd, name == NULL ? "" : name, flags, STATX_BASIC_STATS | STATX_BTIME, &s));
+	if (rc == -1)
+		return false;
+	stamp->dev = (uint64_t)s.stx_dev_major << 32 | s.stx_dev_minor;
+	stamp->ino = s.stx_ino;
+	stamp->size = s.stx_size;
+	stamp->mtime = s.stx_mtime.tv_sec * NS_PER_S + s.stx_mtime.tv_nsec;
+	stamp->has_btime = (s.stx_mask & STATX_BTIME) != 0 && s.stx_btime.tv_sec >= 0;
+	stamp->btime = 0;
+	if (stamp->has_btime)
+		stamp->btime = (uint64_t)s.stx_btime.tv_sec * NS_PER_S + s.stx_btime.tv_nsec;
+	stamp->uid = s.stx_uid;
+	stamp->gid = s.stx_gid;
+	stamp->mode = s.stx_mode;
+	stamp->nlink = s.stx_nlink;
+	return true;
+}
+
+bool
+osc_stamp_same(const struct osc_stamp *a, const struct osc_stamp *b)
+{
+	return a->dev == b->dev && a->ino == b->ino && a->size == b->size && a->mtime == b->mtime &&
+	    a->has_btime == b->has_btime && a->btime == b->btime;
+}
+
+enum osc_err
+osc_file_exists(
+    const struct osc_dir *dir, const char *name, bool *exists, struct osc_detail *detail)
+{
+	struct osc_stamp stamp;
+
+	osc_dir_where(detail, dir, name);
+	*exists = osc_stamp_read(&stamp, dir->fd, name);
+	if (*exists || errno == ENOENT)
+		return OSC_OK;
+	return osc_detail_errno(detail, OSC_EIO, NULL, "cannot look for it");
+}
+
+/* One byte more than the limit is asked for: then the file is too large. */
+static enum osc_err
+read_all(
+    int fd, const struct osc_file_rule *rule, struct osc_buffer *content, struct osc_detail *detail)
+{
+	size_t want;
+	uint8_t *to;
+	ssize_t n;
+
+	do {
+		want = rule->limit + 1 - content->len;
+		want = want < READ_SIZE ? want : READ_SIZE;
+		to = osc_buffer_reserve(content, want);
+		if (to == NULL)
+			return osc_detail_set(detail, OSC_ENOMEM, NULL, "out of memory");
+		OSC_RETRY(n, read(fd, to, want));
+		if (n == -1)
+			return osc_detail_errno(detail, OSC_EIO, NULL, "cannot read");
+		content->len += (size_t)n;
+		if (content->len > rule->limit)
+			return osc_detail_set(
+			    detail, rule->bad, NULL, "larger than %zu bytes", rule->limit);
+	} while (n > 0);
+	return OSC_OK;
+}
+
+enum osc_err
+osc_file_read(const struct osc_dir *dir, const char *name, const struct osc_file_rule *rule,
+    struct osc_buffer *content, bool *found, struct osc_stamp *stamp, struct osc_detail *detail)
+{
+	int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | (rule->follow ? 0 : O_NOFOLLOW);
+	enum osc_err err;
+	int fd;
+
+	content->len = 0;
+	osc_dir_where(detail, dir, name);
+	OSC_RETRY(fd, openat(dir->fd, name, flags));
+	*found = fd != -1 || errno != ENOENT;
+	if (!*found)
+		return OSC_OK;
+	if (fd == -1 && errno == ELOOP && !rule->follow)
+		return osc_detail_set(detail, rule->bad, NULL, "is a symbolic link");
+	if (fd == -1)
+		return osc_detail_errno(
+		    detail, osc_file_open_error(rule->bad), NULL, "cannot open");
+	if (!osc_stamp_read(stamp, fd, NULL))
+		err = osc_detail_errno(detail, OSC_EIO, NULL, "cannot look at it");
+	else if (!S_ISREG(stamp->mode))
+		err = osc_detail_set(detail, rule->bad, NULL, "is no regular file");
+	else
+		err = read_all(fd, rule, content, detail);
+	(void)close(fd);
+	return err;
+}
+
+bool
+osc_file_write(int fd, struct osc_slice content)
+{
+	ssize_t n;
+	int rc;
+
+	while (content.len > 0) {
+		OSC_RETRY(n, write(fd, content.ptr, content.len));
+		if (n == -1)
+			return false;
+		content.ptr += n;
+		content.len -= (size_t)n;
+	}
+	OSC_RETRY(rc, fsync(fd));
+	return rc == 0;
+}
+
+int
+osc_rename_new(int dir, const char *from, const char *to, bool directory)
+{
+	int rc, saved;
+
+	OSC_RETRY(rc, renameat2(dir, from, dir, to, RENAME_NOREPLACE));
+	if (rc == 0 || (errno != EINVAL && errno != ENOSYS))
+		return rc;
+	/* The file system cannot. A link does not replace anything either; and a directory
+	 * that we have just made is the one that a plain rename then replaces. */
+	if (directory) {
+		OSC_RETRY(rc, mkdirat(dir, to, 0700));
+		if (rc == -1)
+			return -1;
+		rc = renameat(dir, from, dir, to);
+		saved = errno;
+		if (rc == -1)
+			(void)unlinkat(dir, to, AT_REMOVEDIR);
+		errno = saved;
+		return rc;
+	}
+	OSC_RETRY(rc, linkat(dir, from, dir, to, 0));
+	return rc == 0 ? unlinkat(dir, from, 0) : rc;
+}
+
+int
+osc_lock_try(int fd)
+{
+	int rc;
+
+	OSC_RETRY(rc, flock(fd, LOCK_EX | LOCK_NB));
+	return rc;
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#ifndef OSC_STORE_FILE_H
+#define OSC_STORE_FILE_H
+
+#include <errno.h>
+#include <sys/types.h>
+
+#include "base/bytes.h"
+#include "base/error.h"
+
+/*
+ * Files of one directory, which is opened once: everything else is relative to
+ * its descriptor. Functions that take a name put DIRECTORY/NAME into the path of the detail
+ * before they begin. All descriptors are close-on-exec, and a call that a signal
+ * interrupted is made again.
+ */
+
+#define OSC_RETRY(result, call)                                                                    \
+	do {                                                                                       \
+		(result) = (call);                                                                 \
+	} while ((result) == -1 && errno == EINTR)
+
+struct osc_dir {
+	int fd;
+	const char *path; /* as given; borrowed */
+	uid_t uid;
+	gid_t gid;
+	mode_t mode;
+};
+
+/* What a file is, and whether it is still the same. */
+struct osc_stamp {
+	uint64_t dev;
+	uint64_t ino;
+	uint64_t size;
+	int64_t mtime; /* ns */
+	bool has_btime;
+	uint64_t btime; /* ns */
+	uid_t uid;
+	gid_t gid;
+	mode_t mode;
+	uint32_t nlink;
+};
+
+/*
+ * osc_dir_open - open a directory
+ *
+ * Returns OSC_OK, OSC_ECONTEXT (missing, not allowed, no directory), OSC_EIO, OSC_ENOMEM.
+ */
+enum osc_err osc_dir_open(struct osc_dir *dir, const char *path, struct osc_detail *detail);
+void osc_dir_close(struct osc_dir *dir);
+
+/* osc_dir_where - put DIRECTORY/NAME into the detail; name may be NULL */
+void osc_dir_where(struct osc_detail *detail, const struct osc_dir *dir, const char *name);
+
+/* osc_dir_is_open - group or others may replace its files: they may write it, and no sticky bit
+ * keeps them from it */
+bool osc_dir_is_open(const struct osc_dir *dir);
+
+/* What the file system of a directory is like: or'ed. */
+enum osc_fs {
+	OSC_FS_NETWORK = 1 << 0,  /* flock and rename are not to be trusted */
+	OSC_FS_VOLATILE = 1 << 1, /* inode numbers do not last */
+};
+unsigned osc_dir_fs(const struct osc_dir *dir);
+
+/* osc_dir_sync - make created, renamed and removed names durable; a failure is final */
+enum osc_err osc_dir_sync(const struct osc_dir *dir, struct osc_detail *detail);
+
+/* osc_stamp_read - of an open file, or of a name (links are not followed) if name is not
+ * NULL; false with errno */
+bool osc_stamp_read(struct osc_stamp *stamp, int fd, const char *name);
+
+/* osc_stamp_same - the same file with the same size and time of change */
+bool osc_stamp_same(const struct osc_stamp *a, const struct osc_stamp *b);
+
+/*
+ * osc_file_exists - is there anything with this name?
+ *
+ * Returns OSC_OK or OSC_EIO.
+ */
+enum osc_err osc_file_exists(
+    const struct osc_dir *dir, const char *name, bool *exists, struct osc_detail *detail);
+
+/* How a file is read. */
+struct osc_file_rule {
+	size_t limit;     /* bytes in the largest file */
+	bool follow;      /* it may be a symbolic link */
+	enum osc_err bad; /* for what is no regular file, too large, or not allowed */
+};
+
+/*
+ * osc_file_read - read a whole file, without stdio
+ *
+ * content  is emptied first
+ * found    false (and OSC_OK) if there is no such file
+ * stamp    of the file that was read
+ *
+ * A FIFO, device or directory is refused without waiting. Returns OSC_OK,
+ * rule->bad, OSC_EIO or OSC_ENOMEM.
+ */
+enum osc_err osc_file_read(const struct osc_dir *dir, const char *name,
+    const struct osc_file_rule *rule, struct osc_buffer *content, bool *found,
+    struct osc_stamp *stamp, struct osc_detail *detail);
+
+/* osc_file_write - write everything and fsync; a failure is final; false with errno */
+bool osc_file_write(int fd, struct osc_slice content);
+
+/* osc_file_open_error - what errno of a failed open means: bad, OSC_EIO or OSC_ENOMEM */
+enum osc_err osc_file_open_error(enum osc_err bad);
+
+/*
+ * osc_rename_new - rename a file or directory, and never replace anything
+ *
+ * Returns 0, or -1 with errno: EEXIST.
+ */
+int osc_rename_new(int dir, const char *from, const char *to, bool directory);
+
+/* osc_lock_try - flock without waiting; -1 with errno (EWOULDBLOCK: somebody has it) */
+int osc_lock_try(int fd);
+
+#endif

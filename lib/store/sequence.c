@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "store/bignum.h"
+#include "store/sequence.h"
+
+static void
+side_init(struct osc_side *side, uint32_t window)
+{
+	memset(side, 0, sizeof(*side));
+	osc_window_init(&side->state.window, window, 0);
+	side->has_next = side->has_window = true;
+}
+
+enum osc_err
+osc_sequence_init(struct osc_sequence *sequence, enum osc_dialect dialect, const struct osc_id *own,
+    const struct osc_id *peer, uint32_t window)
+{
+	memset(sequence, 0, sizeof(*sequence));
+	sequence->dialect = dialect;
+	sequence->own = *own;
+	sequence->peer = *peer;
+	sequence->window = window;
+	side_init(&sequence->mine, window);
+	if (dialect == OSC_DIALECT_PAIR)
+		return OSC_OK;
+	sequence->other = malloc(sizeof(*sequence->other));
+	if (sequence->other == NULL)
+		return OSC_ENOMEM;
+	side_init(sequence->other, window);
+	return OSC_OK;
+}
+
+void
+osc_sequence_free(struct osc_sequence *sequence)
+{
+	free(sequence->other);
+	sequence->other = NULL;
+}
+
+/* aiocoap writes numbers beyond the last one; what it wrote is never made lower. */
+static uint64_t
+next_of(const struct osc_side *side)
+{
+	uint64_t next = side->state.next;
+
+	return next > OSC_SEQ_MAX && side->floor > next ? side->floor : next;
+}
+
+static void
+put_bits(struct osc_text *text, uint64_t index, const uint64_t *words)
+{
+	char digits[OSC_BIGNUM_SIZE];
+
+	(void)osc_bignum_format(digits, words);
+	osc_text_put(text, "{\"index\": %" PRIu64 ", \"bitfield\": %s}", index, digits);
+}
+
+static void
+put_list(struct osc_text *text, const struct osc_window *window)
+{
+	osc_text_put(text, "[%" PRId64, (int64_t)window->index - 1);
+	for (uint32_t k = 0; k < window->size; k++)
+		if (osc_window_seen(window, k))
+			osc_text_put(text, ", %" PRIu64, window->index + k);
+	osc_text_put(text, "]");
+}
+
+static void
+put_echo(struct osc_text *text, const struct osc_state *state)
+{
+	osc_text_put(text, "\"");
+	osc_text_hex(text, osc_slice(state->echo, sizeof(state->echo)));
+	osc_text_put(text, "\"");
+}
+
+/* A challenge is of use only while the window is lost. */
+static bool
+needs_echo(const struct osc_state *state)
+{
+	return state->has_echo && !state->window.known;
+}
+
+static void
+put_mark(const struct osc_sequence *sequence, struct osc_text *text, const char *between)
+{
+	if (sequence->has_inode)
+		osc_text_put(text, ",%s\"inode\": %" PRIu64, between, sequence->inode);
+	if (sequence->has_btime)
+		osc_text_put(text, ",%s\"btime\": %" PRIu64, between, sequence->btime);
+}
+
+static void
+format_pair(const struct osc_sequence *sequence, struct osc_text *text)
+{
+	const struct osc_state *state = &sequence->mine.state;
+	const struct osc_window *window = &state->window;
+
+	osc_text_put(
+	    text, "{\"next-to-send\": %" PRIu64 ", \"received\": ", next_of(&sequence->mine));
+	if (window->known) {
+		put_bits(text, window->index, window->seen);
+		osc_text_put(text, ", \"answered\": ");
+		put_bits(text, window->index, window->answered);
+	} else
+		osc_text_put(text, "\"unknown\"");
+	if (needs_echo(state)) {
+		osc_text_put(text, ", \"echo_hex\": ");
+		put_echo(text, state);
+	}
+	put_mark(sequence, text, " ");
+	osc_text_put(text, "}\n");
+}
+
+/* The objects of the role dialect: each has at most an entry for either ID. */
+enum object { USED, SEEN, ANSWERED, ECHO_HEX };
+
+static bool
+put_value(struct osc_text *text, enum object object, const struct osc_side *side, bool write)
+{
+	const struct osc_window *window = &side->state.window;
+
+	switch (object) {
+	case USED:
+		if (write)
+			osc_text_put(text, "%" PRIu64, next_of(side));
+		return side->has_next;
+	case SEEN:
+		if (write && window->known)
+			put_list(text, window);
+		else if (write)
+			osc_text_put(text, "\"unknown\"");
+		return side->has_window;
+	case ANSWERED:
+		if (write)
+			put_bits(text, window->index, window->answered);
+		return side->has_window && window->known;
+	case ECHO_HEX:
+	default:
+		if (write)
+			put_echo(text, &side->state);
+		return side->has_window && needs_echo(&side->state);
+	}
+}
+
+static void
+put_object(const struct osc_sequence *sequence, struct osc_text *text, enum object object)
+{
+	static const char *const names[] = {"used", "seen", "answered", "echo_hex"};
+	const struct osc_side *sides[] = {&sequence->mine, sequence->other};
+	/* Numbers are kept under the own ID, windows under the ID of who sends. */
+	const struct osc_id *ids[] = {&sequence->own, &sequence->peer};
+	unsigned count = 0;
+
+	for (size_t i = 0; i < 2; i++) {
+		if (!put_value(text, object, sides[i], false))
+			continue;
+		if (count++ == 0)
+			osc_text_put(
+			    text, "%s  \"%s\": {", object == USED ? "" : ",\n", names[object]);
+		else
+			osc_text_put(text, ", ");
+		osc_text_put(text, "\"");
+		osc_text_hex(text, osc_id_slice(ids[object == USED ? i : 1 - i]));
+		osc_text_put(text, "\": ");
+		(void)put_value(text, object, sides[i], true);
+	}
+	if (count > 0)
+		osc_text_put(text, "}");
+}
+
+void
+osc_sequence_format(const struct osc_sequence *sequence, struct osc_text *text)
+{
+	if (sequence->dialect == OSC_DIALECT_PAIR) {
+		format_pair(sequence, text);
+		return;
+	}
+	osc_text_put(text, "{\n");
+	for (enum object object = USED; object <= ECHO_HEX; object++)
+		put_object(sequence, text, object);
+	put_mark(sequence, text, "\n  ");
+	osc_text_put(text, "\n}\n");
+}
+
+void
+osc_sequence_mark(struct osc_sequence *sequence, const struct osc_stamp *stamp)
+{
+	sequence->has_inode = stamp != NULL;
+	sequence->inode = stamp != NULL ? stamp->ino : 0;
+	sequence->has_btime = stamp != NULL && stamp->has_btime;
+	sequence->btime = sequence->has_btime ? stamp->btime : 0;
+}
+
+bool
+osc_sequence_is_copy(const struct osc_sequence *sequence, const struct osc_stamp *stamp)
+{
+	if (sequence->has_inode && sequence->inode != stamp->ino)
+		return true;
+	return sequence->has_btime && (!stamp->has_btime || sequence->btime != stamp->btime);
+}
+
+bool
+osc_state_equal(const struct osc_state *a, const struct osc_state *b)
+{
+	const struct osc_window *v = &a->window, *w = &b->window;
+
+	if (a->next != b->next || v->known != w->known || needs_echo(a) != needs_echo(b))
+		return false;
+	if (needs_echo(a) && memcmp(a->echo, b->echo, sizeof(a->echo)) != 0)
+		return false;
+	return !v->known ||
+	    (v->index == w->index && memcmp(v->seen, w->seen, sizeof(v->seen)) == 0 &&
+		memcmp(v->answered, w->answered, sizeof(v->answered)) == 0);
+}
+
+bool
+osc_state_follows(const struct osc_state *before, const struct osc_state *after)
+{
+	const struct osc_window *old = &before->window, *new = &after->window;
+	uint64_t k;
+
+	if (after->next < before->next)
+		return false;
+	if (!old->known || !new->known)
+		return true;
+	if (new->index < old->index)
+		return false;
+	for (uint32_t i = 0; i < old->size; i++) {
+		if (old->index + i < new->index || !osc_window_seen(old, i))
+			continue;
+		k = old->index + i - new->index;
+		if (!osc_window_seen(new, (uint32_t)k) ||
+		    (osc_window_answered(old, i) && !osc_window_answered(new, (uint32_t)k)))
+			return false;
+	}
+	return true;
+}

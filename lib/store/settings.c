@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/secret.h"
+#include "store/datum.h"
+#include "store/settings.h"
+
+#define SECRET_SHORT 16 /* bytes; less gets a warning */
+
+/* What is being loaded. */
+struct loading {
+	struct osc_data data;
+	struct osc_settings *out;
+	struct osc_detail *detail;
+};
+
+static enum osc_err
+load_algorithm(struct loading *l)
+{
+	struct osc_integer number;
+	struct osc_slice name;
+	const struct json_t *value;
+	const struct osc_alg *alg;
+	char why[240] = "is none of";
+	enum osc_err err;
+	size_t len;
+
+	err = osc_data_value(&l->data, OSC_DATUM_ALGORITHM, &value, l->detail);
+	if (err != OSC_OK)
+		return err;
+	if (value == NULL) {
+		l->out->alg = osc_alg_by_number(OSC_ALG_DEFAULT);
+		return OSC_OK;
+	}
+	if (osc_data_integer(&l->data, OSC_DATUM_ALGORITHM, &number)) {
+		if (!number.negative && !number.wide && number.value <= INT32_MAX)
+			l->out->alg = osc_alg_by_number((int64_t)number.value);
+	} else if (osc_json_string(value, &name))
+		l->out->alg = osc_alg_by_name(name);
+	else
+		return osc_data_fail(
+		    &l->data, OSC_DATUM_ALGORITHM, "is no string and no integer", l->detail);
+	if (l->out->alg != NULL)
+		return OSC_OK;
+	for (size_t i = 0; (alg = osc_alg_at(i)) != NULL; i++) {
+		len = strlen(why);
+		(void)snprintf(why + len, sizeof(why) - len, "%s %s", i == 0 ? "" : ",", alg->name);
+	}
+	return osc_data_fail(&l->data, OSC_DATUM_ALGORITHM, why, l->detail);
+}
+
+static enum osc_err
+load_hash(struct loading *l)
+{
+	const struct json_t *value;
+	struct osc_slice name;
+	enum osc_err err;
+
+	l->out->hash = OSC_SHA256;
+	err = osc_data_value(&l->data, OSC_DATUM_HASH, &value, l->detail);
+	if (err != OSC_OK || value == NULL)
+		return err;
+	if (!osc_json_string(value, &name))
+		return osc_data_fail(&l->data, OSC_DATUM_HASH, "is not a string", l->detail);
+	if (!osc_hash_by_name(&l->out->hash, name))
+		return osc_data_fail(
+		    &l->data, OSC_DATUM_HASH, "is none of sha256, sha384, sha512", l->detail);
+	return OSC_OK;
+}
+
+static enum osc_err
+load_window(struct loading *l)
+{
+	const struct json_t *value;
+	struct osc_integer size;
+	enum osc_err err;
+
+	l->out->window = OSC_WINDOW_DEFAULT;
+	err = osc_data_value(&l->data, OSC_DATUM_WINDOW, &value, l->detail);
+	if (err != OSC_OK || value == NULL)
+		return err;
+	if (!osc_data_integer(&l->data, OSC_DATUM_WINDOW, &size))
+		return osc_data_fail(
+		    &l->data, OSC_DATUM_WINDOW, "is not a plain integer", l->detail);
+	if (size.negative || size.wide || size.value < 1 || size.value > OSC_WINDOW_MAX)
+		return osc_data_fail(&l->data, OSC_DATUM_WINDOW, "is not in 1..4096", l->detail);
+	l->out->window = (uint32_t)size.value;
+	return OSC_OK;
+}
+
+static enum osc_err
+load_flags(struct loading *l)
+{
+	const struct json_t *role, *file;
+	struct osc_slice name;
+	enum osc_err err;
+
+	err = osc_data_value(&l->data, OSC_DATUM_ROLE, &role, l->detail);
+	if (err == OSC_OK)
+		err = osc_data_value(&l->data, OSC_DATUM_SEQUENCE_FILE, &file, l->detail);
+	if (err != OSC_OK)
+		return err;
+	if (file != NULL && !osc_json_bool(file, &l->out->sequence_file))
+		return osc_data_fail(
+		    &l->data, OSC_DATUM_SEQUENCE_FILE, "is neither true nor false", l->detail);
+	if (role == NULL)
+		return OSC_OK;
+	if (!osc_json_string(role, &name))
+		name = osc_slice(NULL, 0);
+	if (osc_slice_equal(name, osc_slice((const uint8_t *)"client", 6)))
+		l->out->pinned = OSC_ROLE_CLIENT;
+	else if (osc_slice_equal(name, osc_slice((const uint8_t *)"server", 6)))
+		l->out->pinned = OSC_ROLE_SERVER;
+	else
+		return osc_data_fail(
+		    &l->data, OSC_DATUM_ROLE, "is neither \"client\" nor \"server\"", l->detail);
+	return OSC_OK;
+}
+
+static enum osc_err
+load_id(struct loading *l, enum osc_datum datum, struct osc_id *id)
+{
+	uint8_t bytes[OSC_SECRET_MAX];
+	enum osc_err err;
+	char why[96];
+	size_t len;
+
+	if (!osc_data_has(&l->data, datum))
+		return osc_data_fail(&l->data, datum, "is missing", l->detail);
+	err = osc_data_bytes(&l->data, datum, bytes, sizeof(bytes), &len, l->detail);
+	if (err != OSC_OK)
+		return err;
+	if (len > osc_alg_id_max(l->out->alg)) {
+		(void)snprintf(why, sizeof(why), "is longer than %zu bytes, the limit of %s",
+		    osc_alg_id_max(l->out->alg), l->out->alg->name);
+		return osc_data_fail(&l->data, datum, why, l->detail);
+	}
+	id->len = (uint8_t)len;
+	osc_copy(id->bytes, bytes, len);
+	return OSC_OK;
+}
+
+static enum osc_err
+load_ids(struct loading *l)
+{
+	const struct osc_data *data = &l->data;
+	bool pair, role;
+	enum osc_err err;
+
+	pair =
+	    osc_data_has(data, OSC_DATUM_SENDER_ID) || osc_data_has(data, OSC_DATUM_RECIPIENT_ID);
+	role = osc_data_has(data, OSC_DATUM_CLIENT_ID) || osc_data_has(data, OSC_DATUM_SERVER_ID);
+	if (pair == role) {
+		osc_dir_where(l->detail, data->dir, NULL);
+		return osc_detail_set(l->detail, OSC_ECONTEXT, NULL,
+		    pair ? "holds both \"sender-id\", \"recipient-id\" and \"client-sender-id\", "
+			   "\"server-sender-id\""
+			 : "holds neither \"sender-id\", \"recipient-id\" nor "
+			   "\"client-sender-id\", \"server-sender-id\"");
+	}
+	l->out->dialect = pair ? OSC_DIALECT_PAIR : OSC_DIALECT_ROLE;
+	err = load_id(l, pair ? OSC_DATUM_SENDER_ID : OSC_DATUM_CLIENT_ID, &l->out->first);
+	if (err == OSC_OK)
+		err = load_id(
+		    l, pair ? OSC_DATUM_RECIPIENT_ID : OSC_DATUM_SERVER_ID, &l->out->second);
+	return err;
+}
+
+static size_t
+room_for(const struct osc_data *data, enum osc_datum datum)
+{
+	size_t size = osc_data_size(data, datum);
+
+	return size < OSC_SECRET_MAX ? size : OSC_SECRET_MAX;
+}
+
+/* Secret and salt lie in one piece of secret memory. */
+static enum osc_err
+load_secret(struct loading *l)
+{
+	struct osc_settings *s = l->out;
+	const struct osc_data *data = &l->data;
+	size_t room = room_for(data, OSC_DATUM_SECRET), salt = room_for(data, OSC_DATUM_SALT);
+	enum osc_err err;
+
+	if (!osc_data_has(data, OSC_DATUM_SECRET))
+		return osc_data_fail(data, OSC_DATUM_SECRET, "is missing", l->detail);
+	s->secret = osc_secret_alloc(room + salt);
+	if (s->secret == NULL)
+		return osc_detail_set(l->detail, OSC_ENOMEM, NULL, "out of memory");
+	err = osc_data_bytes(data, OSC_DATUM_SECRET, s->secret, room, &s->secret_len, l->detail);
+	if (err == OSC_OK && s->secret_len == 0)
+		err = osc_data_fail(data, OSC_DATUM_SECRET, "is empty", l->detail);
+	if (err == OSC_OK && osc_data_has(data, OSC_DATUM_SALT))
+		err = osc_data_bytes(
+		    data, OSC_DATUM_SALT, s->secret + s->secret_len, salt, &s->salt_len, l->detail);
+	if (err != OSC_OK)
+		osc_wipe(s->secret, room + salt);
+	return err;
+}
+
+static enum osc_err
+load_id_context(struct loading *l)
+{
+	struct osc_settings *s = l->out;
+	size_t room = osc_data_size(&l->data, OSC_DATUM_ID_CONTEXT);
+
+	if (!osc_data_has(&l->data, OSC_DATUM_ID_CONTEXT))
+		return OSC_OK;
+	s->has_id_context = true;
+	s->id_context = malloc(room + 1);
+	if (s->id_context == NULL)
+		return osc_detail_set(l->detail, OSC_ENOMEM, NULL, "out of memory");
+	return osc_data_bytes(
+	    &l->data, OSC_DATUM_ID_CONTEXT, s->id_context, room, &s->id_context_len, l->detail);
+}
+
+static void
+find_warnings(struct loading *l)
+{
+	const struct osc_static_file *file = l->data.found[OSC_DATUM_SECRET].file;
+	struct osc_settings *s = l->out;
+
+	s->secret_file = file->name;
+	if ((file->mode & (S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH)) != 0)
+		s->warnings |= OSC_WARN_SECRET_MODE;
+	if (s->secret_len < SECRET_SHORT)
+		s->warnings |= OSC_WARN_SHORT_SECRET;
+	if (s->dialect == OSC_DIALECT_ROLE && !osc_data_has(&l->data, OSC_DATUM_ALGORITHM))
+		s->warnings |= OSC_WARN_NO_ALGORITHM;
+}
+
+enum osc_err
+osc_settings_load(
+    struct osc_settings *settings, const struct osc_dir *dir, struct osc_detail *detail)
+{
+	static enum osc_err (*const steps[])(struct loading *) = {load_algorithm, load_hash,
+	    load_window, load_flags, load_ids, load_secret, load_id_context};
+	struct loading l = {.out = settings, .detail = detail};
+	enum osc_err err;
+
+	memset(settings, 0, sizeof(*settings));
+	err = osc_data_load(&l.data, dir, detail);
+	if (err != OSC_OK)
+		return err;
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && err == OSC_OK; i++)
+		err = steps[i](&l);
+	if (err == OSC_OK) {
+		find_warnings(&l);
+		osc_dir_where(detail, dir, NULL);
+		err = osc_settings_check(settings, detail);
+	}
+	osc_data_free(&l.data);
+	if (err != OSC_OK)
+		osc_settings_wipe(settings);
+	return err;
+}

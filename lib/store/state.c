@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#include <stdlib.h>
+
+#include "store/lock.h"
+#include "store/replace.h"
+#include "store/state.h"
+
+static const struct osc_file_rule rule = {OSC_SEQUENCE_MAX, false, OSC_ESTATE};
+
+static bool
+is_content(const struct osc_state_file *file, struct osc_slice text)
+{
+	return file->content != NULL &&
+	    osc_slice_equal(osc_slice(file->content, file->content_len), text);
+}
+
+static enum osc_err
+keep_content(uint8_t **copy, struct osc_slice text, struct osc_detail *detail)
+{
+	*copy = malloc(text.len + 1);
+	if (*copy == NULL)
+		return osc_detail_set(detail, OSC_ENOMEM, NULL, "out of memory");
+	osc_copy(*copy, text.ptr, text.len);
+	return OSC_OK;
+}
+
+static void
+set_content(struct osc_state_file *file, uint8_t *copy, size_t len)
+{
+	free(file->content);
+	file->content = copy;
+	file->content_len = len;
+}
+
+/* Another name would survive the rename and be a second state. A name that a
+ * crash between link and unlink has left is no such. */
+static enum osc_err
+check_names(const struct osc_state_file *file, struct osc_detail *detail)
+{
+	uint32_t leftovers = 0;
+
+	if (file->stamp.nlink > 1)
+		osc_temp_leftovers(file->dir, false, &file->stamp.ino, &leftovers);
+	if (file->stamp.nlink > 1 + leftovers)
+		return osc_detail_set(detail, OSC_ESTATE, NULL, "has more than one name");
+	return OSC_OK;
+}
+
+static enum osc_err
+take_over(struct osc_state_file *file, struct osc_slice text, struct osc_detail *detail)
+{
+	uint8_t *copy;
+	enum osc_err err;
+
+	if (is_content(file, text) && !file->stale)
+		return OSC_OK;
+	err = keep_content(&copy, text, detail);
+	if (err != OSC_OK)
+		return err;
+	err = osc_sequence_parse(file->sequence, text, detail);
+	if (err != OSC_OK) {
+		free(copy);
+		return err;
+	}
+	set_content(file, copy, text.len);
+	file->stale = false;
+	return OSC_OK;
+}
+
+enum osc_err
+osc_state_read(struct osc_state_file *file, struct osc_detail *detail)
+{
+	struct osc_buffer buffer = {0};
+	enum osc_err err;
+
+	err = osc_file_read(
+	    file->dir, OSC_SEQUENCE_FILE, &rule, &buffer, &file->exists, &file->stamp, detail);
+	if (err == OSC_OK && file->exists)
+		err = check_names(file, detail);
+	if (err == OSC_OK && file->exists)
+		err = take_over(file, osc_slice(buffer.ptr, buffer.len), detail);
+	osc_buffer_free(&buffer);
+	return err;
+}
+
+/* Right before the rename: whoever ignores our lock must not be overwritten. */
+static enum osc_err
+check_unchanged(const struct osc_state_file *file, int lock, struct osc_detail *detail)
+{
+	struct osc_buffer buffer = {0};
+	struct osc_stamp stamp;
+	bool found;
+	enum osc_err err;
+
+	err = osc_file_read(file->dir, OSC_SEQUENCE_FILE, &rule, &buffer, &found, &stamp, detail);
+	if (err == OSC_ESTATE ||
+	    (err == OSC_OK &&
+		(!found || !osc_stamp_same(&stamp, &file->stamp) ||
+		    !is_content(file, osc_slice(buffer.ptr, buffer.len)))))
+		err = osc_detail_set(detail, OSC_ECHANGED, NULL,
+		    "was changed by a program that ignores the lock; nothing was written");
+	osc_buffer_free(&buffer);
+	if (err == OSC_OK && !osc_lock_held(lock, file->dir)) {
+		osc_dir_where(detail, file->dir, OSC_LOCK_FILE);
+		err = osc_detail_set(detail, OSC_ECHANGED, NULL,
+		    "was removed or replaced while we held it; nothing was written");
+	}
+	return err;
+}
+
+enum osc_err
+osc_state_write(struct osc_state_file *file, int lock, struct osc_detail *detail)
+{
+	struct osc_text text = {0};
+	struct osc_temp temp;
+	uint8_t *copy = NULL;
+	enum osc_err err;
+
+	err = osc_temp_make(&temp, file->dir, &file->stamp, detail);
+	if (err != OSC_OK)
+		return err;
+	osc_sequence_mark(file->sequence, file->mark ? &temp.stamp : NULL);
+	osc_sequence_format(file->sequence, &text);
+	if (text.full)
+		err = osc_detail_set(detail, OSC_ENOMEM, NULL, "out of memory");
+	if (err == OSC_OK)
+		err = keep_content(&copy, osc_text_slice(&text), detail);
+	if (err == OSC_OK)
+		err = osc_temp_write(&temp, file->dir, osc_text_slice(&text), detail);
+	if (err == OSC_OK)
+		err = check_unchanged(file, lock, detail);
+	if (err == OSC_OK)
+		err = osc_temp_rename(&temp, file->dir, OSC_SEQUENCE_FILE, false, detail);
+	osc_temp_drop(&temp, file->dir);
+	if (err == OSC_OK) {
+		set_content(file, copy, osc_text_slice(&text).len);
+		file->stamp = temp.stamp;
+	} else
+		free(copy);
+	osc_text_free(&text);
+	return err;
+}
+
+void
+osc_state_free(struct osc_state_file *file)
+{
+	set_content(file, NULL, 0);
+}

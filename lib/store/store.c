@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/secret.h"
+#include "store/first.h"
+#include "store/lock.h"
+#include "store/replace.h"
+#include "store/settings.h"
+#include "store/state.h"
+#include "store/store.h"
+
+struct osc_store {
+	char *path;
+	char *secret_path; /* of the file that holds the secret */
+	struct osc_dir dir;
+	struct osc_settings settings;
+	struct osc_params params;
+	struct osc_sequence sequence;
+	struct osc_state_file file;
+	unsigned warnings;
+	bool moved;    /* accept that the directory looks like a copy; the next commit writes */
+	bool prepared; /* sequence.json and `.used` were seen to */
+	bool swept;    /* leftover temporaries were removed */
+	bool failed;   /* a commit failed: what the disk holds is not known */
+	int lock;
+	struct osc_state *before; /* as on the disk; between begin and end */
+};
+
+static enum osc_err
+no_memory(struct osc_detail *detail)
+{
+	return osc_detail_set(detail, OSC_ENOMEM, NULL, "out of memory");
+}
+
+/* DIRECTORY/NAME on the heap; NULL if there is no memory. */
+static char *
+join(const char *directory, const char *name)
+{
+	size_t size = strlen(directory) + strlen(name) + 2;
+	char *path = malloc(size);
+
+	if (path != NULL)
+		(void)snprintf(path, size, "%s%s%s", directory, name[0] != '\0' ? "/" : "", name);
+	return path;
+}
+
+static enum osc_err
+find_warnings(struct osc_store *store, struct osc_detail *detail)
+{
+	const struct osc_dir *dir = &store->dir;
+	unsigned fs = osc_dir_fs(dir);
+
+	store->warnings = store->settings.warnings;
+	if (osc_settings_long_context(&store->params))
+		store->warnings |= OSC_WARN_LONG_CONTEXT;
+	if (osc_dir_is_open(dir))
+		store->warnings |= OSC_WARN_DIRECTORY_MODE;
+	if ((fs & OSC_FS_NETWORK) != 0)
+		store->warnings |= OSC_WARN_NETWORK_FS;
+	store->file.mark = (fs & OSC_FS_VOLATILE) == 0;
+	if ((store->warnings & (OSC_WARN_SECRET_MODE | OSC_WARN_SHORT_SECRET)) == 0)
+		return OSC_OK;
+	store->secret_path = join(store->path, store->settings.secret_file);
+	return store->secret_path != NULL ? OSC_OK : no_memory(detail);
+}
+
+/* Judging a missing file takes several looks, so somebody may make it in between. */
+static enum osc_err
+read_or_judge(struct osc_store *store, struct osc_detail *detail)
+{
+	bool fresh = false;
+	enum osc_err err = osc_state_read(&store->file, detail);
+
+	while (err == OSC_OK && !store->file.exists && !fresh) {
+		err = osc_first_judge(&store->dir, store->settings.sequence_file, &fresh, detail);
+		if (err == OSC_OK && !fresh)
+			err = osc_state_read(&store->file, detail);
+	}
+	return err;
+}
+
+static enum osc_err
+load(struct osc_store *store, const char *path, enum osc_role role, struct osc_detail *detail)
+{
+	struct osc_params *params = &store->params;
+	enum osc_err err;
+
+	store->path = join(path, "");
+	if (store->path == NULL)
+		return no_memory(detail);
+	err = osc_dir_open(&store->dir, store->path, detail);
+	if (err == OSC_OK)
+		err = osc_settings_load(&store->settings, &store->dir, detail);
+	if (err == OSC_OK)
+		err = osc_settings_params(&store->settings, role, params, detail);
+	if (err == OSC_OK)
+		err = find_warnings(store, detail);
+	if (err != OSC_OK)
+		return err;
+	if (osc_sequence_init(&store->sequence, store->settings.dialect, &params->sender_id,
+		&params->recipient_id, store->settings.window) != OSC_OK)
+		return no_memory(detail);
+	return read_or_judge(store, detail);
+}
+
+enum osc_err
+osc_store_open(struct osc_store **out, const char *path, enum osc_role role, unsigned flags,
+    struct osc_detail *detail)
+{
+	struct osc_store *store = calloc(1, sizeof(*store));
+	enum osc_err err;
+
+	*out = NULL;
+	if (store == NULL)
+		return no_memory(detail);
+	store->dir.fd = -1;
+	store->lock = -1;
+	store->moved = (flags & OSC_STORE_MOVED) != 0;
+	store->file.dir = &store->dir;
+	store->file.sequence = &store->sequence;
+	err = load(store, path, role, detail);
+	if (err == OSC_OK)
+		*out = store;
+	else
+		osc_store_close(&store);
+	return err;
+}
+
+const struct osc_params *
+osc_store_params(const struct osc_store *store)
+{
+	return &store->params;
+}
+
+unsigned
+osc_store_warnings(const struct osc_store *store)
+{
+	return store->warnings;
+}
+
+const char *
+osc_store_warning_path(const struct osc_store *store, enum osc_warning warning)
+{
+	if (warning == OSC_WARN_SECRET_MODE || warning == OSC_WARN_SHORT_SECRET)
+		return store->secret_path;
+	return store->path;
+}
+
+struct osc_state *
+osc_store_state(struct osc_store *store)
+{
+	return &store->sequence.mine.state;
+}
+
+static enum osc_err
+check_copy(const struct osc_store *store, struct osc_detail *detail)
+{
+	if (!store->file.exists || store->moved ||
+	    !osc_sequence_is_copy(&store->sequence, &store->file.stamp))
+		return OSC_OK;
+	osc_dir_where(detail, &store->dir, OSC_SEQUENCE_FILE);
+	osc_detail_set(detail, OSC_ECOPY, NULL, "this is a copy of a context that was used");
+	osc_detail_hint(detail,
+	    "a copy repeats nonces: make a new context; if the directory was moved here and is used "
+	    "nowhere else, add --moved");
+	return OSC_ECOPY;
+}
+
+/* A directory whose settings promise a sequence.json needs no `.used`. */
+static enum osc_err
+prepare(struct osc_store *store, struct osc_detail *detail)
+{
+	struct osc_sequence initial;
+	enum osc_err err;
+
+	if (store->prepared || store->settings.sequence_file)
+		return OSC_OK;
+	err = osc_sequence_init(&initial, store->settings.dialect, &store->params.sender_id,
+	    &store->params.recipient_id, store->settings.window);
+	if (err != OSC_OK)
+		return no_memory(detail);
+	err = osc_first_make(&store->dir, &initial, detail);
+	osc_sequence_free(&initial);
+	store->prepared = err == OSC_OK;
+	return err;
+}
+
+static enum osc_err
+read_locked(struct osc_store *store, struct osc_detail *detail)
+{
+	enum osc_err err;
+
+	if (!store->swept)
+		osc_temp_leftovers(&store->dir, true, NULL, NULL);
+	store->swept = true;
+	err = osc_state_read(&store->file, detail);
+	if (err == OSC_OK && !store->file.exists)
+		err = osc_detail_set(detail, OSC_ESTATE, NULL, "was removed while it was in use");
+	if (err == OSC_OK)
+		err = check_copy(store, detail);
+	if (err != OSC_OK)
+		return err;
+	store->before = malloc(sizeof(*store->before));
+	if (store->before == NULL)
+		return no_memory(detail);
+	*store->before = store->sequence.mine.state;
+	return OSC_OK;
+}
+
+enum osc_err
+osc_store_begin(struct osc_store *store, struct osc_detail *detail)
+{
+	enum osc_err err;
+
+	assert(store->lock == -1);
+	if (store->failed) {
+		osc_dir_where(detail, &store->dir, OSC_SEQUENCE_FILE);
+		return osc_detail_set(detail, OSC_EIO, NULL, "could not be written before");
+	}
+	/* A context that is refused gets no new files. */
+	err = check_copy(store, detail);
+	if (err == OSC_OK)
+		err = prepare(store, detail);
+	if (err == OSC_OK)
+		err = osc_lock_take(&store->lock, &store->dir, OSC_LOCK_WAIT, detail);
+	if (err == OSC_OK)
+		err = read_locked(store, detail);
+	if (err != OSC_OK)
+		osc_store_end(store);
+	return err;
+}
+
+enum osc_err
+osc_store_commit(struct osc_store *store, struct osc_detail *detail)
+{
+	const struct osc_state *state = &store->sequence.mine.state;
+	enum osc_err err;
+
+	assert(store->before != NULL && osc_state_follows(store->before, state));
+	if (!store->moved && osc_state_equal(store->before, state))
+		return OSC_OK;
+	store->failed = true; /* until the end is known */
+	err = osc_state_write(&store->file, store->lock, detail);
+	if (err != OSC_OK)
+		return err;
+	store->failed = false;
+	store->moved = false;
+	*store->before = *state;
+	return OSC_OK;
+}
+
+void
+osc_store_end(struct osc_store *store)
+{
+	if (store->before != NULL && !osc_state_equal(store->before, &store->sequence.mine.state))
+		store->file.stale = true;
+	free(store->before);
+	store->before = NULL;
+	osc_lock_release(&store->lock);
+}
+
+void
+osc_store_close(struct osc_store **store)
+{
+	struct osc_store *s = *store;
+
+	if (s == NULL)
+		return;
+	osc_store_end(s);
+	osc_dir_close(&s->dir);
+	osc_state_free(&s->file);
+	osc_sequence_free(&s->sequence);
+	osc_settings_wipe(&s->settings);
+	free(s->secret_path);
+	free(s->path);
+	osc_wipe(s, sizeof(*s));
+	free(s);
+	*store = NULL;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#ifndef OSC_STORE_STORE_H
+#define OSC_STORE_STORE_H
+
+#include "core/kdf.h"
+#include "core/window.h"
+
+/*
+ * A context directory: static parameters read once, mutable state that is
+ * durable before anything it allowed may leave the process. Knows nothing of
+ * nonces; oscore-context(5) describes the files.
+ */
+
+enum osc_role { OSC_ROLE_NONE, OSC_ROLE_CLIENT, OSC_ROLE_SERVER };
+
+enum osc_dialect {
+	OSC_DIALECT_PAIR, /* sender-id, recipient-id: the side is fixed */
+	OSC_DIALECT_ROLE, /* client-sender-id, server-sender-id: the caller says which side he is */
+};
+
+/* Things to warn about, found while loading. */
+enum osc_warning {
+	OSC_WARN_NO_ALGORITHM = 1 << 0,   /* role dialect without "algorithm" */
+	OSC_WARN_SHORT_SECRET = 1 << 1,   /* Master Secret under 16 bytes */
+	OSC_WARN_LONG_CONTEXT = 1 << 2,   /* ID Context does not fit in an OSCORE option */
+	OSC_WARN_SECRET_MODE = 1 << 3,    /* a secret file is open to group or others */
+	OSC_WARN_DIRECTORY_MODE = 1 << 4, /* group or others may replace the files */
+	OSC_WARN_NETWORK_FS = 1 << 5,     /* flock and rename are not to be trusted here */
+};
+
+/* The mutable state of the side in use. */
+struct osc_state {
+	uint64_t next; /* first number that is certainly unused; OSC_SEQ_MAX + 1: exhausted */
+	struct osc_window window; /* of what the peer sends */
+	bool has_echo;            /* a challenge is outstanding (B.1.2) */
+	uint8_t echo[8];
+};
+
+struct osc_store;
+
+enum osc_store_flag {
+	OSC_STORE_MOVED = 1 << 0, /* accept, once, that the directory looks like a copy */
+};
+
+/*
+ * osc_store_open - read a directory's settings, secret and state, without a lock
+ *
+ * role   OSC_ROLE_NONE if the user gave none: OSC_ENOROLE where one is needed
+ * flags  enum osc_store_flag
+ *
+ * Creates and changes nothing. On success *out holds the only reference; on
+ * failure it is NULL and the detail says file, key and reason:
+ * OSC_ECONTEXT, OSC_EROLE, OSC_ESTATE, OSC_ECOPY (7), OSC_ENOROLE (2), OSC_EIO,
+ * OSC_ENOMEM (1). Whether the directory is a copy is judged by osc_store_begin,
+ * not here.
+ */
+enum osc_err osc_store_open(struct osc_store **out, const char *path, enum osc_role role,
+    unsigned flags, struct osc_detail *detail);
+
+/* The parameters of the side in use; valid until the store is closed. */
+const struct osc_params *osc_store_params(const struct osc_store *store);
+
+/* The warnings found while loading: enum osc_warning, or'ed; osc_store_warning_path
+ * says which file one of them is about. */
+unsigned osc_store_warnings(const struct osc_store *store);
+const char *osc_store_warning_path(const struct osc_store *store, enum osc_warning warning);
+
+/*
+ * osc_store_state - the state as it was last read, to be changed between begin and commit
+ *
+ * Never lower next, never clear a bit: a commit refuses what would make a used
+ * number valid again (assert). Changes that were not committed are forgotten at
+ * the next begin. A store whose state was changed outside of begin and end (a
+ * dry run) must not be begun any more.
+ */
+struct osc_state *osc_store_state(struct osc_store *store);
+
+/*
+ * osc_store_begin - take the lock, and read the state again
+ *
+ * Waits up to 10 s for another process: OSC_EBUSY. In a directory that was
+ * never used it makes the first sequence.json and `.used`. OSC_ECOPY if
+ * sequence.json is not the file that this context last wrote, unless
+ * OSC_STORE_MOVED. Errors else as osc_store_open. Nothing is locked after an
+ * error. Nobody may wait for input or output while the lock is held.
+ */
+enum osc_err osc_store_begin(struct osc_store *store, struct osc_detail *detail);
+
+/*
+ * osc_store_commit - make the state durable
+ *
+ * Writes a temporary, fsyncs it, checks that sequence.json and the lock are
+ * still the files of osc_store_begin, renames, fsyncs the directory. Only
+ * after OSC_OK may anything leave the process that the state allows. A commit
+ * without a change writes nothing (but with OSC_STORE_MOVED always once).
+ *
+ * Returns OSC_OK, OSC_EIO, OSC_ECHANGED or OSC_ENOMEM. A failure is final: the
+ * numbers taken count as used, the store refuses every further begin.
+ */
+enum osc_err osc_store_commit(struct osc_store *store, struct osc_detail *detail);
+
+/* osc_store_end - release the lock; nothing if it is not held */
+void osc_store_end(struct osc_store *store);
+
+/* osc_store_close - release everything, wipe, set *store to NULL; NULL is allowed */
+void osc_store_close(struct osc_store **store);
+
+/* the version of jansson in use, as "2.14" */
+const char *osc_jansson_version(void);
+
+#endif
