@@ -29,7 +29,7 @@ enum {
 
 static const struct cli_option table[] = {
     {'a', "algorithm", "NAME|N", "AEAD (default AES-CCM-16-64-128)"},
-    {OPTION_HKDF, "hkdf", "HASH", "sha256 (default), sha384 or sha512"},
+    {OPTION_HKDF, "hkdf", "HASH", "sha256 (default) or sha512"},
     {OPTION_CLIENT_ID, "client-id", "HEX", "Sender ID of the client (default 01)"},
     {OPTION_SERVER_ID, "server-id", "HEX", "Sender ID of the server (default 00)"},
     {OPTION_ID_CONTEXT, "id-context", "HEX", "ID Context (default none)"},
@@ -104,8 +104,7 @@ take_option(struct generation *gen, int key, const char *arg)
 		cli_quiet();
 		break;
 	case OPTION_HKDF:
-		if (!osc_hash_by_name(&context->hash, osc_slice((const uint8_t *)arg, strlen(arg))))
-			cli_usage("--hkdf: sha256, sha384 or sha512, not %s", arg);
+		context->hash = value_hash(arg);
 		break;
 	case OPTION_CLIENT_ID:
 		value_id(&context->client_id, "--client-id", arg);

@@ -95,3 +95,15 @@ value_sender_seq(uint64_t *client, uint64_t *server, const char *arg)
 	*client = value_number("--sender-seq", first, 0, OSC_SEQ_MAX);
 	*server = value_number("--sender-seq", colon + 1, 0, OSC_SEQ_MAX);
 }
+
+enum osc_hash
+value_hash(const char *arg)
+{
+	enum osc_hash hash;
+
+	/* SHA-384 can be loaded, but has no COSE number: nothing new is made with it. */
+	if (!osc_hash_by_name(&hash, osc_slice((const uint8_t *)arg, strlen(arg))) ||
+	    hash == OSC_SHA384)
+		cli_usage("--hkdf: sha256 or sha512, not %s", arg);
+	return hash;
+}

@@ -18,6 +18,9 @@ void value_id(struct osc_id *id, const char *option, const char *arg);
 /* value_algorithm - an AEAD by its COSE name or number */
 const struct osc_alg *value_algorithm(const char *arg);
 
+/* value_hash - a hash of HKDF that COSE has a number for */
+enum osc_hash value_hash(const char *arg);
+
 /* value_sender_seq - N for both sides, or CLIENT:SERVER */
 void value_sender_seq(uint64_t *client, uint64_t *server, const char *arg);
 

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 The oscore-tools authors
+# fish completion for oscore-unprotect
+
+# true if no operand stands before the cursor: the first one is the context
+function __oscore_unprotect_at_context
+    set -l words (commandline -opc)
+    set -l argument 0
+    set -e words[1]
+    for word in $words
+        if test $argument = 1
+            set argument 0
+            continue
+        end
+        switch $word
+            case -r -f -t -o --role --request --from --to --output
+                set argument 1
+            case -
+                return 1
+            case '-*'
+            case '*'
+                return 1
+        end
+    end
+    return 0
+end
+
+complete -c oscore-unprotect -n __oscore_unprotect_at_context -f -a '(__fish_complete_directories (commandline -ct) context)'
+complete -c oscore-unprotect -n 'not __oscore_unprotect_at_context' -F
+complete -c oscore-unprotect -s r -l role -x -a 'client server' -d 'Which side this machine is'
+complete -c oscore-unprotect -l request -r -F -d 'Unprotect a response to this protected request'
+complete -c oscore-unprotect -l any-token -d 'Bind to the request whatever the token'
+complete -c oscore-unprotect -l moved -d 'The directory was moved here, not copied'
+complete -c oscore-unprotect -s f -l from -x -a 'raw hex' -d 'Input format'
+complete -c oscore-unprotect -s t -l to -x -a 'raw hex' -d 'Output format'
+complete -c oscore-unprotect -s o -l output -r -F -d 'Write to this file'
+complete -c oscore-unprotect -s k -l keep-going -d 'Go on after a message that is refused'
+complete -c oscore-unprotect -s q -l quiet -d 'No hints, no warnings'
+complete -c oscore-unprotect -s h -l help -d 'Show help'
+complete -c oscore-unprotect -s V -l version -d 'Show version'
