@@ -45,7 +45,7 @@ VARIANT_LINK_coverage = --coverage
 
 # Debian's names of what the targets need.
 DEPS = gcc make libc6-dev pkg-config libsodium-dev libcbor-dev libjansson-dev libcoap3-dev nettle-dev \
-	bats jq mandoc python3 xxd strace socat util-linux rsync e2fsprogs
+	bats jq mandoc python3 xxd strace socat util-linux rsync e2fsprogs tshark
 DEPS_LINT = clang clang-format clang-tidy libclang-rt-14-dev cppcheck shellcheck valgrind
 
 LIB_SOURCES = $(sort $(wildcard lib/*/*.c))
@@ -66,8 +66,8 @@ SHELL = /bin/bash
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY: $(OBJECTS)
-.PHONY: all deps deps-lint demo check unit bats sanitize sanitize-check lint fuzz fuzz-smoke fuzzers \
-	units install uninstall clean help FORCE
+.PHONY: all deps deps-lint demo bench check unit bats durability sanitize sanitize-check lint fuzz \
+	fuzz-smoke fuzzers units install uninstall clean help FORCE
 
 all: $(BINARIES)
 
@@ -76,9 +76,12 @@ ifneq ($(filter deps deps-lint,$(MAKECMDGOALS)),)
 $(B)/hardening: | $(filter deps deps-lint,$(MAKECMDGOALS))
 endif
 
-# The hardening flags that this compiler knows, found once per variant.
-$(B)/hardening: Makefile
+$(B)/compiler: FORCE
 	@mkdir -p $(B)
+	@echo '$(CC)' | cmp -s - $@ || echo '$(CC)' >$@
+
+# The hardening flags that this compiler knows, found once per variant.
+$(B)/hardening: Makefile $(B)/compiler
 	@echo 'int main(void) { return 0; }' >$(B)/probe.c
 	@for flag in $(VARIANT_FLAGS_$(VARIANT)); do \
 		$(CC) -O2 -Werror $$flag -c -o $(B)/probe.o $(B)/probe.c 2>/dev/null && echo $$flag; \
@@ -148,13 +151,20 @@ deps-lint:
 demo: all
 	@BINDIR=$(B) tests/demo
 
+bench: all
+	@BINDIR=$(B) tests/bench/oneshot
+
 units: $(UNITS)
 
 check: all units
-	@BINDIR=$(B) tests/run $(UNITS) -- tests/bats tests/vectors/run
+	@BINDIR=$(B) tests/run $(UNITS) -- tests/bats tests/vectors/run tests/durability/short
 
 unit: units
 	@BINDIR=$(B) tests/run $(UNITS) --
+
+# Kills, power cuts, races, copies...: minutes; its short form is part of check.
+durability: all
+	@BINDIR=$(B) tests/durability/run
 
 bats: all
 	@BINDIR=$(B) tests/run -- tests/bats
@@ -213,9 +223,11 @@ help:
 	@echo 'make install     into PREFIX=$(PREFIX), below DESTDIR'
 	@echo 'make uninstall   remove what install put there'
 	@echo 'make unit bats   parts of check'
+	@echo 'make durability  kills, failing calls, power cuts, races, copies: the long form'
 	@echo 'make sanitize    all tests under ASan and UBSan'
 	@echo 'make lint        formatting, floors, analysers, manual (make deps-lint first)'
 	@echo 'make fuzz-smoke  each fuzz harness for a short time; make fuzz: a long time'
+	@echo 'make bench       what a run costs, against a program that does nothing'
 	@echo 'make clean       remove build'
 	@echo 'Variables: CC CFLAGS LDFLAGS PREFIX BINDIR MANDIR DATADIR DESTDIR V=1'
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/jsonload.h"
 #include "base/secret.h"
 #include "cli.h"
 #include "core/cborw.h"

@@ -56,6 +56,10 @@ extern const char *cli_program_name;
 
 /* cli_quiet - drop hints and warnings from now on */
 void cli_quiet(void);
+bool cli_is_quiet(void);
+
+/* cli_before_line - call hook(arg) before each line on standard error; NULL: no more */
+void cli_before_line(void (*hook)(void *arg), void *arg);
 
 /* cli_usage - a usage error: the message, how to get help, status 2 */
 _Noreturn void cli_usage(const char *fmt, ...) OSC_PRINTF(1, 2);

@@ -11,6 +11,11 @@
 
 const char *cli_program_name = "oscore";
 static bool quiet;
+static void (*before_line)(void *arg);
+static void *before_line_arg;
+
+static void say_line(const char *where, const char *kind, const char *fmt, va_list args)
+    OSC_PRINTF(3, 0);
 
 static void
 say_line(const char *where, const char *kind, const char *fmt, va_list args)
@@ -28,6 +33,8 @@ say_line(const char *where, const char *kind, const char *fmt, va_list args)
 	for (char *c = line; *c != '\0'; c++)
 		if ((unsigned char)*c < 0x20 || *c == 0x7f)
 			*c = '?';
+	if (before_line != NULL)
+		before_line(before_line_arg);
 	(void)fprintf(stderr, "%s\n", line);
 }
 
@@ -69,6 +76,19 @@ void
 cli_quiet(void)
 {
 	quiet = true;
+}
+
+void
+cli_before_line(void (*hook)(void *arg), void *arg)
+{
+	before_line = hook;
+	before_line_arg = arg;
+}
+
+bool
+cli_is_quiet(void)
+{
+	return quiet;
 }
 
 void

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
+#include <string.h>
+
 #include "options.h"
 #include "values.h"
 
@@ -9,7 +11,9 @@ options_format(const char *option, const char *arg)
 	enum osc_format format;
 
 	if (!osc_format_by_name(&format, arg))
-		cli_usage("%s: raw or hex, not %s", option, arg);
+		cli_usage("%s: raw, hex, json or cborseq, not %s", option, arg);
+	if (format == OSC_FORMAT_PAYLOAD)
+		cli_usage("%s: payload is an output format of oscore-unprotect", option);
 	return format;
 }
 
@@ -24,7 +28,10 @@ options_take(struct stream_options *options, int key, const char *arg)
 		options->from = options_format("--from", arg);
 		break;
 	case 't':
-		options->to = options_format("--to", arg);
+		if (options->payload_allowed && strcmp(arg, "payload") == 0)
+			options->to = OSC_FORMAT_PAYLOAD;
+		else
+			options->to = options_format("--to", arg);
 		options->to_given = true;
 		break;
 	case 'o':
@@ -32,6 +39,12 @@ options_take(struct stream_options *options, int key, const char *arg)
 		break;
 	case 'k':
 		options->session.keep_going = true;
+		break;
+	case 'v':
+		options->explain = true;
+		break;
+	case OPTION_SHOW_SECRETS:
+		options->show_secrets = true;
 		break;
 	case 'q':
 		cli_quiet();
@@ -54,7 +67,8 @@ options_take(struct stream_options *options, int key, const char *arg)
 void
 options_finish(struct stream_options *options)
 {
-	options->session.directory = cli_operand();
+	if (!options->session.many)
+		options->session.directory = cli_operand();
 	options->file = cli_operand();
 	if (options->session.directory == NULL)
 		cli_usage("CONTEXT is missing");
@@ -62,6 +76,8 @@ options_finish(struct stream_options *options)
 		cli_usage("too many operands");
 	if (options->session.any_token && options->session.request == NULL)
 		cli_usage("--any-token goes with --request");
+	if (options->show_secrets && !options->explain)
+		cli_usage("--show-secrets goes with --explain");
 	if (!options->to_given)
 		options->to = options->from;
 }

@@ -12,6 +12,7 @@ enum {
 	OPTION_REQUEST = 256,
 	OPTION_ANY_TOKEN,
 	OPTION_MOVED,
+	OPTION_SHOW_SECRETS,
 	OPTION_OWN, /* the first key for a program's own long options */
 };
 

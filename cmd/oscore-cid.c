@@ -4,17 +4,19 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cid_text.h"
 #include "cli.h"
 #include "core/unprotect.h"
-#include "message/hex.h"
+#include "input.h"
 #include "options.h"
 
 enum { OPTION_PRINT = 256 };
-enum part { PART_ALL, PART_KID, PART_KID_CONTEXT, PART_PIV };
 
 static const struct cli_option table[] = {
+    {'C', "contexts", "DIR", "print the contexts under DIR that fit"},
     {OPTION_PRINT, "print", "PART", "only kid, kid-context or partial-iv"},
-    {'f', "from", "FORMAT", "input: raw (default) or hex"},
+    {'f', "from", "FORMAT", "input: raw (default), hex, json or cborseq"},
+    {'t', "to", "FORMAT", "output: line (default) or json"},
     {'q', "quiet", NULL, "no hints and warnings"},
     CLI_COMMON_OPTIONS,
 };
@@ -27,70 +29,33 @@ static const struct cli_program program = {
     .example = "oscore-unprotect \"contexts/$(oscore-cid request)\" request",
 };
 
-static enum part
+static enum cid_part
 part_by_name(const char *name)
 {
 	if (strcmp(name, "kid") == 0)
-		return PART_KID;
+		return CID_KID;
 	if (strcmp(name, "kid-context") == 0)
-		return PART_KID_CONTEXT;
+		return CID_KID_CONTEXT;
 	if (strcmp(name, "partial-iv") == 0)
-		return PART_PIV;
+		return CID_PIV;
 	cli_usage("--print: kid, kid-context or partial-iv, not %s", name);
 }
 
-/* Bytes as hex, "_" if there are none: a file name in any case. */
-static enum osc_err
-put_bytes(struct osc_buffer *line, struct osc_slice bytes)
+static bool
+is_json(const char *name)
 {
-	char *to = (char *)osc_buffer_reserve(line, 2 * bytes.len + 1);
-
-	if (to == NULL)
-		return OSC_ENOMEM;
-	osc_hex_encode(to, bytes);
-	line->len += 2 * bytes.len;
-	if (bytes.len == 0)
-		line->ptr[line->len++] = '_';
-	return OSC_OK;
-}
-
-static enum osc_err
-put_char(struct osc_buffer *line, char c)
-{
-	uint8_t *to = osc_buffer_reserve(line, 1);
-
-	if (to == NULL)
-		return OSC_ENOMEM;
-	*to = (uint8_t)c;
-	line->len++;
-	return OSC_OK;
-}
-
-/* One line; *found tells if what was asked for is in the message. */
-static enum osc_err
-put_line(struct osc_buffer *line, enum part part, const struct osc_option_value *value, bool *found)
-{
-	enum osc_err err = OSC_OK;
-	bool all = part == PART_ALL;
-
-	*found = part == PART_PIV      ? value->piv.len > 0
-	    : part == PART_KID_CONTEXT ? value->has_kid_context
-				       : value->has_kid;
-	if (*found && (all || part == PART_KID))
-		err = put_bytes(line, value->kid);
-	if (err == OSC_OK && *found && all && value->has_kid_context)
-		err = put_char(line, '@');
-	if (err == OSC_OK && *found && value->has_kid_context && (all || part == PART_KID_CONTEXT))
-		err = put_bytes(line, value->kid_context);
-	if (err == OSC_OK && *found && part == PART_PIV)
-		err = put_bytes(line, osc_slice(value->piv.bytes, value->piv.len));
-	return err == OSC_OK ? put_char(line, '\n') : err;
+	if (strcmp(name, "json") != 0 && strcmp(name, "line") != 0)
+		cli_usage("--to: line or json, not %s", name);
+	return strcmp(name, "json") == 0;
 }
 
 struct cid {
 	const char *name;
 	struct osc_frame frame;
-	enum part part;
+	enum cid_part part;
+	bool json;
+	const char *contexts; /* directory of -C; NULL: none */
+	struct osc_index index;
 	struct osc_buffer lines;
 	int status;
 };
@@ -104,18 +69,24 @@ answer_group(struct cid *cid, struct osc_item *items, size_t n)
 	bool found, go_on = true;
 	enum osc_err err = OSC_OK;
 
-	cid->lines.len = 0;
+	osc_buffer_cut(&cid->lines, 0);
 	for (size_t i = 0; i < n && go_on && err == OSC_OK; i++) {
 		if (items[i].err == OSC_OK)
 			items[i].err = osc_unprotect_decode(&message, items[i].in, &items[i].where);
 		if (items[i].err != OSC_OK) {
-			stream_refused(cid->name, &cid->frame, &items[i], NULL);
+			input_refused(cid->name, &cid->frame, &items[i], NULL);
 			if (cid->status == 0)
 				cid->status = osc_err_status(items[i].err);
 			go_on = false;
 			break;
 		}
-		err = put_line(&cid->lines, cid->part, &message.option, &found);
+		found = message.option.has_kid;
+		if (cid->contexts != NULL)
+			err = cid_contexts(&cid->lines, &cid->index, &message.option, &found);
+		else if (cid->json)
+			err = cid_json(&cid->lines, &message);
+		else
+			err = cid_line(&cid->lines, cid->part, &message.option, &found);
 		if (!found && cid->status == 0)
 			cid->status = 1;
 	}
@@ -135,7 +106,7 @@ run(struct cid *cid, const char *file, enum osc_format format)
 {
 	struct osc_item *items = calloc(OSC_GROUP_ITEMS, sizeof(*items));
 	struct osc_detail detail = {0};
-	int fd = stream_open_input(file, &cid->name);
+	int fd = input_open(file, &cid->name);
 	size_t n = 0, total = 0;
 	enum osc_err err = items != NULL ? OSC_OK : OSC_ENOMEM;
 
@@ -147,6 +118,8 @@ run(struct cid *cid, const char *file, enum osc_format format)
 	do {
 		if (err == OSC_OK)
 			err = osc_frame_read(&cid->frame, items, OSC_GROUP_ITEMS, &n, &detail);
+		if (err == OSC_OK && total == 0 && n > 0 && cid->contexts != NULL)
+			err = osc_index_load(&cid->index, cid->contexts, &detail);
 		total += n;
 		if (err == OSC_OK && total == 0)
 			err = OSC_EEMPTY;
@@ -157,6 +130,7 @@ run(struct cid *cid, const char *file, enum osc_format format)
 	} while (err == OSC_OK && n > 0 && answer_group(cid, items, n));
 	osc_frame_free(&cid->frame);
 	osc_buffer_free(&cid->lines);
+	osc_index_free(&cid->index);
 	free(items);
 	if (fd != STDIN_FILENO)
 		(void)close(fd);
@@ -177,9 +151,17 @@ main(int argc, char **argv)
 			cid.part = part_by_name(arg);
 		else if (key == 'f')
 			format = options_format("--from", arg);
+		else if (key == 't')
+			cid.json = is_json(arg);
+		else if (key == 'C')
+			cid.contexts = arg;
 		else if (key == 'q')
 			cli_quiet();
 	}
+	if (cid.json && cid.part != CID_ALL)
+		cli_usage("--print goes with '--to line'");
+	if (cid.contexts != NULL && (cid.json || cid.part != CID_ALL))
+		cli_usage("--contexts goes without --print and '--to json'");
 	file = cli_operand();
 	if (cli_operand() != NULL)
 		cli_usage("too many operands");

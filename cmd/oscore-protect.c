@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
+#include "echo_file.h"
 #include "options.h"
 
-enum { OPTION_NEW_PIV = OPTION_OWN, OPTION_NO_KID_CONTEXT };
+enum { OPTION_NEW_PIV = OPTION_OWN, OPTION_NO_KID_CONTEXT, OPTION_ECHO };
 
 static const struct cli_option table[] = {
     {'r', "role", "ROLE", "which side this machine is: client or server"},
@@ -10,12 +11,15 @@ static const struct cli_option table[] = {
     {OPTION_NEW_PIV, "new-piv", NULL, "a Partial IV in a response in any case"},
     {OPTION_NO_KID_CONTEXT, "no-kid-context", NULL, "no ID Context in a request"},
     {OPTION_ANY_TOKEN, "any-token", NULL, "bind to the request whatever the token"},
+    {OPTION_ECHO, "echo", "FILE", "add the Echo of the answer in FILE"},
     {OPTION_MOVED, "moved", NULL, "the directory was moved, not copied"},
-    {'f', "from", "FORMAT", "input: raw (default) or hex"},
+    {'f', "from", "FORMAT", "input: raw (default), hex, json, cborseq"},
     {'t', "to", "FORMAT", "output (default: as --from)"},
     {'o', "output", "FILE", "write to FILE"},
     {'k', "keep-going", NULL, "go on after a message that is refused"},
     {'n', "dry-run", NULL, "check everything, use up nothing"},
+    {'v', "explain", NULL, "show the derivation, as in RFC 8613, App. C"},
+    {OPTION_SHOW_SECRETS, "show-secrets", NULL, "with -v: keys and plaintext too"},
     {'q', "quiet", NULL, "no hints and warnings"},
     CLI_COMMON_OPTIONS,
 };
@@ -32,8 +36,9 @@ int
 main(int argc, char **argv)
 {
 	struct stream_options options = {0};
-	const char *arg;
-	int key;
+	const char *arg, *echo_file = NULL;
+	struct osc_buffer echo = {0};
+	int key, status = 0;
 
 	cli_start(&program, argc, argv);
 	while ((key = cli_next(&arg)) != -1) {
@@ -43,9 +48,17 @@ main(int argc, char **argv)
 			options.session.new_piv = true;
 		else if (key == OPTION_NO_KID_CONTEXT)
 			options.session.no_kid_context = true;
+		else if (key == OPTION_ECHO)
+			echo_file = arg;
 		else if (key == 'n')
 			options.session.dry_run = true;
 	}
 	options_finish(&options);
-	return cli_end(stream_run(&options, osc_session_protect));
+	if (echo_file != NULL)
+		status = echo_file_read(echo_file, &echo);
+	options.session.echo = osc_slice(echo.ptr, echo.len);
+	if (status == 0)
+		status = stream_run(&options, osc_session_protect);
+	osc_buffer_free(&echo);
+	return cli_end(status);
 }

@@ -1,38 +1,73 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
+#include <string.h>
+
 #include "options.h"
 
+enum { OPTION_ERROR_REPLY = OPTION_OWN };
+
 static const struct cli_option table[] = {
+    {'C', "contexts", "DIR", "pick the context under DIR by kid, kid context"},
     {'r', "role", "ROLE", "which side this machine is: client or server"},
     {OPTION_REQUEST, "request", "FILE", "unprotect a response; FILE: the request"},
     {OPTION_ANY_TOKEN, "any-token", NULL, "bind to the request whatever the token"},
+    {OPTION_ERROR_REPLY, "error-reply", "FILE", "write the answer to a refused request"},
+    {'p', "peek", NULL, "look only, at both directions; use nothing up"},
     {OPTION_MOVED, "moved", NULL, "the directory was moved, not copied"},
-    {'f', "from", "FORMAT", "input: raw (default) or hex"},
-    {'t', "to", "FORMAT", "output (default: as --from)"},
+    {'f', "from", "FORMAT", "input: raw (default), hex, json, cborseq"},
+    {'t', "to", "FORMAT", "output (default: as --from); also: payload"},
     {'o', "output", "FILE", "write to FILE"},
     {'k', "keep-going", NULL, "go on after a message that is refused"},
+    {'v', "explain", NULL, "show the derivation, as in RFC 8613, App. C"},
+    {OPTION_SHOW_SECRETS, "show-secrets", NULL, "with -v: keys and plaintext too"},
     {'q', "quiet", NULL, "no hints and warnings"},
     CLI_COMMON_OPTIONS,
 };
 
 static const struct cli_program program = {
     .name = "oscore-unprotect",
-    .usage = "[OPTION]... CONTEXT [FILE]",
+    .usage = "[OPTION]... CONTEXT [FILE]\n-C DIR [OPTION]... [FILE]",
     .purpose = "Turn OSCORE messages into plain CoAP messages.",
     .options = table,
     .example = "oscore-unprotect -f hex server <request.hex",
 };
 
+static void
+check_options(const struct stream_options *options, bool peek)
+{
+	const struct osc_session_options *session = &options->session;
+
+	if (peek &&
+	    (options->reply != NULL || session->request != NULL || session->moved || session->many))
+		cli_usage("--peek goes without --contexts, --error-reply, --moved and --request");
+	if (options->reply != NULL && options->output != NULL &&
+	    strcmp(options->reply, options->output) == 0)
+		cli_usage("--error-reply and --output must differ");
+}
+
 int
 main(int argc, char **argv)
 {
-	struct stream_options options = {0};
+	struct stream_options options = {.payload_allowed = true};
+	stream_process *process = osc_session_unprotect;
 	const char *arg;
 	int key;
 
 	cli_start(&program, argc, argv);
-	while ((key = cli_next(&arg)) != -1)
-		(void)options_take(&options, key, arg);
+	while ((key = cli_next(&arg)) != -1) {
+		if (options_take(&options, key, arg))
+			continue;
+		if (key == 'C') {
+			options.session.directory = arg;
+			options.session.many = true;
+		} else if (key == 'p') {
+			process = osc_session_peek;
+		} else if (key == OPTION_ERROR_REPLY) {
+			options.reply = arg;
+			options.session.error_reply = true;
+		}
+	}
 	options_finish(&options);
-	return cli_end(stream_run(&options, osc_session_unprotect));
+	check_options(&options, process == osc_session_peek);
+	return cli_end(stream_run(&options, process));
 }

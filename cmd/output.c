@@ -9,17 +9,41 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "message/utf8.h"
 #include "output.h"
 
 void
 output_init(struct output *output, const char *path)
 {
+	struct osc_packet packet = {0};
+	bool forced = path != NULL;
+
 	if (path != NULL && strcmp(path, "-") == 0)
 		path = NULL;
 	output->name = path != NULL ? path : "<stdout>";
 	output->path = path;
 	output->temporary = NULL;
 	output->fd = -1;
+	output->terminal = !forced && isatty(STDOUT_FILENO);
+	if (path == NULL)
+		packet = osc_packet_look(STDOUT_FILENO);
+	output->packets = packet.is_packet;
+	output->connected = !packet.is_packet || packet.connected;
+	output->guarded = false;
+}
+
+enum osc_err
+output_check(struct output *output, enum osc_format format, struct osc_detail *detail)
+{
+	bool binary = format == OSC_FORMAT_RAW || format == OSC_FORMAT_CBORSEQ;
+
+	if (binary && output->terminal)
+		return OSC_ETERMINAL;
+	output->guarded = format == OSC_FORMAT_PAYLOAD && output->terminal;
+	if (!output->connected)
+		return osc_detail_set(
+		    detail, OSC_EIO, output->name, "a datagram socket that is connected to nobody");
+	return OSC_OK;
 }
 
 /* A temporary beside FILE, with the mode FILE has or would get. */
@@ -79,6 +103,12 @@ output_open(struct output *output, struct osc_detail *detail)
 enum osc_err
 output_write(struct output *output, const void *from, size_t len, struct osc_detail *detail)
 {
+	if (output->guarded && !osc_utf8_is_clean(osc_slice(from, len))) {
+		(void)osc_detail_set(detail, OSC_EIO, output->name,
+		    "the payload has control characters, which do not go to a terminal");
+		osc_detail_hint(detail, "add '-o FILE', or force it with '-o -'");
+		return OSC_EIO;
+	}
 	if (!osc_io_write(output->fd, from, len))
 		return osc_detail_errno(detail, OSC_EIO, output->name, "write");
 	return OSC_OK;

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/error.h"
+#include "message/frame.h"
 
 /*
  * Where messages go: standard output, or FILE of -o. A regular or new FILE is
@@ -18,15 +18,28 @@ struct output {
 	const char *path; /* NULL: standard output */
 	char *temporary;  /* NULL: written in place */
 	int fd;           /* -1: not open */
+	bool terminal;    /* standard output, and not asked for with "-" */
+	bool connected;   /* writes have somewhere to go */
+	bool packets;     /* every write is a packet: messages stay apart */
+	bool guarded;     /* nothing but clean text may be written */
 };
 
 /* output_init - path: FILE of -o; NULL or "-": standard output */
 void output_init(struct output *output, const char *path);
 
+/*
+ * output_check - may messages go there in this format? Before anything is used up.
+ *
+ * Returns OSC_OK, OSC_ETERMINAL for binary formats on a terminal, or OSC_EIO for
+ * a datagram socket that is connected to nobody, with the detail.
+ */
+enum osc_err output_check(struct output *output, enum osc_format format, struct osc_detail *detail);
+
 /* output_open - once, before anything is used up for what will be written.
  * Returns OSC_OK, OSC_EIO or OSC_ENOMEM with the detail. */
 enum osc_err output_open(struct output *output, struct osc_detail *detail);
 
+/* output_write - on a socket with packets, one packet; OSC_OK, or OSC_EIO with the detail */
 enum osc_err output_write(
     struct output *output, const void *from, size_t len, struct osc_detail *detail);
 

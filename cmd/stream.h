@@ -14,8 +14,12 @@
 struct stream_options {
 	const char *file;   /* NULL or "-": standard input */
 	const char *output; /* FILE of -o; NULL: standard output */
+	const char *reply;  /* FILE of --error-reply; NULL: none */
 	enum osc_format from, to;
 	bool to_given;
+	bool payload_allowed; /* as an output format */
+	bool explain;         /* show the derivation of each message */
+	bool show_secrets;    /* and in it keys and plaintext */
 	struct osc_session_options session;
 };
 
@@ -24,13 +28,5 @@ typedef enum osc_err stream_process(struct osc_session *session, struct osc_item
 
 /* stream_run - returns the exit status; everything that went wrong has been said */
 int stream_run(const struct stream_options *options, stream_process *process);
-
-/* stream_refused - say why a message is refused, with the hints that help */
-void stream_refused(const char *name, const struct osc_frame *frame, const struct osc_item *item,
-    const char *request_file);
-
-/* stream_open_input - the descriptor of FILE, and its name for diagnostics; -1
- * after an error, which has been said */
-int stream_open_input(const char *file, const char **name);
 
 #endif

@@ -40,7 +40,7 @@ value_hex(struct osc_buffer *to, const char *option, const char *arg)
 	size_t len = strlen(arg);
 	uint8_t *bytes;
 
-	to->len = 0;
+	osc_buffer_cut(to, 0);
 	bytes = osc_buffer_reserve(to, len);
 	if (bytes == NULL ||
 	    osc_hex_decode(bytes, &to->len, osc_slice((const uint8_t *)arg, len), NULL) != OSC_OK)

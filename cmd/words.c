@@ -3,9 +3,15 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "core/coap.h"
 #include "words.h"
 
-enum place { NOWHERE, AT_BYTE, AT_COLUMN, AT_OPTION, IN_INNER };
+/* RFC 7959, 2.1 and 2.2: the number of the block, whether there are more */
+#define BLOCK2 23
+#define BLOCK1 27
+#define BLOCK_NOT_ONLY 0xf8U
+
+enum place { NOWHERE, AT_BYTE, AT_COLUMN, AT_OPTION, IN_INNER, IN_URI };
 
 static const struct {
 	enum osc_err err;
@@ -23,8 +29,8 @@ static const struct {
 	"add '-r client' or '-r server', and never change it on one machine"},
     {OSC_ESECOND, NOWHERE, "raw output holds one message, and there are more", "add '-t hex'"},
     {OSC_ERECEIPTS, NOWHERE, "--any-token needs a file with exactly one request", NULL},
-    {OSC_ETERMINAL, NOWHERE, "raw output does not go to a terminal",
-	"add '-t hex', or force it with '-o -'"},
+    {OSC_ETERMINAL, NOWHERE, "binary output does not go to a terminal",
+	"add '-t hex' or '-t json', or force it with '-o -'"},
     {OSC_ENOTOSCORE, NOWHERE, "not a protected message: no OSCORE option", NULL},
     {OSC_ETAG, NOWHERE, "verification failed: the tag does not match",
 	"keys, IDs, algorithm, or, for a response, the request differ"},
@@ -41,15 +47,27 @@ static const struct {
     {OSC_EREQUESTPEER, NOWHERE, "the peer sent that request",
 	"a response belongs to a request of this side: check --role"},
     {OSC_EOBSERVE, NOWHERE, "a notification, but the request has no Observe option", NULL},
+    {OSC_ENOCID, NOWHERE, "a response does not say which context it needs",
+	"name the context instead of --contexts"},
+    {OSC_ENOEARLIER, NOWHERE, "a response, and no earlier request with its token", NULL},
     {OSC_ELONG, NOWHERE, "malformed: over 65535 bytes", NULL},
     {OSC_EHEADER, NOWHERE, "malformed: shorter than a CoAP header", NULL},
     {OSC_EVERSION, NOWHERE, "malformed: not CoAP version 1", NULL},
     {OSC_ETKL, NOWHERE, "malformed: token length over 8, or token cut off", NULL},
-    {OSC_ECODE, NOWHERE, "malformed: this code cannot stand here", NULL},
+    {OSC_EEXTTOKEN, NOWHERE, "an extended token (token length 13 or 14, RFC 8974): not supported",
+	"tokens have at most 8 bytes here"},
+    {OSC_ECODE, NOWHERE, "malformed: a code of a reserved class, or 0.00 with more behind it",
+	NULL},
+    {OSC_ESIGNALING, NOWHERE, "a signaling message (code 7.xx, RFC 8323): not over UDP",
+	"OSCORE leaves signaling messages as they are: keep it apart"},
     {OSC_EOPTION, AT_BYTE, "malformed: bad option", NULL},
     {OSC_EMARKER, AT_BYTE, "malformed: payload marker with nothing behind it", NULL},
     {OSC_EEMPTYMSG, NOWHERE, "an Empty message has nothing to protect", "send it as it is"},
-    {OSC_EFLAGS, NOWHERE, "malformed OSCORE option: reserved flag bits", NULL},
+    {OSC_EFLAGS, NOWHERE, "malformed OSCORE option: reserved flag bit 0x40", NULL},
+    {OSC_EGROUP, NOWHERE, "a Group OSCORE message (flag 0x20 in the OSCORE option): not supported",
+	NULL},
+    {OSC_EEXTFLAGS, NOWHERE,
+	"extended flags (flag 0x80 in the OSCORE option, as in key updates): not supported", NULL},
     {OSC_EOSCORE, NOWHERE, "malformed OSCORE option", NULL},
     {OSC_ENOPIV, NOWHERE, "malformed: a request without Partial IV", NULL},
     {OSC_ENOKID, NOWHERE, "malformed: a request without kid", NULL},
@@ -58,8 +76,8 @@ static const struct {
     {OSC_EINNERCODE, NOWHERE, "malformed inner message: its code is of the wrong kind", NULL},
     {OSC_EINNEROPT, AT_OPTION, "malformed inner message: an outer option inside", NULL},
     {OSC_ENESTED, NOWHERE, "has an OSCORE option already", NULL},
-    {OSC_EPROXYURI, NOWHERE, "Proxy-Uri cannot be protected",
-	"use Proxy-Scheme, Uri-Host, Uri-Port, Uri-Path and Uri-Query"},
+    {OSC_EPROXYURI, IN_URI, "Proxy-Uri cannot be split",
+	"an absolute URI without fragment and user info, and no Uri-* beside it"},
     {OSC_ERESPONSE, NOWHERE, "a response: add --request",
 	"FILE is the protected request that this is the response to"},
     {OSC_EISREQUEST, NOWHERE, "a request is not bound to another: leave out --request", NULL},
@@ -67,10 +85,17 @@ static const struct {
 	"the ID Context is too long to be sent: add --no-kid-context"},
     {OSC_EHEX, AT_COLUMN, "malformed hex", NULL},
     {OSC_ERECEIPT, NOWHERE, "not an OSCORE request", NULL},
+    {OSC_EJSON, NOWHERE, "malformed JSON", NULL},
+    {OSC_EMESSAGE, NOWHERE, "malformed JSON message", NULL},
+    {OSC_ECBOR, NOWHERE, "malformed: not a CBOR byte string", NULL},
+    {OSC_ENOECHO, NOWHERE, "no Echo option in this answer",
+	"FILE is what oscore-unprotect made of the answer"},
     {OSC_EREPLAY, NOWHERE, "replayed message", NULL},
-    {OSC_EWINDOWLOST, NOWHERE, "the replay window is lost: requests cannot be accepted", NULL},
+    {OSC_EWINDOWLOST, NOWHERE, "the replay window is lost: this request may be old",
+	"--error-reply makes the challenge that opens it again"},
     {OSC_EANSWERED, NOWHERE, "replayed: the request has had its response", NULL},
-    {OSC_ENOTIFYPIV, NOWHERE, "replayed: a second notification without Partial IV", NULL},
+    {OSC_ENOTIFYPIV, NOWHERE, "replayed: a second response without Partial IV to this registration",
+	NULL},
     {OSC_ENOTIFYOLD, NOWHERE, "replayed: not newer than the newest notification", NULL},
     {OSC_EEXHAUSTED, NOWHERE, "no Sender Sequence Number is left",
 	"make a new context with oscore-gen"},
@@ -111,10 +136,25 @@ words_for(char *buffer, enum osc_err err, const struct osc_where *where)
 		(void)snprintf(
 		    buffer, WORDS_MAX, "%s at byte %u of the plaintext", words, where->offset);
 		return buffer;
+	case IN_URI:
+		(void)snprintf(buffer, WORDS_MAX, "%s at byte %u of it", words, where->offset);
+		return buffer;
 	case NOWHERE:
 		break;
 	}
 	return words;
+}
+
+const char *
+words_with(char *buffer, enum osc_err err, const struct osc_where *where, const char *note)
+{
+	const char *words = words_for(buffer, err, where);
+
+	if (note == NULL)
+		return words;
+	/* An error with a note has no place: its words are not in the buffer. */
+	(void)snprintf(buffer, WORDS_MAX, "%s: %s", words, note);
+	return buffer;
 }
 
 const char *
@@ -123,6 +163,30 @@ words_hint(enum osc_err err)
 	size_t i = entry(err);
 
 	return i < sizeof(table) / sizeof(table[0]) ? table[i].hint : NULL;
+}
+
+/* A Block option outside that says: not the only block, Block1 or Block2. */
+static bool
+is_fragment(struct osc_slice message)
+{
+	struct osc_option option = {0};
+	struct osc_coap coap;
+
+	if (osc_coap_decode(&coap, message, NULL) != OSC_OK)
+		return false;
+	while (osc_option_next(&coap.options, &option))
+		if ((option.number == BLOCK1 || option.number == BLOCK2) && option.value.len > 0 &&
+		    (option.value.len > 1 || (option.value.ptr[0] & BLOCK_NOT_ONLY) != 0))
+			return true;
+	return false;
+}
+
+const char *
+words_hint_about(enum osc_err err, struct osc_slice message)
+{
+	if (err == OSC_ETAG && is_fragment(message))
+		return "a Block option outside: a proxy has cut the message, join the blocks first";
+	return words_hint(err);
 }
 
 bool

@@ -7,6 +7,20 @@
 
 #define FIRST_CAPACITY 4096
 
+static void
+note(struct osc_buffer *buffer)
+{
+	if (buffer->high < buffer->len)
+		buffer->high = buffer->len;
+}
+
+void
+osc_buffer_cut(struct osc_buffer *buffer, size_t len)
+{
+	note(buffer);
+	buffer->len = len;
+}
+
 uint8_t *
 osc_buffer_reserve(struct osc_buffer *buffer, size_t more)
 {
@@ -23,8 +37,10 @@ osc_buffer_reserve(struct osc_buffer *buffer, size_t more)
 		if (ptr == NULL)
 			return NULL;
 		osc_copy(ptr, buffer->ptr, buffer->len);
-		osc_wipe(buffer->ptr, buffer->cap);
+		note(buffer);
+		osc_wipe(buffer->ptr, buffer->high);
 		free(buffer->ptr);
+		buffer->high = buffer->len;
 		buffer->ptr = ptr;
 		buffer->cap = cap;
 	}
@@ -34,8 +50,8 @@ osc_buffer_reserve(struct osc_buffer *buffer, size_t more)
 void
 osc_buffer_free(struct osc_buffer *buffer)
 {
-	osc_wipe(buffer->ptr, buffer->cap);
+	note(buffer);
+	osc_wipe(buffer->ptr, buffer->high);
 	free(buffer->ptr);
-	buffer->ptr = NULL;
-	buffer->len = buffer->cap = 0;
+	memset(buffer, 0, sizeof(*buffer));
 }

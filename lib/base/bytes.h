@@ -37,21 +37,28 @@ osc_copy(uint8_t *to, const uint8_t *from, size_t len)
 		memcpy(to, from, len);
 }
 
-/* A growing buffer; all zero is empty. */
+/*
+ * A growing buffer; all zero is empty. Write behind len, into what was reserved,
+ * and raise len. Only osc_buffer_cut lowers it, since what lay there must still be
+ * wiped in the end: buffers may hold plaintext.
+ */
 struct osc_buffer {
 	uint8_t *ptr;
 	size_t len;
 	size_t cap;
+	size_t high; /* no byte from here on was ever below len */
 };
 
 /*
  * osc_buffer_reserve - make room for `more` bytes behind len
  *
- * Grows by doubling and never shrinks; old contents are wiped, since buffers
- * may hold plaintext. Pointers into the buffer are void afterwards. Returns
+ * Grows by doubling and never shrinks; old contents are wiped. Pointers into the buffer are void afterwards. Returns
  * the place to write to, NULL if there is no memory (the buffer is unchanged).
  */
 uint8_t *osc_buffer_reserve(struct osc_buffer *buffer, size_t more);
+
+/* osc_buffer_cut - keep the first len bytes; len is not above buffer->len */
+void osc_buffer_cut(struct osc_buffer *buffer, size_t len);
 
 /* osc_buffer_free - wipe, free and empty */
 void osc_buffer_free(struct osc_buffer *buffer);

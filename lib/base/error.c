@@ -7,6 +7,9 @@
 
 #include "base/error.h"
 
+static void set_text(struct osc_detail *detail, const char *path, const char *fmt, va_list args)
+    OSC_PRINTF(3, 0);
+
 static void
 set_text(struct osc_detail *detail, const char *path, const char *fmt, va_list args)
 {

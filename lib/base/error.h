@@ -43,17 +43,19 @@ enum osc_err {
 	OSC_EREQUESTOWN = 407,  /* the peer's request is needed; this side sent that one */
 	OSC_EREQUESTPEER = 408, /* this side's request is needed; the peer sent that one */
 	OSC_EOBSERVE = 409,     /* Observe in a response to a request without it */
+	OSC_ENOCID = 410,       /* a response without kid does not say which context it needs */
+	OSC_ENOEARLIER = 411, /* no earlier request in the stream has the token of this response */
 
 	/* 5: malformed */
 	OSC_ELONG = 500,      /* more than 65535 bytes */
 	OSC_EHEADER = 501,    /* under 4 bytes */
 	OSC_EVERSION = 502,   /* version is not 1 */
-	OSC_ETKL = 503,       /* token length 9 to 15, or the token is cut off */
-	OSC_ECODE = 504,      /* code 0.00 with anything behind it, or of class 1, 6 or 7 */
+	OSC_ETKL = 503,       /* token length 9 to 12 or 15, or the token is cut off */
+	OSC_ECODE = 504,      /* code 0.00 with anything behind it, or of class 1 or 6 */
 	OSC_EOPTION = 505,    /* option cut off, nibble 15, or number over 65535 */
 	OSC_EMARKER = 506,    /* payload marker with nothing behind */
 	OSC_EEMPTYMSG = 507,  /* an Empty message has nothing to protect */
-	OSC_EFLAGS = 508,     /* reserved flag bits in the OSCORE option */
+	OSC_EFLAGS = 508,     /* flag 0x40, which is reserved, in the OSCORE option */
 	OSC_EOSCORE = 509,    /* OSCORE option cut off, too long, twice, bytes left over */
 	OSC_ENOPIV = 510,     /* a request without Partial IV */
 	OSC_ENOKID = 511,     /* a request without kid */
@@ -62,18 +64,26 @@ enum osc_err {
 	OSC_EINNERCODE = 514, /* the inner code is of the wrong kind */
 	OSC_EINNEROPT = 515,  /* an option inside that must be outside */
 	OSC_ENESTED = 516,    /* a message to protect has an OSCORE option already */
-	OSC_EPROXYURI = 517,  /* a message to protect has a Proxy-Uri option */
+	OSC_EPROXYURI = 517,  /* a message to protect has a Proxy-Uri that cannot be split */
 	OSC_ERESPONSE = 518,  /* a response to protect, and no request */
 	OSC_EISREQUEST = 519, /* a request to protect, and a request to bind it to */
 	OSC_EIDCONTEXT = 520, /* the OSCORE option would not fit in 255 bytes */
 	OSC_EHEX = 521,       /* not hex: a wrong digit, or an odd number of them */
 	OSC_ERECEIPT = 522,   /* the request file holds something that is no OSCORE request */
+	OSC_EJSON = 523,      /* not JSON */
+	OSC_EMESSAGE = 524,   /* JSON, but no message */
+	OSC_ECBOR = 525,      /* not a CBOR byte string */
+	OSC_ENOECHO = 526,    /* the answer has no Echo option */
+	OSC_EEXTTOKEN = 527,  /* token length 13 or 14: an extended token (RFC 8974), not read */
+	OSC_ESIGNALING = 528, /* code 7.xx: a signaling message (RFC 8323), not over UDP */
+	OSC_EGROUP = 529,     /* the OSCORE option is of Group OSCORE's group mode: flag 0x20 */
+	OSC_EEXTFLAGS = 530,  /* the OSCORE option has more flag bytes than one: flag 0x80 */
 
 	/* 6: replay */
 	OSC_EREPLAY = 600,     /* received before, or below the window */
 	OSC_EWINDOWLOST = 601, /* the replay window is lost (RFC 8613, B.1.2) */
 	OSC_EANSWERED = 602,   /* a second response to a request without Observe */
-	OSC_ENOTIFYPIV = 603,  /* a second notification without Partial IV */
+	OSC_ENOTIFYPIV = 603,  /* a second response to a registration without Partial IV */
 	OSC_ENOTIFYOLD = 604,  /* a notification that is not newer than the newest */
 
 	/* 7: the context cannot be loaded; the detail says file, key and reason */

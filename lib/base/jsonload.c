@@ -6,6 +6,35 @@
 #include "base/jsonscan.h"
 #include "base/secret.h"
 
+/*
+ * jansson does not look whether there was memory for the next character of a
+ * string or number: it drops it and goes on. So a refusal is remembered.
+ */
+static bool exhausted;
+
+static void *
+allocate(size_t size)
+{
+	void *ptr = osc_wiping_malloc(size);
+
+	if (ptr == NULL)
+		exhausted = true;
+	return ptr;
+}
+
+void
+osc_json_setup(void)
+{
+	exhausted = false;
+	json_set_alloc_funcs(allocate, osc_wiping_free);
+}
+
+bool
+osc_json_exhausted(void)
+{
+	return exhausted;
+}
+
 /* jansson's own words quote the text, which may be a secret. */
 static const char *
 reason(enum json_error_code code)
@@ -32,16 +61,16 @@ static enum osc_err
 parse(struct osc_json *json, struct osc_slice text, enum osc_err bad, struct osc_detail *detail)
 {
 	json_error_t error;
-	enum json_error_code code;
 
 	json->root = json_loadb(
 	    (const char *)text.ptr, text.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
-	code = json_error_code(&error);
-	if (json->root == NULL && (code == json_error_out_of_memory || error.text[0] == '\0'))
+	if (exhausted) {
+		osc_json_free(json);
 		return osc_detail_set(detail, OSC_ENOMEM, NULL, "out of memory");
+	}
 	if (json->root == NULL)
 		return osc_detail_set(detail, bad, NULL, "line %d, column %d: %s", error.line,
-		    error.column, reason(code));
+		    error.column, reason(json_error_code(&error)));
 	if (!json_is_object(json->root)) {
 		osc_json_free(json);
 		return osc_detail_set(detail, bad, NULL, "not a JSON object");
@@ -49,15 +78,16 @@ parse(struct osc_json *json, struct osc_slice text, enum osc_err bad, struct osc
 	return OSC_OK;
 }
 
-void
-osc_json_setup(void)
-{
-	json_set_alloc_funcs(osc_wiping_malloc, osc_wiping_free);
-}
-
 enum osc_err
 osc_json_load(
     struct osc_json *json, struct osc_slice text, enum osc_err bad, struct osc_detail *detail)
+{
+	return osc_json_load_deep(json, text, OSC_JSON_DEPTH, bad, detail);
+}
+
+enum osc_err
+osc_json_load_deep(struct osc_json *json, struct osc_slice text, unsigned depth, enum osc_err bad,
+    struct osc_detail *detail)
 {
 	struct osc_buffer scanned = {0};
 	enum osc_err err;
@@ -73,9 +103,11 @@ osc_json_load(
 		return osc_detail_set(detail, bad, NULL, "empty");
 	if (text.len >= 3 && memcmp(text.ptr, "\xef\xbb\xbf", 3) == 0)
 		return osc_detail_set(detail, bad, NULL, "begins with a byte order mark");
-	err = osc_json_scan(&scanned, text, bad, detail);
+	err = osc_json_scan(&scanned, text, depth, bad, detail);
+	if (err == OSC_OK && scanned.len > 0)
+		text = osc_slice(scanned.ptr, scanned.len);
 	if (err == OSC_OK)
-		err = parse(json, osc_slice(scanned.ptr, scanned.len), bad, detail);
+		err = parse(json, text, bad, detail);
 	osc_buffer_free(&scanned);
 	return err;
 }

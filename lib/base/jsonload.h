@@ -22,11 +22,15 @@ struct osc_json {
 };
 
 /*
- * osc_json_setup - let jansson allocate with osc_wiping_malloc
+ * osc_json_setup - let jansson allocate memory that is wiped when it is freed
  *
  * osc_json_load does it; whoever calls jansson himself does it before.
+ *
+ * osc_json_exhausted - was memory refused since then? If so, what jansson has
+ * read or written is not to be trusted, whatever it returned.
  */
 void osc_json_setup(void);
+bool osc_json_exhausted(void);
 
 /*
  * osc_json_load - parse a text
@@ -39,6 +43,10 @@ void osc_json_setup(void);
  */
 enum osc_err osc_json_load(
     struct osc_json *json, struct osc_slice text, enum osc_err bad, struct osc_detail *detail);
+
+/* osc_json_load_deep - the same with another depth than OSC_JSON_DEPTH */
+enum osc_err osc_json_load_deep(struct osc_json *json, struct osc_slice text, unsigned depth,
+    enum osc_err bad, struct osc_detail *detail);
 
 /* osc_json_free - wipe and free; *json may be empty (all zero) */
 void osc_json_free(struct osc_json *json);

@@ -17,6 +17,7 @@
 struct scan {
 	struct osc_slice text;
 	size_t at;
+	size_t kept; /* what is before this is in out, or nothing is */
 	struct osc_buffer *out;
 };
 
@@ -32,16 +33,25 @@ put(struct scan *scan, const void *bytes, size_t len)
 	return true;
 }
 
-/* From the opening quote to behind the closing one. */
+/* Copy what was left as it is: up to `to`. */
 static bool
-scan_string(struct scan *scan)
+put_kept(struct scan *scan, size_t to)
 {
-	size_t i = scan->at + 1, start = scan->at;
+	size_t from = scan->kept;
+
+	scan->kept = to;
+	return put(scan, scan->text.ptr + from, to - from);
+}
+
+/* From the opening quote to behind the closing one. */
+static void
+skip_string(struct scan *scan)
+{
+	size_t i = scan->at + 1;
 
 	while (i < scan->text.len && scan->text.ptr[i] != '"')
 		i += scan->text.ptr[i] == '\\' ? 2 : 1;
 	scan->at = i < scan->text.len ? i + 1 : scan->text.len;
-	return put(scan, scan->text.ptr + start, scan->at - start);
 }
 
 static bool
@@ -60,11 +70,19 @@ osc_json_digits(struct osc_slice text)
 	return n;
 }
 
+/* Does a number of this length have to be replaced? */
+static bool
+is_large(const uint8_t *p, size_t sign, size_t len)
+{
+	return len - sign >= LARGE && p[sign] != '0' &&
+	    osc_json_digits(osc_slice(p + sign, len - sign)) == len - sign;
+}
+
 static bool
 scan_number(struct scan *scan)
 {
 	const uint8_t *p = scan->text.ptr + scan->at;
-	size_t len = 0, sign, left = scan->text.len - scan->at;
+	size_t start = scan->at, len = 0, sign, left = scan->text.len - scan->at;
 	char aside[LARGE + 1];
 
 	while (
@@ -73,14 +91,14 @@ scan_number(struct scan *scan)
 	sign = p[0] == '-' ? 1 : 0;
 	scan->at += len;
 	if (len == 2 && memcmp(p, "-0", 2) == 0)
-		return put(scan, "-0.0", 4);
-	if (len - sign < LARGE || p[sign] == '0' ||
-	    osc_json_digits(osc_slice(p + sign, len - sign)) != len - sign)
-		return put(scan, p, len);
+		return put_kept(scan, scan->at) && put(scan, ".0", 2);
+	if (!is_large(p, sign, len))
+		return true;
 	(void)snprintf(aside, sizeof(aside), "%lld",
 	    (long long)(OSC_JSON_ASIDE + (int64_t)(p - scan->text.ptr) + (int64_t)sign));
-	if (!put(scan, p, sign) || !put(scan, aside, LARGE))
+	if (!put_kept(scan, start + sign) || !put(scan, aside, LARGE))
 		return false;
+	scan->kept = scan->at;
 	for (size_t i = sign + LARGE; i < len; i++)
 		if (!put(scan, " ", 1))
 			return false;
@@ -104,8 +122,8 @@ fail_at(struct scan *scan, enum osc_err bad, const char *why, struct osc_detail 
 
 /* The depth is checked here, before jansson recurses. */
 enum osc_err
-osc_json_scan(
-    struct osc_buffer *out, struct osc_slice text, enum osc_err bad, struct osc_detail *detail)
+osc_json_scan(struct osc_buffer *out, struct osc_slice text, unsigned depth_max, enum osc_err bad,
+    struct osc_detail *detail)
 {
 	struct scan scan = {.text = text, .out = out};
 	unsigned depth = 0;
@@ -115,17 +133,18 @@ osc_json_scan(
 	while (ok && scan.at < scan.text.len) {
 		c = scan.text.ptr[scan.at];
 		if (c == '"')
-			ok = scan_string(&scan);
+			skip_string(&scan);
 		else if (c == '-' || is_digit(c))
 			ok = scan_number(&scan);
 		else {
-			if ((c == '{' || c == '[') && ++depth > OSC_JSON_DEPTH)
+			if ((c == '{' || c == '[') && ++depth > depth_max)
 				return fail_at(&scan, bad, "nested too deeply", detail);
 			if ((c == '}' || c == ']') && depth > 0)
 				depth--;
-			ok = put(&scan, &c, 1);
 			scan.at++;
 		}
 	}
+	if (ok && scan.kept > 0)
+		ok = put_kept(&scan, text.len);
 	return ok ? OSC_OK : osc_detail_set(detail, OSC_ENOMEM, NULL, "out of memory");
 }

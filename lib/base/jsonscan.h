@@ -15,12 +15,13 @@
 /*
  * osc_json_scan - check the depth, and make a text that jansson reads exactly
  *
- * out  receives the text: large integers are put aside, -0 is made a float
+ * out  receives the text: large integers are put aside, -0 is made a float;
+ *      stays empty if the text is good as it is
  *
  * Returns OSC_OK, bad if objects and arrays are nested too deeply, or OSC_ENOMEM.
  */
-enum osc_err osc_json_scan(
-    struct osc_buffer *out, struct osc_slice text, enum osc_err bad, struct osc_detail *detail);
+enum osc_err osc_json_scan(struct osc_buffer *out, struct osc_slice text, unsigned depth_max,
+    enum osc_err bad, struct osc_detail *detail);
 
 /* osc_json_digits - how many decimal digits a text begins with */
 size_t osc_json_digits(struct osc_slice text);

@@ -25,7 +25,14 @@ struct region {
 	size_t used;
 };
 
+/* A piece that was given back. Contexts come and go with keys of a few sizes only. */
+struct spare {
+	struct spare *next;
+	size_t size;
+};
+
 static struct region *regions;
+static struct spare *spares;
 
 /* libsodium would abort where the system has no randomness: end in order instead. */
 static void
@@ -72,6 +79,28 @@ region_new(size_t size)
 	return region;
 }
 
+/* Room for at least what a spare piece needs. */
+static size_t
+piece_size(size_t size)
+{
+	return round_up(size > sizeof(struct spare) ? size : sizeof(struct spare), 16);
+}
+
+static void *
+take_spare(size_t size)
+{
+	struct spare **at = &spares, *spare;
+
+	while (*at != NULL && (*at)->size != size)
+		at = &(*at)->next;
+	spare = *at;
+	if (spare != NULL) {
+		*at = spare->next;
+		sodium_memzero(spare, sizeof(*spare));
+	}
+	return spare;
+}
+
 void *
 osc_secret_alloc(size_t size)
 {
@@ -80,7 +109,10 @@ osc_secret_alloc(size_t size)
 
 	if (size > SIZE_MAX / 4)
 		return NULL;
-	size = round_up(size, 16);
+	size = piece_size(size);
+	ptr = take_spare(size);
+	if (ptr != NULL)
+		return ptr;
 	if (region == NULL || region->size - region->used < size) {
 		region = region_new(size + round_up(sizeof(*region), 16));
 		if (region == NULL)
@@ -92,11 +124,26 @@ osc_secret_alloc(size_t size)
 }
 
 void
+osc_secret_free(void *ptr, size_t size)
+{
+	struct spare *spare = ptr;
+
+	if (ptr == NULL)
+		return;
+	size = piece_size(size);
+	sodium_memzero(ptr, size);
+	spare->size = size;
+	spare->next = spares;
+	spares = spare;
+}
+
+void
 osc_secret_wipe_all(void)
 {
 	struct region *region;
 	size_t size;
 
+	spares = NULL;
 	while ((region = regions) != NULL) {
 		regions = region->next;
 		size = region->size;

@@ -22,12 +22,19 @@ bool osc_secret_init(void);
  * osc_secret_alloc - zeroed memory for a secret
  *
  * From locked memory that is left out of core dumps, as far as the system
- * allows; a refusal to lock is no error. Aligned for any type. There is no
- * free: osc_secret_wipe_all wipes and unlocks everything, at the end of the
- * program. Returns NULL if there is no memory.
+ * allows; a refusal to lock is no error. Aligned for any type. Returns NULL if
+ * there is no memory. osc_secret_wipe_all wipes and unlocks everything, at the
+ * end of the program.
  */
 void *osc_secret_alloc(size_t size);
 void osc_secret_wipe_all(void);
+
+/*
+ * osc_secret_free - wipe, and keep for the next osc_secret_alloc of the same size
+ *
+ * ptr   from osc_secret_alloc(size), or NULL
+ */
+void osc_secret_free(void *ptr, size_t size);
 
 /* osc_wipe - overwrite with zeros; never optimised away; ptr may be NULL if len is 0 */
 void osc_wipe(void *ptr, size_t len);

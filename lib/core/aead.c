@@ -105,6 +105,14 @@ osc_aead_key_init(struct osc_aead_key *key, const struct osc_alg *alg, const uin
 	}
 }
 
+bool
+osc_aead_key_equal(const struct osc_aead_key *a, const struct osc_aead_key *b)
+{
+	size_t head = offsetof(struct osc_aead_key, u);
+
+	return a->alg == b->alg && memeql_sec(&a->u, &b->u, osc_aead_key_size(a->alg) - head) != 0;
+}
+
 static void
 gcm_start(const struct osc_aead_key *key, const struct osc_aead_job *job, struct gcm_ctx *gcm)
 {
@@ -165,10 +173,10 @@ open_one(const struct osc_aead_key *key, const struct osc_aead_job *job, size_t 
 	case OSC_AES_GCM:
 		return open_gcm(key, job, text_len);
 	case OSC_CHACHA20_POLY1305:
+	default:
 		return crypto_aead_chacha20poly1305_ietf_decrypt(job->out, NULL, NULL, job->in,
 			   job->in_len, job->aad, job->aad_len, job->nonce, key->u.chacha20) == 0;
 	}
-	return false;
 }
 
 void

@@ -22,6 +22,10 @@ size_t osc_aead_key_size(const struct osc_alg *alg);
  */
 void osc_aead_key_init(struct osc_aead_key *key, const struct osc_alg *alg, const uint8_t *bytes);
 
+/* osc_aead_key_equal - are two expanded keys of one algorithm the same? In constant
+ * time; both lie in memory that was zeroed before osc_aead_key_init. */
+bool osc_aead_key_equal(const struct osc_aead_key *a, const struct osc_aead_key *b);
+
 #define OSC_AAD_MAX 48 /* bytes in the longest AAD (5.4) */
 
 /* One message to seal or open. */

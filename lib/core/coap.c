@@ -6,6 +6,9 @@
 #include "core/coap.h"
 
 #define MARKER 0xff
+#define TKL_EXTENDED_8 13 /* RFC 8974, 2.1 */
+#define TKL_EXTENDED_16 14
+#define CLASS_SIGNALING 7 /* RFC 8323, 5 */
 #define OPTION_NUMBER_MAX 65535U
 
 static enum osc_err
@@ -88,6 +91,8 @@ osc_coap_decode(struct osc_coap *coap, struct osc_slice datagram, struct osc_whe
 	if (p[0] >> 6 != 1)
 		return fail(where, OSC_EVERSION, 0, 0);
 	token_len = p[0] & 0x0f;
+	if (token_len == TKL_EXTENDED_8 || token_len == TKL_EXTENDED_16)
+		return fail(where, OSC_EEXTTOKEN, 0, 0);
 	if (token_len > OSC_TOKEN_MAX || token_len > datagram.len - OSC_COAP_HEADER)
 		return fail(where, OSC_ETKL, 0, 0);
 	coap->type = p[0] >> 4 & 3;
@@ -98,6 +103,8 @@ osc_coap_decode(struct osc_coap *coap, struct osc_slice datagram, struct osc_whe
 	coap->body = osc_slice(p, datagram.len - OSC_COAP_HEADER - token_len);
 	if (coap->code == OSC_CODE_EMPTY && datagram.len > OSC_COAP_HEADER)
 		return fail(where, OSC_ECODE, 1, 0);
+	if (coap->code >> 5 == CLASS_SIGNALING)
+		return fail(where, OSC_ESIGNALING, 1, 0);
 	if (coap->code != OSC_CODE_EMPTY && !osc_code_is_request(coap->code) &&
 	    !osc_code_is_response(coap->code))
 		return fail(where, OSC_ECODE, 1, 0);

@@ -34,7 +34,8 @@ struct osc_coap {
  * osc_coap_decode - take a datagram apart and check all of its format
  *
  * Returns OSC_OK, or OSC_ELONG, OSC_EHEADER, OSC_EVERSION, OSC_ETKL,
- * OSC_ECODE, OSC_EOPTION or OSC_EMARKER with the place in *where (may be NULL).
+ * OSC_EEXTTOKEN, OSC_ECODE, OSC_ESIGNALING, OSC_EOPTION or OSC_EMARKER with the
+ * place in *where (may be NULL).
  * After OSC_OK the options can be walked without errors.
  */
 enum osc_err osc_coap_decode(

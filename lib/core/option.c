@@ -7,7 +7,9 @@
 #define FLAG_N 0x07U
 #define FLAG_KID 0x08U
 #define FLAG_KID_CONTEXT 0x10U
-#define FLAG_RESERVED 0xe0U
+#define FLAG_GROUP 0x20U /* the group mode of Group OSCORE */
+#define FLAG_RESERVED 0x40U
+#define FLAG_EXTENSION 0x80U /* a second byte of flags follows */
 
 void
 osc_piv_encode(struct osc_piv *piv, uint64_t seq)
@@ -57,6 +59,10 @@ osc_option_decode(struct osc_option_value *value, struct osc_slice in, struct os
 	/* All flags zero is encoded as the empty value (6.1). */
 	if ((flags & FLAG_RESERVED) != 0)
 		return fail(where, OSC_EFLAGS, 0);
+	if ((flags & FLAG_EXTENSION) != 0)
+		return fail(where, OSC_EEXTFLAGS, 0);
+	if ((flags & FLAG_GROUP) != 0)
+		return fail(where, OSC_EGROUP, 0);
 	if (flags == 0)
 		return fail(where, OSC_EOSCORE, 0);
 	n = flags & FLAG_N;

@@ -21,8 +21,9 @@ void osc_piv_encode(struct osc_piv *piv, uint64_t seq);
  * osc_option_decode - take the value of an OSCORE option apart
  *
  * The slices point into `in`. Partial IVs with leading zeros are accepted; the
- * bytes are kept for the AAD. Returns OSC_OK, OSC_EFLAGS for reserved bits
- * (where->offset is the byte) or OSC_EOSCORE for lengths that do not fit.
+ * bytes are kept for the AAD. Returns OSC_OK; OSC_EFLAGS for reserved bits,
+ * OSC_EGROUP or OSC_EEXTFLAGS for those that other documents have given a
+ * meaning (where->offset is the byte); or OSC_EOSCORE for lengths that do not fit.
  */
 enum osc_err osc_option_decode(
     struct osc_option_value *value, struct osc_slice in, struct osc_where *where);

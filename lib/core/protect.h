@@ -35,7 +35,8 @@ struct osc_protection {
 /*
  * osc_protect_check - what can be said without a context
  *
- * Returns OSC_OK, OSC_EEMPTYMSG, OSC_ENESTED (4.1.3.7) or OSC_EPROXYURI.
+ * A Proxy-Uri must have been split by osc_rewrite before (4.1.3.3). Returns OSC_OK,
+ * OSC_EEMPTYMSG or OSC_ENESTED (4.1.3.7).
  */
 enum osc_err osc_protect_check(const struct osc_coap *plain, struct osc_where *where);
 

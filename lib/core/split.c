@@ -36,8 +36,6 @@ osc_split_check(struct osc_slice options, struct osc_where *where)
 	while (osc_option_next(&options, &option)) {
 		if (option.number == OSC_OPT_OSCORE)
 			return refuse(where, OSC_ENESTED, &option);
-		if (option.number == OSC_OPT_PROXY_URI)
-			return refuse(where, OSC_EPROXYURI, &option);
 	}
 	return OSC_OK;
 }

@@ -18,7 +18,7 @@ bool osc_option_is_outer(uint32_t number);
 /*
  * osc_split_check - may these options be protected?
  *
- * Returns OSC_OK, OSC_ENESTED (4.1.3.7) or OSC_EPROXYURI.
+ * Returns OSC_OK or OSC_ENESTED (4.1.3.7).
  */
 enum osc_err osc_split_check(struct osc_slice options, struct osc_where *where);
 

@@ -5,30 +5,43 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "message/json.h"
+#include "message/packet.h"
 
 /* Messages as they stand in files and pipes, a group at a time. */
 
 enum osc_format {
-	OSC_FORMAT_RAW, /* one message, up to the end of the input */
-	OSC_FORMAT_HEX, /* one message a line; blank lines and lines with # are skipped */
+	OSC_FORMAT_RAW,     /* one message, up to the end; on a packet socket one per packet */
+	OSC_FORMAT_HEX,     /* one message a line; blank lines and lines with # are skipped */
+	OSC_FORMAT_JSON,    /* objects one behind the other; one a line on output */
+	OSC_FORMAT_CBORSEQ, /* a CBOR sequence of byte strings */
+	OSC_FORMAT_PAYLOAD, /* output only: the bytes of the payload and nothing else */
 };
 
 /* osc_format_by_name - false for a name that is no format */
 bool osc_format_by_name(enum osc_format *format, const char *name);
 
+/* osc_format_name - "raw", "hex" and so on */
+const char *osc_format_name(enum osc_format format);
+
+/* osc_format_has_boundaries - do messages stay apart behind each other in a file? */
+bool osc_format_has_boundaries(enum osc_format format);
+
 /* One message on its way through a program. */
 struct osc_item {
 	struct osc_slice in; /* the datagram read; valid until the next osc_frame_read */
-	uint64_t number;     /* of the message (raw) or the line (hex), from 1 */
+	uint64_t number;     /* of the message, in hex of the line; from 1 */
 	enum osc_err err;    /* why it is refused; OSC_OK as long as it is not */
 	struct osc_where where;
-	struct osc_slice out; /* what becomes of it; set and owned by the session */
-	size_t at;            /* private to the frame */
+	const char *note;            /* more words for a format error, valid like in; or NULL */
+	struct osc_slice meta;       /* JSON: the text of "meta", valid like in; empty if none */
+	struct osc_slice out;        /* what becomes of it; set and owned by the session */
+	size_t at, meta_at, note_at; /* private to the frame */
 };
 
 /* A group is what is there when input would block, and at most this much. */
 #define OSC_GROUP_ITEMS 1024
-#define OSC_GROUP_BYTES ((size_t)512 * 1024) /* of messages; twice that as hex */
+#define OSC_GROUP_BYTES ((size_t)512 * 1024) /* of messages; twice that as hex; of text as JSON */
 
 /* Bytes in the longest line: a datagram as hex with "0x" and a space for each byte. */
 #define OSC_LINE_MAX ((size_t)5 * 65536)
@@ -36,13 +49,23 @@ struct osc_item {
 struct osc_frame {
 	int fd; /* borrowed */
 	enum osc_format format;
+	struct osc_packet packet;
 	struct osc_buffer buffer;
 	size_t at;       /* first byte of buffer that is not yet given out */
 	uint64_t number; /* of the message or line given out last */
-	bool skipping;   /* in the rest of a line that was too long */
+	bool skipping;   /* hex: in the rest of a line that was too long */
 	bool ended;      /* the input has ended */
 	bool any;        /* a byte was read */
 	uint8_t first;   /* the first byte of all */
+
+	uint64_t skip; /* cborseq: bytes of a string that is too long, still to come */
+
+	/* JSON: the value that begins at `at`, as far as it was looked through. */
+	size_t scanned, depth;
+	bool in_string, escaped;
+	struct osc_buffer datagrams; /* of the group */
+	struct osc_buffer notes;     /* of the group */
+	struct osc_json_scratch scratch;
 };
 
 void osc_frame_init(struct osc_frame *frame, int fd, enum osc_format format);
@@ -54,9 +77,9 @@ void osc_frame_init(struct osc_frame *frame, int fd, enum osc_format format);
  * n      receives their number; 0: the input has ended
  *
  * Waits for the first message only. A message that cannot be read (hex with a
- * wrong digit, too long) is an item with err set; the next ones can be read.
- * The items of the group before become void. Returns OSC_OK, OSC_EIO or
- * OSC_ENOMEM.
+ * wrong digit, too long) is an item with err set; the next ones can be read,
+ * except behind what is no JSON or no CBOR: that is the last item. The items
+ * of the group before become void. Returns OSC_OK, OSC_EIO or OSC_ENOMEM.
  */
 enum osc_err osc_frame_read(struct osc_frame *frame, struct osc_item *items, size_t max, size_t *n,
     struct osc_detail *detail);
@@ -71,24 +94,30 @@ bool osc_frame_suggest(const struct osc_frame *frame, const char **name);
 
 void osc_frame_free(struct osc_frame *frame);
 
-/* osc_format_detect - the format of a local file, decided by its first byte: raw
- * and hex never share one (a datagram starts with 0x40 to 0x7f, hex text of one
- * with '0' or '4' to '7', a separator or '#') */
+/* osc_format_detect - the format of a local file, decided by its first byte: raw,
+ * hex and JSON never share one (a datagram starts with 0x40 to 0x7f, but not with
+ * '{', which would be a token of 11 bytes; hex text of one with '0' or '4' to
+ * '7', a separator or '#') */
 enum osc_format osc_format_detect(uint8_t first);
 
 /*
  * osc_frame_write - append a message to an output buffer, framed
  *
- * Returns OSC_OK or OSC_ENOMEM.
+ * message  a datagram as osc_coap_decode accepts it
+ * about    for JSON; may be NULL
+ * meta     for JSON; may be empty
+ *
+ * Returns OSC_OK or OSC_ENOMEM; for JSON and payload also what osc_coap_decode
+ * finds wrong.
  */
-enum osc_err osc_frame_write(
-    struct osc_buffer *out, enum osc_format format, struct osc_slice message);
+enum osc_err osc_frame_write(struct osc_buffer *out, enum osc_format format,
+    struct osc_slice message, const struct osc_about *about, struct osc_slice meta);
 
 /*
  * osc_frame_write_refused - append what stands for a refused message, so that
  * message N out belongs to message N in
  *
- * Nothing in raw framing. Returns OSC_OK or OSC_ENOMEM.
+ * Nothing in raw framing, and none of the payload. Returns OSC_OK or OSC_ENOMEM.
  */
 enum osc_err osc_frame_write_refused(
     struct osc_buffer *out, enum osc_format format, enum osc_err err, const char *words);

@@ -6,17 +6,19 @@
 #include "core/protect.h"
 #include "session/session.h"
 
-/* What protecting and unprotecting a group have in common. Private to session. */
+/* What the ways through a group have in common. Private to session. */
 
 /* A message between its passes. */
 struct osc_work {
 	struct osc_coap plain;           /* protect */
 	struct osc_unprotection message; /* unprotect */
-	struct osc_receipt *receipts;    /* of a response: the requests it may belong to */
+	struct osc_endpoint *endpoint;
+	struct osc_receipt *receipts; /* of a response: the requests it may belong to */
 	size_t n_receipts;
-	struct osc_exchange exchange; /* of a request to unprotect */
 	struct osc_aead_job *job;
-	size_t out_len; /* protect: bytes of the message that the job completes */
+	struct osc_aead_job reply_job; /* of a protected error reply */
+	bool seal_reply;
+	struct osc_report report;
 };
 
 /* A group on its way. Items from n on are not looked at: a refused message or
@@ -37,26 +39,40 @@ enum osc_err osc_group_init(struct osc_group *group, struct osc_session *session
 /* osc_group_refuse - refuse item i; without keep_going the group ends behind it */
 void osc_group_refuse(struct osc_group *group, size_t i, enum osc_err err);
 
-/* osc_group_cut - the run ends before item i */
+/* osc_group_cut - the group ends before item i; with OSC_OK only for now */
 void osc_group_cut(struct osc_group *group, size_t i, enum osc_err err);
 
 /* osc_group_first - the first item that is not refused; group->n if there is none */
 size_t osc_group_first(const struct osc_group *group);
 
-/* osc_group_open - open store and context, once a message needs them; cuts the
- * group if that fails */
+/* osc_group_good - is there an item that is not refused? */
+bool osc_group_good(const struct osc_group *group);
+
+/* osc_group_open - open the one context, once a message needs it, and make it that
+ * of all items; cuts the group if that fails */
 void osc_group_open(struct osc_group *group);
 
 /* osc_group_receipts - the requests that the response item i may belong to, into
  * its work; refuses the item or cuts the group if there is none */
 void osc_group_receipts(struct osc_group *group, size_t i, struct osc_slice token);
 
-/* osc_group_begin - take the lock; if that fails the group is cut before its
- * first good item, and false returned */
-bool osc_group_begin(struct osc_group *group);
+/*
+ * osc_group_lock - hold the lock of item i's context
+ *
+ * The first lock is waited for. Who holds one never waits for another: the group
+ * is cut before item i, to be taken up again. It is also cut by an error.
+ */
+void osc_group_lock(struct osc_group *group, size_t i);
 
-/* osc_group_commit - make the state durable and unlock. If that fails nothing
- * of the group may leave: *done is 0. */
-enum osc_err osc_group_commit(struct osc_group *group, size_t *done);
+/* osc_group_commit - make the state of all contexts held durable, and unlock them.
+ * If one fails the group is cut before its first item, and the contexts that come
+ * later in the group are left as they were. */
+void osc_group_commit(struct osc_group *group);
+
+/* osc_group_reserve - room in a buffer; cuts the whole group if there is no memory */
+bool osc_group_reserve(struct osc_group *group, struct osc_buffer *buffer, size_t room);
+
+/* osc_group_end - what the caller learns */
+enum osc_err osc_group_end(const struct osc_group *group, size_t *done);
 
 #endif

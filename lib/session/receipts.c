@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -112,6 +113,7 @@ build(struct reading *reading)
 	struct osc_receipt *receipt;
 	struct extent extent;
 
+	assert(n > 0); /* a file without a request has been refused */
 	receipts->list = calloc(n, sizeof(*receipts->list));
 	if (receipts->list == NULL)
 		return OSC_ENOMEM;
@@ -216,9 +218,9 @@ osc_receipt_check(struct osc_receipt *receipt, const struct osc_context *context
 {
 	enum osc_side other = side == OSC_SIDE_OWN ? OSC_SIDE_PEER : OSC_SIDE_OWN;
 
-	if (receipt->checked)
+	if (receipt->checked == context)
 		return receipt->verdict;
-	receipt->checked = true;
+	receipt->checked = context;
 	if (verify(receipt, context, side, scratch))
 		receipt->verdict = OSC_OK;
 	else if (!verify(receipt, context, other, scratch))
@@ -236,13 +238,17 @@ osc_receipt_accept(struct osc_receipt *receipt, bool observe, const struct osc_p
 	if (!observe || !receipt->registration) {
 		if (receipt->answered)
 			return OSC_EANSWERED;
+		if (piv->len == 0 && receipt->nonce_used)
+			return OSC_ENOTIFYPIV;
+		receipt->nonce_used = receipt->nonce_used || piv->len == 0;
 		receipt->answered = true;
 		return OSC_OK;
 	}
 	if (piv->len == 0) {
-		if (receipt->notified_plain)
+		/* Whatever took the nonce of the request, it is used up (8.4.2). */
+		if (receipt->nonce_used)
 			return OSC_ENOTIFYPIV;
-		receipt->notified_plain = true;
+		receipt->nonce_used = true;
 		return OSC_OK;
 	}
 	if (receipt->notified && piv->seq <= receipt->newest)

@@ -16,16 +16,16 @@
 struct osc_receipt {
 	struct osc_slice datagram;
 	struct osc_unprotection message;
-	bool checked; /* the members below are known */
+	const struct osc_context *checked; /* under which the members below are known */
 	enum osc_err verdict;
 	struct osc_exchange exchange;
 	bool observe;      /* the request has an Observe option inside */
 	bool registration; /* and it is 0 */
 
 	/* What was accepted in this run (7.4, 7.4.1). */
-	bool answered;       /* a response that is no notification */
-	bool notified_plain; /* a notification without Partial IV */
-	bool notified;       /* one with: newest is the Notification Number */
+	bool answered;   /* a response that is no notification */
+	bool nonce_used; /* one without Partial IV, which took the nonce of the request */
+	bool notified;   /* one with: newest is the Notification Number */
 	uint64_t newest;
 };
 
@@ -53,7 +53,7 @@ struct osc_receipt *osc_receipts_find(
     struct osc_receipts *receipts, struct osc_slice token, size_t *n);
 
 /*
- * osc_receipt_check - verify a request, once
+ * osc_receipt_check - verify a request, once for a context
  *
  * side     who must have protected it
  * scratch  as many bytes as the ciphertext has; wiped before return

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
 #include "base/secret.h"
+#include "session/errorreply.h"
 #include "session/group.h"
+#include "session/resolve.h"
+
+#define OPTION_ECHO 252
 
 /* CoAP, OSCORE option: everything that can be said without a context. */
 static void
@@ -25,74 +29,19 @@ decode(struct osc_group *group)
 	}
 }
 
-/* Of the requests with the response's token, those that this side has sent come
- * to count; returns the verdict over the first if there is none. */
-static enum osc_err
-check_receipts(struct osc_session *session, struct osc_work *work)
+/* Requests strike numbers out; a response changes no state. */
+static bool
+lock_all(struct osc_group *group)
 {
-	enum osc_err verdict, first = OSC_OK;
 	bool any = false;
 
-	for (size_t k = 0; k < work->n_receipts; k++) {
-		if (osc_buffer_reserve(&session->scratch, work->receipts[k].datagram.len) == NULL)
-			return OSC_ENOMEM;
-		verdict = osc_receipt_check(
-		    &work->receipts[k], &session->context, OSC_SIDE_OWN, session->scratch.ptr);
-		any = any || verdict == OSC_OK;
-		if (k == 0)
-			first = verdict;
-	}
-	return any ? OSC_OK : first;
-}
-
-/* Is the message for this context, and what is a response bound to? */
-static void
-match(struct osc_group *group)
-{
-	struct osc_session *session = group->session;
-	struct osc_work *work;
-	enum osc_err err;
-
 	for (size_t i = 0; i < group->n; i++) {
-		work = &session->work[i];
-		if (group->items[i].err != OSC_OK)
+		if (group->items[i].err != OSC_OK || !group->session->work[i].message.is_request)
 			continue;
-		err = osc_unprotect_match(&work->message, &session->context, OSC_SIDE_PEER);
-		if (err == OSC_OK && work->message.is_request) {
-			osc_unprotect_exchange(&work->exchange, &work->message);
-			continue;
-		}
-		if (err == OSC_OK) {
-			osc_group_receipts(group, i, work->message.outer.token);
-			if (i >= group->n || group->items[i].err != OSC_OK)
-				continue;
-			err = check_receipts(session, work);
-		}
-		if (err == OSC_ENOMEM)
-			osc_group_cut(group, i, err);
-		else if (err != OSC_OK)
-			osc_group_refuse(group, i, err);
+		osc_group_lock(group, i);
+		any = true;
 	}
-}
-
-static bool
-needs_lock(const struct osc_group *group)
-{
-	/* A response changes no state. */
-	for (size_t i = 0; i < group->n; i++)
-		if (group->items[i].err == OSC_OK && group->session->work[i].message.is_request)
-			return true;
-	return false;
-}
-
-/* The first request that a response may belong to, from number k on. */
-static struct osc_receipt *
-next_receipt(const struct osc_work *work, size_t *k)
-{
-	for (; *k < work->n_receipts; (*k)++)
-		if (work->receipts[*k].verdict == OSC_OK)
-			return &work->receipts[(*k)++];
-	return NULL;
+	return any;
 }
 
 /* Open all that the window does not refuse already. A lost window refuses later:
@@ -101,45 +50,80 @@ static void
 open_all(struct osc_group *group)
 {
 	struct osc_session *session = group->session;
-	const struct osc_window *window = &osc_store_state(session->store)->window;
-	uint8_t *to = session->scratch.ptr;
+	const struct osc_endpoint *endpoint = NULL;
+	uint8_t *to = session->scratch.ptr + session->scratch.len;
 	struct osc_work *work;
-	size_t jobs = 0, k;
+	size_t from = 0, jobs = 0;
 
 	for (size_t i = 0; i < group->n; i++) {
 		work = &session->work[i];
 		if (group->items[i].err != OSC_OK)
 			continue;
 		if (work->message.is_request &&
-		    osc_window_check(window, work->exchange.piv.seq) == OSC_EREPLAY) {
+		    osc_window_check(&osc_store_state(work->endpoint->store)->window,
+			work->report.exchange.piv.seq) == OSC_EREPLAY) {
 			osc_group_refuse(group, i, OSC_EREPLAY);
 			continue;
 		}
-		k = 0;
+		/* Jobs of one key go together. */
+		if (endpoint != NULL && endpoint != work->endpoint) {
+			osc_aead_open(
+			    endpoint->context.recipient_key, session->jobs + from, jobs - from);
+			from = jobs;
+		}
+		endpoint = work->endpoint;
 		work->job = &session->jobs[jobs++];
-		osc_unprotect_prepare(&work->message, &session->context, OSC_SIDE_PEER,
-		    work->message.is_request ? &work->exchange : &next_receipt(work, &k)->exchange,
+		osc_unprotect_prepare(&work->message, &endpoint->context, OSC_SIDE_PEER,
+		    work->message.is_request ? &work->report.exchange
+					     : &osc_resolve_receipt(work, 0)->exchange,
 		    to, work->job);
 		to += work->message.outer.payload.len;
 	}
 	session->scratch.len = (size_t)(to - session->scratch.ptr);
-	osc_aead_open(session->context.recipient_key, session->jobs, jobs);
+	if (jobs > from)
+		osc_aead_open(endpoint->context.recipient_key, session->jobs + from, jobs - from);
 }
 
 /* The request under which the tag of a response verifies. */
 static struct osc_receipt *
-find_receipt(struct osc_session *session, struct osc_work *work)
+find_receipt(struct osc_work *work)
 {
-	size_t k = 0;
-	struct osc_receipt *receipt = next_receipt(work, &k);
+	struct osc_receipt *receipt = osc_resolve_receipt(work, 0);
 	uint8_t *to = work->job->out;
 
-	while (!work->job->ok && (receipt = next_receipt(work, &k)) != NULL) {
-		osc_unprotect_prepare(&work->message, &session->context, OSC_SIDE_PEER,
+	work->report.exchange = receipt->exchange; /* tried first, if none is the right one */
+	for (size_t k = 1; !work->job->ok; k++) {
+		receipt = osc_resolve_receipt(work, k);
+		if (receipt == NULL)
+			return NULL;
+		osc_unprotect_prepare(&work->message, &work->endpoint->context, OSC_SIDE_PEER,
 		    &receipt->exchange, to, work->job);
-		osc_aead_open(session->context.recipient_key, work->job, 1);
+		osc_aead_open(work->endpoint->context.recipient_key, work->job, 1);
 	}
-	return work->job->ok ? receipt : NULL;
+	work->report.exchange = receipt->exchange;
+	return receipt;
+}
+
+/* Strike a verified request out. A lost window opens with the Echo of its
+ * challenge, and with nothing else (B.1.2): from then on this number, and all
+ * below, count as seen and answered. */
+static enum osc_err
+strike(struct osc_state *state, uint64_t seq, struct osc_slice text)
+{
+	struct osc_slice options, payload, echo;
+
+	if (state->window.known || !state->has_echo)
+		return osc_window_commit(&state->window, seq);
+	if (osc_coap_split_body(&options, &payload, osc_slice(text.ptr + 1, text.len - 1), NULL) !=
+		OSC_OK ||
+	    !osc_option_find(options, OPTION_ECHO, &echo) ||
+	    !osc_slice_equal(echo, osc_slice(state->echo, sizeof(state->echo))))
+		return OSC_EWINDOWLOST;
+	osc_window_init(&state->window, state->window.size, seq);
+	state->has_echo = false;
+	(void)osc_window_commit(&state->window, seq);
+	osc_window_answer(&state->window, seq);
+	return OSC_OK;
 }
 
 /* What becomes of one opened message: the tag, the window, the inner text, in
@@ -149,23 +133,21 @@ settle(struct osc_session *session, struct osc_work *work, struct osc_item *item
 {
 	struct osc_receipt *receipt = NULL;
 	struct osc_slice text, value;
-	struct osc_inner inner;
-	enum osc_err err;
+	struct osc_inner inner = {0};
+	enum osc_err err = OSC_OK;
 	size_t len;
 	uint8_t *out;
 
 	if (!work->message.is_request)
-		receipt = find_receipt(session, work);
+		receipt = find_receipt(work);
 	if (!work->job->ok)
 		return OSC_ETAG;
-	if (work->message.is_request) {
-		err = osc_window_commit(
-		    &osc_store_state(session->store)->window, work->exchange.piv.seq);
-		if (err != OSC_OK)
-			return err;
-	}
-	text = osc_slice(work->job->out, work->job->in_len - session->context.alg->tag_len);
-	err = osc_inner_decode(&inner, text, work->message.is_request, &item->where);
+	text = osc_slice(work->job->out, work->job->in_len - work->endpoint->context.alg->tag_len);
+	if (work->message.is_request)
+		err = strike(
+		    osc_store_state(work->endpoint->store), work->report.exchange.piv.seq, text);
+	if (err == OSC_OK)
+		err = osc_inner_decode(&inner, text, work->message.is_request, &item->where);
 	if (err == OSC_OK && receipt != NULL)
 		err = osc_receipt_accept(receipt,
 		    osc_option_find(inner.options, OSC_OPT_OBSERVE, &value),
@@ -179,6 +161,28 @@ settle(struct osc_session *session, struct osc_work *work, struct osc_item *item
 	return OSC_OK;
 }
 
+/* Make the answer to a refused request, if that is asked for. */
+static enum osc_err
+reply(struct osc_group *group, size_t i)
+{
+	struct osc_buffer *replies = &group->session->replies;
+	struct osc_work *work = &group->session->work[i];
+	enum osc_err err;
+
+	if (!group->session->options.error_reply || group->items[i].err == OSC_OK)
+		return OSC_OK;
+	/* A protected answer only while its context is held. */
+	if (osc_errorreply_protected(group->items[i].err) &&
+	    (work->endpoint == NULL || !work->endpoint->held))
+		return OSC_OK;
+	err = osc_errorreply_write(work, group->items[i].err, replies->ptr + replies->len);
+	replies->len += work->report.reply.len;
+	if (err != OSC_OK)
+		return osc_detail_set(
+		    group->detail, err, NULL, "no random numbers are to be had from the system");
+	return OSC_OK;
+}
+
 static void
 settle_all(struct osc_group *group)
 {
@@ -186,49 +190,45 @@ settle_all(struct osc_group *group)
 
 	/* Messages behind the end of the run were opened, but never struck out. */
 	for (size_t i = 0; i < group->n; i++) {
-		if (group->items[i].err != OSC_OK)
-			continue;
-		err = settle(group->session, &group->session->work[i], &group->items[i]);
+		struct osc_item *item = &group->items[i];
+
+		if (item->err == OSC_OK) {
+			err = settle(group->session, &group->session->work[i], item);
+			if (err != OSC_OK)
+				osc_group_refuse(group, i, err);
+		}
+		err = reply(group, i);
 		if (err != OSC_OK)
-			osc_group_refuse(group, i, err);
+			osc_group_cut(group, i, err);
+	}
+}
+
+static void
+seal_replies(struct osc_group *group)
+{
+	struct osc_work *work;
+
+	for (size_t i = 0; i < group->n; i++) {
+		work = &group->session->work[i];
+		if (work->seal_reply)
+			osc_aead_seal(work->endpoint->context.sender_key, &work->reply_job, 1);
 	}
 }
 
 /* Room for all texts at once: the buffers must not move under the jobs. */
-static enum osc_err
+static bool
 reserve(struct osc_group *group)
 {
+	struct osc_session *session = group->session;
 	size_t room = 0;
 
 	for (size_t i = 0; i < group->n; i++)
 		if (group->items[i].err == OSC_OK)
 			room += group->items[i].in.len;
-	if (osc_buffer_reserve(&group->session->out, room) == NULL ||
-	    osc_buffer_reserve(&group->session->scratch, room) == NULL)
-		return osc_detail_set(group->detail, OSC_ENOMEM, NULL, "no memory");
-	return OSC_OK;
-}
-
-/* With the lock held if there is a request: open, strike out, make durable. */
-static enum osc_err
-verify(struct osc_group *group, size_t *done)
-{
-	struct osc_session *session = group->session;
-	bool lock = needs_lock(group);
-	enum osc_err err = reserve(group);
-
-	if (err != OSC_OK)
-		return err;
-	if (lock && !osc_group_begin(group))
-		return OSC_OK;
-	open_all(group);
-	settle_all(group);
-	osc_wipe(session->scratch.ptr, session->scratch.len);
-	if (lock)
-		err = osc_group_commit(group, done);
-	if (err != OSC_OK)
-		osc_wipe(session->out.ptr, session->out.len);
-	return err;
+	return osc_group_reserve(group, &session->out, room) &&
+	    osc_group_reserve(group, &session->scratch, room) &&
+	    (!session->options.error_reply ||
+		osc_group_reserve(group, &session->replies, group->n * OSC_REPLY_MAX));
 }
 
 enum osc_err
@@ -236,6 +236,7 @@ osc_session_unprotect(struct osc_session *session, struct osc_item *items, size_
     struct osc_detail *detail)
 {
 	struct osc_group group;
+	bool locked = false;
 	enum osc_err err;
 
 	*done = 0;
@@ -243,14 +244,16 @@ osc_session_unprotect(struct osc_session *session, struct osc_item *items, size_
 	if (err != OSC_OK)
 		return err;
 	decode(&group);
-	osc_group_open(&group);
-	if (osc_group_first(&group) < group.n)
-		match(&group);
-	if (osc_group_first(&group) < group.n) {
-		err = verify(&group, done);
-		if (err != OSC_OK)
-			return err;
-	}
-	*done = group.n;
-	return group.end;
+	osc_resolve(&group);
+	if (!reserve(&group))
+		return osc_group_end(&group, done);
+	if (osc_group_good(&group))
+		locked = lock_all(&group);
+	open_all(&group);
+	settle_all(&group);
+	osc_wipe(session->scratch.ptr, session->scratch.len);
+	if (locked)
+		osc_group_commit(&group);
+	seal_replies(&group);
+	return osc_group_end(&group, done);
 }

@@ -1,7 +1,46 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
 #include "base/secret.h"
+#include "core/rewrite.h"
 #include "session/group.h"
+
+static size_t
+room_to_edit(const struct osc_group *group, const struct osc_item *item)
+{
+	return OSC_REWRITE_ROOM(item->in.len, group->session->options.echo.len);
+}
+
+/* Room for all messages that will be written anew: none must move another. */
+static bool
+reserve_edited(struct osc_group *group)
+{
+	size_t room = 0;
+
+	for (size_t i = 0; i < group->n; i++)
+		room += room_to_edit(group, &group->items[i]);
+	return osc_group_reserve(group, &group->session->edited, room);
+}
+
+/* A request with Proxy-Uri, or that gets an Echo, is written anew. */
+static enum osc_err
+edit(struct osc_group *group, struct osc_coap *plain, struct osc_item *item)
+{
+	struct osc_session *session = group->session;
+	const struct osc_slice *echo =
+	    session->options.echo.ptr != NULL ? &session->options.echo : NULL;
+	size_t len;
+
+	if (!osc_code_is_request(plain->code) || !osc_rewrite_needed(plain, echo))
+		return OSC_OK;
+	if (session->edited.len == 0 && !reserve_edited(group))
+		return OSC_ENOMEM;
+	len = osc_rewrite(session->edited.ptr + session->edited.len, plain, echo, &item->where);
+	if (len == 0)
+		return OSC_EPROXYURI;
+	session->edited.len += len;
+	return osc_coap_decode(
+	    plain, osc_slice(session->edited.ptr + session->edited.len - len, len), &item->where);
+}
 
 /* Everything that can be said without a context. */
 static void
@@ -18,6 +57,10 @@ decode(struct osc_group *group)
 		err = item->err;
 		if (err == OSC_OK)
 			err = osc_coap_decode(plain, item->in, &item->where);
+		if (err == OSC_OK)
+			err = edit(group, plain, item);
+		if (err == OSC_ENOMEM)
+			return;
 		if (err == OSC_OK)
 			err = osc_protect_check(plain, &item->where);
 		if (err == OSC_OK && osc_code_is_response(plain->code) && options->request == NULL)
@@ -44,33 +87,52 @@ bind(struct osc_group *group)
 		osc_group_receipts(group, i, work->plain.token);
 		if (i >= group->n || group->items[i].err != OSC_OK)
 			continue;
-		if (work->n_receipts > 1)
-			err = OSC_EAMBIGUOUS;
-		else if (osc_buffer_reserve(&session->scratch, work->receipts->datagram.len) ==
-		    NULL)
-			err = OSC_ENOMEM;
-		else
-			err = osc_receipt_check(
-			    work->receipts, &session->context, OSC_SIDE_PEER, session->scratch.ptr);
-		if (err == OSC_ENOMEM)
-			osc_group_cut(group, i, err);
-		else if (err != OSC_OK)
+		if (work->n_receipts > 1) {
+			osc_group_refuse(group, i, OSC_EAMBIGUOUS);
+			continue;
+		}
+		if (!osc_group_reserve(group, &session->scratch, work->receipts->datagram.len))
+			return;
+		err = osc_receipt_check(
+		    work->receipts, &work->endpoint->context, OSC_SIDE_PEER, session->scratch.ptr);
+		if (err != OSC_OK)
 			osc_group_refuse(group, i, err);
+	}
+}
+
+static void
+report(struct osc_work *work, const struct osc_protection *protection)
+{
+	struct osc_report *out = &work->report;
+
+	out->endpoint = work->endpoint;
+	out->side = OSC_SIDE_OWN;
+	out->plain = &work->plain;
+	out->seq = protection->seq;
+	osc_protect_option(&out->option, protection, &work->endpoint->context);
+	out->bound = true;
+	if (protection->request != NULL) {
+		out->exchange = *protection->request;
+	} else {
+		out->exchange.kid = work->endpoint->context.sender_id;
+		out->exchange.piv = out->option.piv;
 	}
 }
 
 /* Lay one message out with the number or the nonce that it gets, and take that. */
 static enum osc_err
-write_one(struct osc_session *session, struct osc_work *work, struct osc_state *state, uint8_t *out,
-    size_t cap)
+write_one(const struct osc_session_options *options, struct osc_work *work, uint8_t *out,
+    size_t cap, size_t *len)
 {
-	const struct osc_session_options *options = &session->options;
+	struct osc_state *state = osc_store_state(work->endpoint->store);
 	struct osc_protection protection = {
-	    .plain = work->plain, .kid_context = !options->no_kid_context};
+	    .plain = work->plain,
+	    .kid_context = !options->no_kid_context,
+	    .has_piv = true,
+	    .seq = state->next,
+	};
 	enum osc_err err;
 
-	protection.has_piv = true;
-	protection.seq = state->next;
 	if (work->receipts != NULL) {
 		protection.request = &work->receipts->exchange;
 		/* One nonce, one text: the request's nonce only for the first
@@ -78,15 +140,23 @@ write_one(struct osc_session *session, struct osc_work *work, struct osc_state *
 		protection.has_piv = options->new_piv ||
 		    !osc_window_unanswered(&state->window, protection.request->piv.seq);
 	}
-	err =
-	    osc_protect_write(&protection, &session->context, out, cap, &work->out_len, work->job);
+	err = osc_protect_write(&protection, &work->endpoint->context, out, cap, len, work->job);
 	if (err != OSC_OK)
 		return err;
 	if (protection.has_piv)
 		state->next++;
 	if (protection.request != NULL)
 		osc_window_answer(&state->window, protection.request->piv.seq);
+	report(work, &protection);
 	return OSC_OK;
+}
+
+static size_t
+room_for(const struct osc_work *work)
+{
+	const struct osc_coap *plain = &work->plain;
+
+	return 2 * (OSC_COAP_HEADER + plain->token.len + plain->body.len) + OSC_PROTECT_EXTRA;
 }
 
 /* In input order, before anything is sealed. Returns the number of jobs. */
@@ -94,10 +164,9 @@ static size_t
 write_all(struct osc_group *group)
 {
 	struct osc_session *session = group->session;
-	struct osc_state *state = osc_store_state(session->store);
 	struct osc_item *item;
 	struct osc_work *work;
-	size_t room, jobs = 0;
+	size_t len, jobs = 0;
 	uint8_t *out;
 	enum osc_err err;
 
@@ -106,38 +175,44 @@ write_all(struct osc_group *group)
 		work = &session->work[i];
 		if (item->err != OSC_OK)
 			continue;
-		if (state->next > OSC_SEQ_MAX) {
+		if (osc_store_state(work->endpoint->store)->next > OSC_SEQ_MAX) {
 			/* No more messages at all, with the request's nonce neither (7.2.1). */
 			osc_group_cut(group, i, OSC_EEXHAUSTED);
 			break;
 		}
-		room = 2 * item->in.len + OSC_PROTECT_EXTRA;
 		out = session->out.ptr + session->out.len; /* reserved by the caller */
 		work->job = &session->jobs[jobs];
-		err = write_one(session, work, state, out, room);
+		err = write_one(&session->options, work, out, room_for(work), &len);
 		if (err != OSC_OK) {
 			osc_group_refuse(group, i, err);
 			continue;
 		}
 		jobs++;
-		item->out = osc_slice(out, work->out_len);
-		session->out.len += work->out_len;
+		item->out = osc_slice(out, len);
+		session->out.len += len;
 	}
 	return jobs;
 }
 
 /* Room for all messages at once: the buffer must not move under the jobs. */
-static enum osc_err
+static bool
 reserve(struct osc_group *group)
 {
 	size_t room = 0;
 
 	for (size_t i = 0; i < group->n; i++)
 		if (group->items[i].err == OSC_OK)
-			room += 2 * group->items[i].in.len + OSC_PROTECT_EXTRA;
-	if (osc_buffer_reserve(&group->session->out, room) == NULL)
-		return osc_detail_set(group->detail, OSC_ENOMEM, NULL, "no memory");
-	return OSC_OK;
+			room += room_for(&group->session->work[i]);
+	return osc_group_reserve(group, &group->session->out, room);
+}
+
+/* A dry run leaves nothing but what the reports say. */
+static void
+drop_all(struct osc_group *group)
+{
+	osc_wipe(group->session->out.ptr, group->session->out.len);
+	for (size_t i = 0; i < group->n; i++)
+		group->items[i].out = osc_slice(NULL, 0);
 }
 
 enum osc_err
@@ -145,8 +220,9 @@ osc_session_protect(struct osc_session *session, struct osc_item *items, size_t 
     struct osc_detail *detail)
 {
 	struct osc_group group;
-	size_t jobs = 0;
+	bool dry_run = session->options.dry_run;
 	enum osc_err err;
+	size_t jobs;
 
 	*done = 0;
 	err = osc_group_init(&group, session, items, n, detail);
@@ -154,32 +230,23 @@ osc_session_protect(struct osc_session *session, struct osc_item *items, size_t 
 		return err;
 	decode(&group);
 	osc_group_open(&group);
-	if (osc_group_first(&group) < group.n)
+	if (osc_group_good(&group))
 		bind(&group);
-	if (osc_group_first(&group) < group.n) {
-		err = reserve(&group);
-		if (err != OSC_OK)
-			return err;
-		if (!session->options.dry_run)
-			(void)osc_group_begin(&group);
+	if (!osc_group_good(&group) || !reserve(&group))
+		return osc_group_end(&group, done);
+	if (!dry_run)
+		osc_group_lock(&group, osc_group_first(&group));
+	if (!osc_group_good(&group))
+		return osc_group_end(&group, done);
+	jobs = write_all(&group);
+	if (dry_run) {
+		drop_all(&group);
+		return osc_group_end(&group, done);
 	}
-	if (osc_group_first(&group) < group.n) {
-		jobs = write_all(&group);
-		if (!session->options.dry_run) {
-			err = osc_group_commit(&group, done);
-			if (err != OSC_OK) {
-				osc_wipe(session->out.ptr, session->out.len);
-				return err;
-			}
-		}
-	}
-	if (session->options.dry_run) {
-		osc_wipe(session->out.ptr, session->out.len);
-		for (size_t i = 0; i < group.n; i++)
-			items[i].out = osc_slice(NULL, 0);
-	} else {
-		osc_aead_seal(session->context.sender_key, session->jobs, jobs);
-	}
-	*done = group.n;
-	return group.end;
+	osc_group_commit(&group);
+	if (group.n > 0)
+		osc_aead_seal(session->one.context.sender_key, session->jobs, jobs);
+	else
+		osc_wipe(session->out.ptr, session->out.len); /* the commit has failed */
+	return osc_group_end(&group, done);
 }

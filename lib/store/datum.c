@@ -5,11 +5,6 @@
 #include "base/secret.h"
 #include "store/datum.h"
 
-#define FILE_NAMES                                                                                 \
-	{                                                                                          \
-		"settings.json", "secrets.json", "secret.json"                                     \
-	}
-
 /* An alias is what aiocoap's generate() wrote. */
 static const struct key {
 	const char *name;
@@ -117,7 +112,8 @@ load_file(struct osc_data *data, struct osc_static_file *file, struct osc_detail
 enum osc_err
 osc_data_load(struct osc_data *data, const struct osc_dir *dir, struct osc_detail *detail)
 {
-	static const char *const names[OSC_STATIC_FILES] = FILE_NAMES;
+	static const char *const names[OSC_STATIC_FILES] = {
+	    "settings.json", "secrets.json", "secret.json"};
 	enum osc_err err = OSC_OK;
 	bool any = false;
 

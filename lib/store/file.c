@@ -213,7 +213,7 @@ osc_file_read(const struct osc_dir *dir, const char *name, const struct osc_file
 	enum osc_err err;
 	int fd;
 
-	content->len = 0;
+	osc_buffer_cut(content, 0);
 	osc_dir_where(detail, dir, name);
 	OSC_RETRY(fd, openat(dir->fd, name, flags));
 	*found = fd != -1 || errno != ENOENT;

@@ -15,7 +15,7 @@ enum osc_err
 osc_first_judge(
     const struct osc_dir *dir, bool sequence_file, bool *fresh, struct osc_detail *detail)
 {
-	bool used, lock, there;
+	bool used = false, lock = false, there = false;
 	enum osc_err err;
 
 	*fresh = false;

@@ -24,7 +24,7 @@ now_ms(void)
 static void
 pause_a_little(unsigned attempt)
 {
-	struct timespec t = {0, (1 + attempt % 5) * NS_PER_MS};
+	struct timespec t = {0, (long)(1 + attempt % 5) * NS_PER_MS};
 
 	(void)nanosleep(&t, NULL);
 }
@@ -107,7 +107,7 @@ osc_lock_take(int *fd, const struct osc_dir *dir, long wait_ms, struct osc_detai
 		pause_a_little(attempt);
 	}
 	osc_lock_release(fd);
-	return osc_detail_set(detail, OSC_EBUSY, NULL, "another process holds the lock");
+	return osc_detail_set(detail, OSC_EBUSY, NULL, "busy: another process holds the lock");
 }
 
 bool

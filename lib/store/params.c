@@ -104,8 +104,7 @@ osc_settings_long_context(const struct osc_params *params)
 void
 osc_settings_wipe(struct osc_settings *settings)
 {
-	if (settings->secret != NULL)
-		osc_wipe(settings->secret, settings->secret_len + settings->salt_len);
+	osc_secret_free(settings->secret, settings->secret_room);
 	free(settings->id_context);
 	settings->secret = NULL;
 	settings->id_context = NULL;

@@ -200,7 +200,7 @@ enum osc_err
 osc_reading_answered(struct osc_reading *r, struct json_t *value, struct osc_window *window,
     const struct osc_raw *seen)
 {
-	struct osc_raw answered;
+	struct osc_raw answered = {0};
 	bool copy = value == NULL;
 	enum osc_err err;
 

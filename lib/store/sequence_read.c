@@ -17,7 +17,7 @@ static enum osc_err
 read_window(struct osc_reading *r, const struct values *v, struct osc_side *side)
 {
 	struct osc_window *window = &side->state.window;
-	struct osc_raw raw;
+	struct osc_raw raw = {0};
 	enum osc_err err = OSC_OK;
 
 	osc_reading_label(r, v->seen_key, v->peer);
@@ -168,7 +168,7 @@ enum osc_err
 osc_sequence_parse(struct osc_sequence *sequence, struct osc_slice text, struct osc_detail *detail)
 {
 	struct osc_sequence fresh = *sequence;
-	struct osc_side other;
+	struct osc_side other = {0};
 	struct osc_json json = {0};
 	struct osc_reading r = {.json = &json, .sequence = sequence, .detail = detail};
 	enum osc_err err;

@@ -188,7 +188,8 @@ load_secret(struct loading *l)
 
 	if (!osc_data_has(data, OSC_DATUM_SECRET))
 		return osc_data_fail(data, OSC_DATUM_SECRET, "is missing", l->detail);
-	s->secret = osc_secret_alloc(room + salt);
+	s->secret_room = room + salt;
+	s->secret = osc_secret_alloc(s->secret_room);
 	if (s->secret == NULL)
 		return osc_detail_set(l->detail, OSC_ENOMEM, NULL, "out of memory");
 	err = osc_data_bytes(data, OSC_DATUM_SECRET, s->secret, room, &s->secret_len, l->detail);
@@ -197,8 +198,6 @@ load_secret(struct loading *l)
 	if (err == OSC_OK && osc_data_has(data, OSC_DATUM_SALT))
 		err = osc_data_bytes(
 		    data, OSC_DATUM_SALT, s->secret + s->secret_len, salt, &s->salt_len, l->detail);
-	if (err != OSC_OK)
-		osc_wipe(s->secret, room + salt);
 	return err;
 }
 

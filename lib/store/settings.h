@@ -19,6 +19,7 @@ struct osc_settings {
 	bool sequence_file; /* a missing sequence.json is an error */
 	uint8_t *secret;    /* with the salt behind it, in secret memory */
 	size_t secret_len, salt_len;
+	size_t secret_room; /* bytes that were allocated */
 	bool has_id_context;
 	uint8_t *id_context; /* on the heap */
 	size_t id_context_len;
@@ -57,7 +58,7 @@ enum osc_err osc_settings_params(const struct osc_settings *settings, enum osc_r
 /* osc_settings_long_context - the ID Context does not fit into an option beside this kid (6.1) */
 bool osc_settings_long_context(const struct osc_params *params);
 
-/* osc_settings_wipe - wipe secret and salt, free the ID Context */
+/* osc_settings_wipe - wipe and free secret and salt, free the ID Context */
 void osc_settings_wipe(struct osc_settings *settings);
 
 #endif

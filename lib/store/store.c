@@ -83,7 +83,8 @@ read_or_judge(struct osc_store *store, struct osc_detail *detail)
 }
 
 static enum osc_err
-load(struct osc_store *store, const char *path, enum osc_role role, struct osc_detail *detail)
+load(struct osc_store *store, const char *path, enum osc_role role, unsigned flags,
+    struct osc_detail *detail)
 {
 	struct osc_params *params = &store->params;
 	enum osc_err err;
@@ -98,7 +99,7 @@ load(struct osc_store *store, const char *path, enum osc_role role, struct osc_d
 		err = osc_settings_params(&store->settings, role, params, detail);
 	if (err == OSC_OK)
 		err = find_warnings(store, detail);
-	if (err != OSC_OK)
+	if (err != OSC_OK || (flags & OSC_STORE_STATIC) != 0)
 		return err;
 	if (osc_sequence_init(&store->sequence, store->settings.dialect, &params->sender_id,
 		&params->recipient_id, store->settings.window) != OSC_OK)
@@ -121,7 +122,7 @@ osc_store_open(struct osc_store **out, const char *path, enum osc_role role, uns
 	store->moved = (flags & OSC_STORE_MOVED) != 0;
 	store->file.dir = &store->dir;
 	store->file.sequence = &store->sequence;
-	err = load(store, path, role, detail);
+	err = load(store, path, role, flags, detail);
 	if (err == OSC_OK)
 		*out = store;
 	else
@@ -155,8 +156,8 @@ osc_store_state(struct osc_store *store)
 	return &store->sequence.mine.state;
 }
 
-static enum osc_err
-check_copy(const struct osc_store *store, struct osc_detail *detail)
+enum osc_err
+osc_store_check(const struct osc_store *store, struct osc_detail *detail)
 {
 	if (!store->file.exists || store->moved ||
 	    !osc_sequence_is_copy(&store->sequence, &store->file.stamp))
@@ -164,8 +165,8 @@ check_copy(const struct osc_store *store, struct osc_detail *detail)
 	osc_dir_where(detail, &store->dir, OSC_SEQUENCE_FILE);
 	osc_detail_set(detail, OSC_ECOPY, NULL, "this is a copy of a context that was used");
 	osc_detail_hint(detail,
-	    "a copy repeats nonces: make a new context; if the directory was moved here and is used "
-	    "nowhere else, add --moved");
+	    "a copy repeats nonces: make a new context; if the directory was moved here "
+	    "and is used nowhere else, add --moved");
 	return OSC_ECOPY;
 }
 
@@ -200,7 +201,7 @@ read_locked(struct osc_store *store, struct osc_detail *detail)
 	if (err == OSC_OK && !store->file.exists)
 		err = osc_detail_set(detail, OSC_ESTATE, NULL, "was removed while it was in use");
 	if (err == OSC_OK)
-		err = check_copy(store, detail);
+		err = osc_store_check(store, detail);
 	if (err != OSC_OK)
 		return err;
 	store->before = malloc(sizeof(*store->before));
@@ -210,8 +211,8 @@ read_locked(struct osc_store *store, struct osc_detail *detail)
 	return OSC_OK;
 }
 
-enum osc_err
-osc_store_begin(struct osc_store *store, struct osc_detail *detail)
+static enum osc_err
+begin(struct osc_store *store, long wait_ms, struct osc_detail *detail)
 {
 	enum osc_err err;
 
@@ -221,16 +222,28 @@ osc_store_begin(struct osc_store *store, struct osc_detail *detail)
 		return osc_detail_set(detail, OSC_EIO, NULL, "could not be written before");
 	}
 	/* A context that is refused gets no new files. */
-	err = check_copy(store, detail);
+	err = osc_store_check(store, detail);
 	if (err == OSC_OK)
 		err = prepare(store, detail);
 	if (err == OSC_OK)
-		err = osc_lock_take(&store->lock, &store->dir, OSC_LOCK_WAIT, detail);
+		err = osc_lock_take(&store->lock, &store->dir, wait_ms, detail);
 	if (err == OSC_OK)
 		err = read_locked(store, detail);
 	if (err != OSC_OK)
 		osc_store_end(store);
 	return err;
+}
+
+enum osc_err
+osc_store_begin(struct osc_store *store, struct osc_detail *detail)
+{
+	return begin(store, OSC_LOCK_WAIT, detail);
+}
+
+enum osc_err
+osc_store_try_begin(struct osc_store *store, struct osc_detail *detail)
+{
+	return begin(store, 0, detail);
 }
 
 enum osc_err

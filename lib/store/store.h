@@ -40,7 +40,9 @@ struct osc_state {
 struct osc_store;
 
 enum osc_store_flag {
-	OSC_STORE_MOVED = 1 << 0, /* accept, once, that the directory looks like a copy */
+	OSC_STORE_MOVED = 1 << 0,  /* accept, once, that the directory looks like a copy */
+	OSC_STORE_STATIC = 1 << 1, /* read settings and secret only; there is no state, and no
+				      begin */
 };
 
 /*
@@ -77,6 +79,13 @@ const char *osc_store_warning_path(const struct osc_store *store, enum osc_warni
 struct osc_state *osc_store_state(struct osc_store *store);
 
 /*
+ * osc_store_check - would osc_store_begin take the directory for a copy?
+ *
+ * For dry runs: looks at what was loaded. Returns OSC_OK or OSC_ECOPY.
+ */
+enum osc_err osc_store_check(const struct osc_store *store, struct osc_detail *detail);
+
+/*
  * osc_store_begin - take the lock, and read the state again
  *
  * Waits up to 10 s for another process: OSC_EBUSY. In a directory that was
@@ -86,6 +95,10 @@ struct osc_state *osc_store_state(struct osc_store *store);
  * error. Nobody may wait for input or output while the lock is held.
  */
 enum osc_err osc_store_begin(struct osc_store *store, struct osc_detail *detail);
+
+/* osc_store_try_begin - the same without waiting: OSC_EBUSY at once. For those who
+ * hold the lock of another context. */
+enum osc_err osc_store_try_begin(struct osc_store *store, struct osc_detail *detail);
 
 /*
  * osc_store_commit - make the state durable
@@ -105,8 +118,5 @@ void osc_store_end(struct osc_store *store);
 
 /* osc_store_close - release everything, wipe, set *store to NULL; NULL is allowed */
 void osc_store_close(struct osc_store **store);
-
-/* the version of jansson in use, as "2.14" */
-const char *osc_jansson_version(void);
 
 #endif

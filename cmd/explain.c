@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#include <stdlib.h>
+
+#include "base/secret.h"
+#include "cli.h"
+#include "core/cose.h"
+#include "core/protect.h"
+#include "core/split.h"
+#include "core/unprotect.h"
+#include "diagnosis.h"
+#include "explain.h"
+#include "session/diagnose.h"
+
+void
+explain_init(struct explain *explain, bool on, bool show_secrets, const char *name)
+{
+	memset(explain, 0, sizeof(*explain));
+	explain->on = on;
+	explain->name = name;
+	explain->lines.show_secrets = show_secrets;
+	explain->work = OSC_DIAGNOSE_WORK;
+}
+
+void
+explain_free(struct explain *explain)
+{
+	lines_free(&explain->lines);
+	free(explain->context);
+}
+
+/* One message on its way to paper. */
+struct view {
+	struct lines *lines;
+	const struct osc_item *item;
+	const struct osc_report *report;
+	const struct osc_params *params;
+	bool is_request;
+	bool has_message; /* there is an OSCORE message: always, but in a dry run */
+	struct osc_unprotection message;
+	uint8_t *scratch;
+};
+
+static void
+say_info(struct view *view, const char *name, struct osc_slice id, const char *type)
+{
+	const struct osc_params *params = view->params;
+	size_t len =
+	    osc_kdf_info(view->scratch, OSC_INFO_MAX + params->id_context.len, params, id, type);
+
+	lines_bytes(view->lines, name, osc_slice(view->scratch, len));
+}
+
+static void
+say_key(struct view *view, const char *name, const struct osc_id *id)
+{
+	uint8_t key[OSC_KEY_MAX];
+
+	osc_derive_key(key, view->params, id, view->scratch);
+	lines_secret(view->lines, name, osc_slice(key, view->params->alg->key_len));
+	osc_wipe(key, sizeof(key));
+}
+
+static void
+say_nonce(struct view *view, const char *name, const struct osc_id *id, uint64_t seq)
+{
+	const struct osc_alg *alg = view->params->alg;
+	uint8_t common_iv[OSC_NONCE_MAX], base[OSC_NONCE_MAX], nonce[OSC_NONCE_MAX];
+
+	osc_derive_common_iv(common_iv, view->params, view->scratch);
+	osc_nonce_base(base, alg, id, common_iv);
+	osc_nonce_make(nonce, alg, base, seq);
+	lines_bytes(view->lines, name, osc_slice(nonce, alg->nonce_len));
+}
+
+static void
+say_common_iv(struct view *view)
+{
+	uint8_t common_iv[OSC_NONCE_MAX];
+
+	osc_derive_common_iv(common_iv, view->params, view->scratch);
+	lines_bytes(view->lines, "Common IV", osc_slice(common_iv, view->params->alg->nonce_len));
+}
+
+/* C.1 to C.3 */
+static void
+say_derivation(struct view *view)
+{
+	const struct osc_params *params = view->params;
+	struct osc_slice sender = osc_id_slice(&params->sender_id),
+			 recipient = osc_id_slice(&params->recipient_id);
+	struct lines *lines = view->lines;
+
+	lines_say(lines, cli_program_name, "%s: Key Derivation", view->report->endpoint->path);
+	lines_secret(lines, "Master Secret", params->master_secret);
+	if (params->master_salt.len > 0)
+		lines_bytes(lines, "Master Salt", params->master_salt);
+	lines_bytes(lines, "Sender ID", sender);
+	lines_bytes(lines, "Recipient ID", recipient);
+	if (params->has_id_context)
+		lines_bytes(lines, "ID Context", params->id_context);
+	say_info(view, "info (for Sender Key)", sender, "Key");
+	say_info(view, "info (for Recipient Key)", recipient, "Key");
+	say_info(view, "info (for Common IV)", osc_slice(NULL, 0), "IV");
+	say_key(view, "Sender Key", &params->sender_id);
+	say_key(view, "Recipient Key", &params->recipient_id);
+	say_common_iv(view);
+	say_nonce(view, "sender nonce", &params->sender_id, 0);
+	say_nonce(view, "recipient nonce", &params->recipient_id, 0);
+}
+
+/* Common Context, and the Sender or Recipient Context that protected the message. */
+static void
+say_context(struct view *view)
+{
+	const struct osc_params *params = view->params;
+	bool own = view->report->side == OSC_SIDE_OWN;
+	const struct osc_id *id = own ? &params->sender_id : &params->recipient_id;
+	struct lines *lines = view->lines;
+
+	lines_say(lines, "AEAD Algorithm", "%d (%s)", params->alg->cose, params->alg->name);
+	lines_say(lines, "Key Derivation Function", "HKDF %s", diagnosis_hash(params->hash));
+	say_common_iv(view);
+	if (params->has_id_context)
+		lines_bytes(lines, "ID Context", params->id_context);
+	lines_bytes(lines, own ? "Sender ID" : "Recipient ID", osc_id_slice(id));
+	say_key(view, own ? "Sender Key" : "Recipient Key", id);
+	if (view->report->plain != NULL)
+		lines_say(
+		    lines, "Sender Sequence Number", "%llu", (unsigned long long)view->report->seq);
+}
+
+/* The inner text of a message that was protected here: split once more. */
+static size_t
+split_text(uint8_t *out, size_t cap, const struct osc_coap *plain, bool is_request)
+{
+	struct osc_coap_writer w;
+
+	osc_coap_writer_init(&w, out, cap);
+	osc_coap_put_byte(&w, plain->code);
+	osc_split_inner(&w, plain->options, !is_request);
+	osc_coap_put_payload(&w, plain->payload);
+	return w.len;
+}
+
+/* The inner text of a message that was accepted: opened once more. */
+static size_t
+open_text(uint8_t *out, const struct view *view)
+{
+	const struct osc_context *context = &view->report->endpoint->context;
+	struct osc_aead_job job;
+
+	osc_unprotect_prepare(
+	    &view->message, context, view->report->side, &view->report->exchange, out, &job);
+	osc_aead_open(osc_unprotect_key(context, view->report->side), &job, 1);
+	return job.ok ? job.in_len - context->alg->tag_len : 0;
+}
+
+static void
+say_plaintext(struct view *view)
+{
+	const struct osc_coap *plain = view->report->plain;
+	size_t cap = view->message.outer.payload.len, len;
+	uint8_t *text;
+
+	if (view->item->err != OSC_OK)
+		return;
+	if (plain != NULL)
+		cap = 2 * plain->body.len + OSC_PROTECT_EXTRA;
+	text = osc_wiping_malloc(cap);
+	if (text == NULL) {
+		view->lines->no_memory = true;
+		return;
+	}
+	if (plain != NULL)
+		len = split_text(text, cap, plain, view->is_request);
+	else
+		len = open_text(text, view);
+	lines_secret(view->lines, "plaintext", osc_slice(text, len));
+	osc_wiping_free(text);
+}
+
+/* The COSE and cryptographic parameters. */
+static void
+say_parameters(struct view *view)
+{
+	const struct osc_report *report = view->report;
+	const struct osc_option_value *option = &report->option;
+	const struct osc_params *params = view->params;
+	bool own = report->side == OSC_SIDE_OWN;
+	const struct osc_id *id = own ? &params->sender_id : &params->recipient_id;
+	struct lines *lines = view->lines;
+	uint8_t array[OSC_AAD_ARRAY_MAX], aad[OSC_AAD_MAX];
+	size_t len;
+
+	if (option->piv.len > 0)
+		lines_bytes(lines, "Partial IV", osc_slice(option->piv.bytes, option->piv.len));
+	if (option->has_kid)
+		lines_bytes(lines, "kid", option->kid);
+	if (option->has_kid_context)
+		lines_bytes(lines, "kid context", option->kid_context);
+	len = osc_aad_array(array, params->alg, &report->exchange);
+	lines_bytes(lines, "aad_array", osc_slice(array, len));
+	len = osc_aad_make(aad, sizeof(aad), params->alg, &report->exchange);
+	lines_bytes(lines, "AAD", osc_slice(aad, len));
+	say_plaintext(view);
+	say_key(view, "encryption key", id);
+	if (option->piv.len > 0)
+		say_nonce(view, "nonce", id, option->piv.seq);
+	else
+		say_nonce(view, "nonce", &report->exchange.kid, report->exchange.piv.seq);
+}
+
+/* C.4 to C.8 */
+static void
+say_message(struct view *view, const char *name)
+{
+	const struct osc_item *item = view->item;
+	struct lines *lines = view->lines;
+	struct osc_slice value = {0};
+
+	lines_say(lines, cli_program_name, "%s:%llu: OSCORE %s%s", name,
+	    (unsigned long long)item->number, view->is_request ? "Request" : "Response",
+	    !view->is_request && view->report->option.piv.len > 0 ? " with Partial IV" : "");
+	if (item->err == OSC_OK)
+		lines_secret(lines,
+		    view->is_request ? "Unprotected CoAP request" : "Unprotected CoAP response",
+		    view->report->plain != NULL ? item->in : item->out);
+	say_context(view);
+	say_parameters(view);
+	if (!view->has_message)
+		return;
+	(void)osc_option_find(view->message.outer.options, OSC_OPT_OSCORE, &value);
+	lines_bytes(lines, "OSCORE option value", value);
+	lines_bytes(lines, "ciphertext", view->message.outer.payload);
+	lines_bytes(lines,
+	    view->is_request ? "Protected CoAP request (OSCORE message)"
+			     : "Protected CoAP response (OSCORE message)",
+	    view->report->plain != NULL ? item->out : item->in);
+}
+
+/* The keys are explained once for a context, and again when another one was between. */
+static bool
+is_new_context(struct explain *explain, const char *path)
+{
+	size_t size = strlen(path) + 1;
+
+	if (explain->context != NULL && strcmp(explain->context, path) == 0)
+		return false;
+	free(explain->context);
+	explain->context = malloc(size);
+	if (explain->context != NULL)
+		memcpy(explain->context, path, size);
+	return true;
+}
+
+static void
+explain_message(
+    struct explain *explain, const struct osc_item *item, const struct osc_report *report)
+{
+	struct view view = {
+	    .lines = &explain->lines,
+	    .item = item,
+	    .report = report,
+	    .params = osc_store_params(report->endpoint->store),
+	};
+	struct osc_slice datagram = report->plain != NULL ? item->out : item->in;
+
+	view.has_message =
+	    datagram.len > 0 && osc_unprotect_decode(&view.message, datagram, NULL) == OSC_OK;
+	view.is_request = report->plain != NULL ? osc_code_is_request(report->plain->code)
+						: view.message.is_request;
+	view.scratch = malloc(OSC_INFO_MAX + view.params->id_context.len);
+	if (view.scratch == NULL) {
+		view.lines->no_memory = true;
+	} else {
+		if (is_new_context(explain, report->endpoint->path))
+			say_derivation(&view);
+		say_message(&view, explain->name);
+	}
+	lines_write(view.lines);
+	free(view.scratch);
+}
+
+void
+explain_settled(
+    struct explain *explain, struct osc_session *session, size_t i, const struct osc_item *item)
+{
+	const struct osc_report *report = osc_session_report(session, i);
+
+	if (!explain->on)
+		return;
+	/* A message that is not protected has no context. */
+	if (report->endpoint != NULL && report->bound &&
+	    (item->err == OSC_OK || item->err == OSC_ETAG))
+		explain_message(explain, item, report);
+	diagnosis_say(session, i, item, &explain->work);
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#include "core/uri.h"
+
+static bool
+is_alpha(uint8_t c)
+{
+	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+
+static bool
+is_digit(uint8_t c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static int
+hex_digit(uint8_t c)
+{
+	if (is_digit(c))
+		return c - '0';
+	if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
+		return (c | 0x20) - 'a' + 10;
+	return -1;
+}
+
+static uint8_t
+lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
+}
+
+static bool
+is_among(uint8_t c, const char *set)
+{
+	return c != '\0' && strchr(set, c) != NULL;
+}
+
+/* unreserved, sub-delims and the rest of pchar, '/' and '?' (RFC 3986, A) */
+static bool
+is_uri_char(uint8_t c)
+{
+	return is_alpha(c) || is_digit(c) || is_among(c, "-._~!$&'()*+,;=:@/?");
+}
+
+/* All characters belong into a path or query; where not, *at says it. */
+static bool
+check_chars(struct osc_slice text, size_t offset, size_t *at)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		*at = offset + i;
+		if (text.ptr[i] == '%') {
+			if (text.len - i < 3 || hex_digit(text.ptr[i + 1]) < 0 ||
+			    hex_digit(text.ptr[i + 2]) < 0)
+				return false;
+		} else if (!is_uri_char(text.ptr[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static size_t
+find(struct osc_slice text, size_t from, const char *set)
+{
+	while (from < text.len && !is_among(text.ptr[from], set))
+		from++;
+	return from;
+}
+
+#define PORT_NONE UINT32_MAX
+
+static uint32_t
+default_port(struct osc_slice scheme)
+{
+	static const struct {
+		const char *scheme;
+		uint16_t port;
+	} table[] = {{"coap", 5683}, {"coaps", 5684}, {"coap+tcp", 5683}, {"coaps+tcp", 5684},
+	    {"coap+ws", 80}, {"coaps+ws", 443}, {"http", 80}, {"https", 443}};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		size_t k = 0;
+
+		if (strlen(table[i].scheme) != scheme.len)
+			continue;
+		while (k < scheme.len && lower(scheme.ptr[k]) == (uint8_t)table[i].scheme[k])
+			k++;
+		if (k == scheme.len)
+			return table[i].port;
+	}
+	return PORT_NONE;
+}
+
+static bool
+parse_scheme(struct osc_uri *uri, struct osc_slice text, size_t *at)
+{
+	size_t i = 0;
+
+	while (i < text.len &&
+	    (is_alpha(text.ptr[i]) ||
+		(i > 0 && (is_digit(text.ptr[i]) || is_among(text.ptr[i], "+-.")))))
+		i++;
+	uri->scheme = osc_slice(text.ptr, i);
+	*at = i;
+	if (i == 0 || text.len - i < 3 || memcmp(text.ptr + i, "://", 3) != 0)
+		return false;
+	*at = i + 3;
+	return true;
+}
+
+static bool
+parse_host(struct osc_uri *uri, struct osc_slice text, size_t *at)
+{
+	size_t from = *at, end;
+
+	if (from < text.len && text.ptr[from] == '[') {
+		end = find(text, from, "]/?");
+		*at = end;
+		if (end == text.len || text.ptr[end] != ']' || end == from + 1)
+			return false;
+		for (size_t i = from + 1; i < end; i++) {
+			*at = i;
+			if (hex_digit(text.ptr[i]) < 0 && !is_among(text.ptr[i], ":."))
+				return false;
+		}
+		end++;
+	} else {
+		end = find(text, from, ":/?");
+		if (!check_chars(osc_slice(text.ptr + from, end - from), from, at))
+			return false;
+	}
+	uri->host = osc_slice(text.ptr + from, end - from);
+	*at = end;
+	return end > from;
+}
+
+static bool
+parse_port(struct osc_uri *uri, struct osc_slice text, size_t *at)
+{
+	uint32_t port = 0;
+	size_t i = *at;
+
+	if (i == text.len || text.ptr[i] != ':')
+		return true;
+	for (i++; i < text.len && is_digit(text.ptr[i]) && port <= 65535; i++)
+		port = port * 10 + (uint32_t)(text.ptr[i] - '0');
+	if (port > 65535)
+		return false;
+	/* An empty port is the default one (RFC 3986, 3.2.3). */
+	uri->has_port = i > *at + 1 && port != default_port(uri->scheme);
+	uri->port = (uint16_t)port;
+	*at = i;
+	return true;
+}
+
+bool
+osc_uri_parse(struct osc_uri *uri, struct osc_slice text, size_t *at)
+{
+	size_t ignored, end, query;
+
+	if (at == NULL)
+		at = &ignored;
+	memset(uri, 0, sizeof(*uri));
+	*at = find(text, 0, "#");
+	if (*at < text.len || !parse_scheme(uri, text, at))
+		return false;
+	end = find(text, *at, "/?");
+	if (find(osc_slice(text.ptr, end), *at, "@") < end) /* user info */
+		return false;
+	if (!parse_host(uri, text, at) || !parse_port(uri, text, at) || *at != end)
+		return false;
+	query = find(text, end, "?");
+	uri->path = osc_slice(text.ptr + end, query - end);
+	uri->has_query = query < text.len;
+	if (uri->has_query)
+		uri->query = osc_slice(text.ptr + query + 1, text.len - query - 1);
+	return check_chars(uri->path, end, at) && check_chars(uri->query, query + 1, at);
+}
+
+struct osc_slice
+osc_uri_part(struct osc_slice *rest, char separator, bool *more)
+{
+	char set[2] = {separator, '\0'};
+	size_t end = find(*rest, 0, set);
+	struct osc_slice part = osc_slice(rest->ptr, end);
+
+	*more = end < rest->len;
+	end += *more ? 1 : 0;
+	*rest = osc_slice(rest->ptr + end, rest->len - end);
+	return part;
+}
+
+/* How many dots are a part all of: 1 or 2; 0 if it is anything else. */
+static unsigned
+count_dots(struct osc_slice part)
+{
+	unsigned dots = 0;
+
+	for (size_t i = 0; i < part.len; i++, dots++) {
+		if (part.ptr[i] == '.')
+			continue;
+		if (part.ptr[i] != '%' || part.ptr[i + 1] != '2' || lower(part.ptr[i + 2]) != 'e')
+			return 0;
+		i += 2;
+	}
+	return dots <= 2 ? dots : 0;
+}
+
+size_t
+osc_uri_resolve(uint8_t *out, struct osc_slice path)
+{
+	struct osc_slice part, rest = path;
+	bool more = path.len > 0;
+	unsigned dots;
+	size_t n = 0;
+
+	if (more)
+		rest = osc_slice(path.ptr + 1, path.len - 1);
+	while (more) {
+		part = osc_uri_part(&rest, '/', &more);
+		dots = count_dots(part);
+		if (dots == 0) {
+			out[n++] = '/';
+			osc_copy(out + n, part.ptr, part.len);
+			n += part.len;
+			continue;
+		}
+		if (dots == 2 && n > 0)
+			while (out[--n] != '/')
+				;
+		if (!more)
+			out[n++] = '/';
+	}
+	return n;
+}
+
+size_t
+osc_uri_unescape(uint8_t *out, struct osc_slice part)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < part.len; i++) {
+		out[n] = part.ptr[i];
+		if (part.ptr[i] == '%') {
+			/* osc_uri_parse has seen both digits. */
+			out[n] = (uint8_t)((unsigned)hex_digit(part.ptr[i + 1]) << 4 |
+			    (unsigned)hex_digit(part.ptr[i + 2]));
+			i += 2;
+		}
+		n++;
+	}
+	return n;
+}
+
+size_t
+osc_uri_origin(uint8_t *out, const struct osc_uri *uri)
+{
+	size_t n = 0;
+	uint16_t unit = 10000;
+
+	for (size_t i = 0; i < uri->scheme.len; i++)
+		out[n++] = lower(uri->scheme.ptr[i]);
+	memcpy(out + n, "://", 3);
+	n += 3;
+	for (size_t i = 0; i < uri->host.len; i++)
+		out[n++] = lower(uri->host.ptr[i]);
+	if (!uri->has_port)
+		return n;
+	out[n++] = ':';
+	while (unit > 1 && uri->port / unit == 0)
+		unit /= 10;
+	for (; unit > 0; unit /= 10)
+		out[n++] = (uint8_t)('0' + uri->port / unit % 10);
+	return n;
+}

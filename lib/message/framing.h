@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#ifndef OSC_MESSAGE_FRAMING_H
+#define OSC_MESSAGE_FRAMING_H
+
+#include "message/frame.h"
+
+/* What the formats share. Private to the frame: one osc_read_* per format. */
+
+#define OSC_CHUNK ((size_t)65536) /* bytes asked for in one read */
+#define OSC_DATAGRAM_MAX ((size_t)65535)
+
+/* The group that is being put together. */
+struct osc_intake {
+	struct osc_frame *frame;
+	struct osc_item *items;
+	size_t max, n;
+	size_t bytes; /* of the input, against OSC_GROUP_BYTES */
+	struct osc_detail *detail;
+};
+
+/* osc_intake_fill - read once, up to len bytes; the end of the input is noted in the
+ * frame. OSC_OK, OSC_EIO or OSC_ENOMEM. */
+enum osc_err osc_intake_fill(struct osc_intake *intake, size_t len);
+
+/* osc_intake_more - the same for a stream. *done: the group is complete, because
+ * the input has ended, or would block, or has failed behind good messages: then the
+ * next read fails again. */
+enum osc_err osc_intake_more(struct osc_intake *intake, bool *done);
+
+/* osc_intake_full - no more into this group */
+bool osc_intake_full(const struct osc_intake *intake);
+
+/* osc_intake_add - the next item, with these bytes of the buffer */
+struct osc_item *osc_intake_add(struct osc_intake *intake, size_t at, size_t len, enum osc_err err);
+
+/* osc_intake_end - nothing behind this can be read: the input has ended */
+void osc_intake_end(struct osc_intake *intake);
+
+enum osc_err osc_read_raw(struct osc_intake *intake);
+enum osc_err osc_read_hex(struct osc_intake *intake);
+enum osc_err osc_read_json(struct osc_intake *intake);
+enum osc_err osc_read_cborseq(struct osc_intake *intake);
+
+#endif

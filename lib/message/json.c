@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#include <stdio.h>
+
+#include "base/jsonload.h"
+#include "base/secret.h"
+#include "core/coap.h"
+#include "message/json.h"
+#include "message/jsonread.h"
+#include "message/names.h"
+
+static bool take_type(struct osc_json_reading *r, struct json_t *value);
+static bool take_code(struct osc_json_reading *r, struct json_t *value);
+static bool take_mid(struct osc_json_reading *r, struct json_t *value);
+static bool take_token(struct osc_json_reading *r, struct json_t *value);
+static bool take_payload(struct osc_json_reading *r, struct json_t *value);
+static bool take_payload_hex(struct osc_json_reading *r, struct json_t *value);
+static bool take_meta(struct osc_json_reading *r, struct json_t *value);
+static bool take_nothing(struct osc_json_reading *r, struct json_t *value);
+
+static const struct {
+	const char *key;
+	bool (*take)(struct osc_json_reading *r, struct json_t *value);
+} members[] = {
+    {"type", take_type},
+    {"code", take_code},
+    {"mid", take_mid},
+    {"token_hex", take_token},
+    {"options", osc_json_take_options},
+    {"payload", take_payload},
+    {"payload_hex", take_payload_hex},
+    {"oscore", take_nothing},
+    {"meta", take_meta},
+};
+
+#define MEMBERS (sizeof(members) / sizeof(members[0]))
+
+static bool
+take_type(struct osc_json_reading *r, struct json_t *value)
+{
+	static const char *const types[] = {"CON", "NON", "ACK", "RST"};
+	char quoted[OSC_QUOTED_MAX];
+	struct osc_slice text;
+
+	if (!osc_json_string(value, &text))
+		return osc_json_refuse(r, "type: not a string");
+	for (size_t i = 0; i < 4; i++)
+		if (osc_json_same_word(text, types[i])) {
+			r->type = (uint8_t)i;
+			return true;
+		}
+	return osc_json_refuse(
+	    r, "type: \"%s\" is not CON, NON, ACK or RST", osc_json_quote(quoted, text));
+}
+
+static bool
+take_code(struct osc_json_reading *r, struct json_t *value)
+{
+	char quoted[OSC_QUOTED_MAX];
+	const char *nearest;
+	struct osc_slice text;
+
+	r->has_code = true;
+	if (!osc_json_string(value, &text))
+		return osc_json_refuse(r, "code: not a string such as \"GET\" or \"2.05\"");
+	if (osc_code_parse(&r->code, text))
+		return true;
+	nearest = osc_code_nearest(text);
+	(void)osc_json_quote(quoted, text);
+	if (nearest != NULL)
+		return osc_json_refuse(
+		    r, "code: \"%s\" is no code; did you mean \"%s\"?", quoted, nearest);
+	return osc_json_refuse(r, "code: \"%s\" is no method name, and no code c.dd", quoted);
+}
+
+static bool
+take_mid(struct osc_json_reading *r, struct json_t *value)
+{
+	struct osc_integer number;
+
+	if (!osc_json_integer(&r->json, value, &number))
+		return osc_json_refuse(r, "mid: not an integer");
+	if (number.negative || number.wide || number.value > UINT16_MAX)
+		return osc_json_refuse(r, "mid: not from 0 to 65535");
+	r->mid = (uint16_t)number.value;
+	r->has_mid = true;
+	return true;
+}
+
+static bool
+take_token(struct osc_json_reading *r, struct json_t *value)
+{
+	struct osc_slice token;
+
+	if (!osc_json_take_hex(r, "token_hex", value, &token))
+		return false;
+	if (token.len > OSC_TOKEN_MAX)
+		return osc_json_refuse(
+		    r, "token_hex: %zu bytes, and a token has at most 8", token.len);
+	osc_copy(r->token, token.ptr, token.len);
+	r->token_len = token.len;
+	r->has_token = true;
+	return true;
+}
+
+static bool
+take_payload(struct osc_json_reading *r, struct json_t *value)
+{
+	r->has_payload = true;
+	if (!osc_json_string(value, &r->payload))
+		return osc_json_refuse(r, "payload: not a string");
+	return true;
+}
+
+/* Decoded when everything else is written: the scratch holds one value at a time. */
+static bool
+take_payload_hex(struct osc_json_reading *r, struct json_t *value)
+{
+	r->payload_hex = value;
+	return true;
+}
+
+/* jansson keeps members in their order, so the place in the text can be found by
+ * counting. */
+static bool
+take_meta(struct osc_json_reading *r, struct json_t *value)
+{
+	(void)value;
+	r->has_meta = true;
+	r->meta_index = r->index;
+	return true;
+}
+
+static bool
+take_nothing(struct osc_json_reading *r, struct json_t *value)
+{
+	(void)r;
+	(void)value;
+	return true;
+}
+
+static const char *
+member_name(size_t i)
+{
+	return i < MEMBERS ? members[i].key : NULL;
+}
+
+static bool
+refuse_key(struct osc_json_reading *r, const char *key)
+{
+	struct osc_slice word = osc_slice((const uint8_t *)key, strlen(key));
+	const char *nearest = osc_name_nearest(word, member_name);
+	char quoted[OSC_QUOTED_MAX];
+
+	(void)osc_json_quote(quoted, word);
+	if (nearest != NULL)
+		return osc_json_refuse(
+		    r, "\"%s\": unknown key; did you mean \"%s\"?", quoted, nearest);
+	return osc_json_refuse(r, "\"%s\": unknown key", quoted);
+}
+
+static bool
+take_members(struct osc_json_reading *r)
+{
+	struct json_t *value;
+	const char *key;
+	void *iter = NULL;
+	size_t i;
+
+	for (r->index = 0; osc_json_next(r->json.root, &iter, &key, &value); r->index++) {
+		for (i = 0; i < MEMBERS && strcmp(key, members[i].key) != 0; i++)
+			;
+		if (i == MEMBERS)
+			return refuse_key(r, key);
+		if (!members[i].take(r, value))
+			return false;
+	}
+	return r->has_code || osc_json_refuse(r, "\"code\" is missing");
+}
+
+/* Message ID and token that were not given. An Empty message has no token. */
+static bool
+choose(struct osc_json_reading *r)
+{
+	uint8_t bytes[2 + 4];
+
+	if (r->has_mid && r->has_token)
+		return true;
+	if (!osc_random(bytes, sizeof(bytes)))
+		return osc_json_fail(r, OSC_EIO, "the system has no random bytes");
+	if (!r->has_mid)
+		r->mid = (uint16_t)(bytes[0] << 8 | bytes[1]);
+	if (r->has_token || r->code == OSC_CODE_EMPTY)
+		return true;
+	r->token_len = 4;
+	memcpy(r->token, bytes + 2, 4);
+	return true;
+}
+
+static bool
+put_payload(struct osc_json_reading *r, struct osc_coap_writer *w)
+{
+	struct osc_slice bytes;
+
+	if (r->payload_hex == NULL) {
+		osc_coap_put_payload(w, r->payload);
+		return true;
+	}
+	if (!osc_json_take_hex(r, "payload_hex", r->payload_hex, &bytes))
+		return false;
+	if (r->has_payload && !osc_slice_equal(bytes, r->payload))
+		return osc_json_refuse(r, "payload and payload_hex disagree");
+	osc_coap_put_payload(w, bytes);
+	return true;
+}
+
+/* No datagram is longer than the text that says it. */
+static bool
+write_message(struct osc_json_reading *r, struct osc_buffer *out)
+{
+	size_t cap = r->json.text.len < OSC_MESSAGE_MAX ? r->json.text.len : OSC_MESSAGE_MAX;
+	uint8_t *to = osc_buffer_reserve(out, cap);
+	struct osc_coap_writer w;
+	struct osc_coap coap;
+
+	if (to == NULL)
+		return osc_json_fail(r, OSC_ENOMEM, "no memory");
+	osc_coap_writer_init(&w, to, cap);
+	osc_coap_put_header(&w, r->type, r->code, r->mid, osc_slice(r->token, r->token_len));
+	if (!osc_json_put_options(r, &w) || !put_payload(r, &w))
+		return false;
+	if (w.full)
+		return osc_json_fail(r, OSC_ELONG, "");
+	if (osc_coap_decode(&coap, osc_slice(to, w.len), NULL) != OSC_OK)
+		return osc_json_refuse(r, "code: 0.00 goes without token, options and payload");
+	out->len += w.len;
+	return true;
+}
+
+bool
+osc_json_is_value(struct osc_slice text)
+{
+	struct osc_buffer wrapped = {0};
+	struct osc_json json = {0};
+	uint8_t *to = osc_buffer_reserve(&wrapped, text.len + 6);
+	bool ok = false;
+
+	if (to != NULL) {
+		memcpy(to, "{\"\":", 4);
+		osc_copy(to + 4, text.ptr, text.len);
+		to[4 + text.len] = '}';
+		ok = osc_json_load_deep(&json, osc_slice(to, text.len + 5), OSC_JSON_MESSAGE_DEPTH,
+			 OSC_EJSON, NULL) == OSC_OK;
+		osc_json_free(&json);
+	}
+	osc_buffer_free(&wrapped);
+	return ok;
+}
+
+enum osc_err
+osc_json_decode(struct osc_buffer *out, struct osc_slice text, struct osc_slice *meta,
+    struct osc_json_scratch *scratch, struct osc_detail *detail)
+{
+	struct osc_json_reading r = {.type = OSC_COAP_NON, .scratch = scratch, .detail = detail};
+
+	*meta = osc_slice(NULL, 0);
+	detail->text[0] = '\0';
+	r.err = osc_json_load_deep(&r.json, text, OSC_JSON_MESSAGE_DEPTH, OSC_EJSON, detail);
+	if (r.err != OSC_OK)
+		return r.err;
+	if (take_members(&r) && choose(&r) && write_message(&r, out) && r.has_meta)
+		*meta = osc_json_member_text(text, r.meta_index);
+	osc_json_free(&r.json);
+	return r.err;
+}
+
+void
+osc_json_scratch_free(struct osc_json_scratch *scratch)
+{
+	osc_buffer_free(&scratch->options);
+	osc_buffer_free(&scratch->value);
+}

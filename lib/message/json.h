@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#ifndef OSC_MESSAGE_JSON_H
+#define OSC_MESSAGE_JSON_H
+
+#include "base/bytes.h"
+#include "base/error.h"
+
+/*
+ * A message as a JSON object. Only "code" has to be there:
+ *
+ *     {"type":"NON","code":"GET","mid":23839,"token_hex":"00003974",
+ *      "options":[["Uri-Host","localhost"],["Observe",0],["If-None-Match"],[65000,{"hex":""}]],
+ *      "payload":"on","payload_hex":"6f6e","oscore":null,"meta":{}}
+ */
+
+#define OSC_JSON_TEXT_MAX ((size_t)1024 * 1024) /* bytes in the longest object */
+#define OSC_JSON_MESSAGE_DEPTH 64               /* objects and arrays inside each other */
+
+/* Memory that osc_json_decode uses again for each message; all zero is empty. */
+struct osc_json_scratch {
+	struct osc_buffer options;
+	struct osc_buffer value;
+};
+
+void osc_json_scratch_free(struct osc_json_scratch *scratch);
+
+/*
+ * osc_json_decode - a JSON object to a datagram
+ *
+ * out     receives the datagram, behind what is in it; untouched after an error
+ * text    one object, blanks around it allowed
+ * meta    receives the text of the member "meta", in `text`; empty if there is none
+ * detail  its text says what is wrong; never NULL
+ *
+ * Returns OSC_OK; OSC_EJSON for a text that is no JSON object (or has a key
+ * twice, or is nested too deeply); OSC_EMESSAGE for one that is no message;
+ * OSC_ELONG for a datagram over the limit; OSC_ENOMEM; OSC_EIO if the system
+ * has no random bytes for Message ID and token.
+ */
+enum osc_err osc_json_decode(struct osc_buffer *out, struct osc_slice text, struct osc_slice *meta,
+    struct osc_json_scratch *scratch, struct osc_detail *detail);
+
+/* osc_json_is_value - is this JSON of some kind, no object perhaps? */
+bool osc_json_is_value(struct osc_slice text);
+
+/* What the program knows of a message beyond its bytes, for "oscore". */
+struct osc_about {
+	bool protected; /* the message is, or was, an OSCORE message; else "oscore" is null */
+	bool has_kid;
+	struct osc_slice kid;
+	bool has_kid_context;
+	struct osc_slice kid_context;
+	struct osc_slice piv;       /* as on the wire; empty: absent */
+	struct osc_slice sender_id; /* of the side that protected it */
+	const char *context;        /* directory; NULL: none */
+};
+
+/*
+ * osc_json_encode - append a datagram as an object on a line of its own
+ *
+ * about  NULL: "oscore" is null
+ * meta   JSON, copied without its line breaks; empty: no "meta"
+ *
+ * Returns OSC_OK, OSC_ENOMEM, or what osc_coap_decode finds wrong.
+ */
+enum osc_err osc_json_encode(struct osc_buffer *out, struct osc_slice datagram,
+    const struct osc_about *about, struct osc_slice meta);
+
+/* osc_json_encode_refused - append {"error":STATUS,"message":WORDS}; OSC_OK or OSC_ENOMEM */
+enum osc_err osc_json_encode_refused(struct osc_buffer *out, int status, const char *words);
+
+#endif

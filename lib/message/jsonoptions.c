@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "message/jsonread.h"
+#include "message/names.h"
+
+/* Each has at least one byte in a datagram, so more make it too long. */
+#define OPTIONS_MAX OSC_MESSAGE_MAX
+
+/* An option of the text. Its place in the list keeps the order of equals. */
+struct entry {
+	uint32_t number;
+	uint32_t index;
+	const struct json_t *hex; /* NULL: the bytes are `text`, or `uint` */
+	struct osc_slice text;
+	uint8_t uint_len;
+	uint8_t uint[8];
+};
+
+static bool
+refuse_name(struct osc_json_reading *r, size_t i, struct osc_slice name)
+{
+	const char *nearest = osc_option_nearest(name);
+	char quoted[OSC_QUOTED_MAX];
+
+	(void)osc_json_quote(quoted, name);
+	if (nearest != NULL)
+		return osc_json_refuse(r, "options[%zu]: \"%s\" is no option; did you mean \"%s\"?",
+		    i, quoted, nearest);
+	return osc_json_refuse(
+	    r, "options[%zu]: \"%s\" is no option known by name; a number would do", i, quoted);
+}
+
+static bool
+take_number(struct osc_json_reading *r, size_t i, const struct json_t *value, struct entry *entry)
+{
+	const struct osc_option_name *known;
+	struct osc_integer number;
+	struct osc_slice name;
+
+	if (osc_json_string(value, &name)) {
+		known = osc_option_by_name(name);
+		if (known == NULL)
+			return refuse_name(r, i, name);
+		entry->number = known->number;
+		return true;
+	}
+	if (!osc_json_integer(&r->json, value, &number))
+		return osc_json_refuse(
+		    r, "options[%zu]: begins with neither a name nor a number", i);
+	if (number.negative || number.wide || number.value > UINT16_MAX)
+		return osc_json_refuse(r, "options[%zu]: a number not from 0 to 65535", i);
+	entry->number = (uint32_t)number.value;
+	return true;
+}
+
+/* The shortest form (RFC 7252, 3.2). */
+static void
+put_uint(struct entry *entry, uint64_t value)
+{
+	for (int shift = 56; shift >= 0; shift -= 8)
+		if (value >> shift != 0)
+			entry->uint[entry->uint_len++] = (uint8_t)(value >> shift);
+	entry->text = osc_slice(NULL, 0);
+}
+
+/* By the type of the JSON value, never by what is in it. */
+static bool
+take_value(struct osc_json_reading *r, size_t i, struct json_t *value, struct entry *entry)
+{
+	struct osc_integer number;
+
+	if (osc_json_string(value, &entry->text))
+		return true;
+	if (osc_json_integer(&r->json, value, &number)) {
+		if (number.negative)
+			return osc_json_refuse(r, "options[%zu]: a negative value", i);
+		if (number.wide)
+			return osc_json_refuse(
+			    r, "options[%zu]: a value over 64 bits; write it as {\"hex\":...}", i);
+		put_uint(entry, number.value);
+		return true;
+	}
+	if (osc_json_is_object(value)) {
+		void *iter = NULL;
+		const char *key;
+		struct json_t *member;
+
+		entry->hex = osc_json_member(value, "hex");
+		if (entry->hex == NULL || !osc_json_next(value, &iter, &key, &member) ||
+		    osc_json_next(value, &iter, &key, &member))
+			return osc_json_refuse(
+			    r, "options[%zu]: an object that is not {\"hex\":...}", i);
+		return true;
+	}
+	return osc_json_refuse(
+	    r, "options[%zu]: the value is no string, integer or {\"hex\":...}", i);
+}
+
+bool
+osc_json_take_options(struct osc_json_reading *r, struct json_t *value)
+{
+	size_t n = osc_json_length(value), elements;
+	struct json_t *option;
+	struct entry *entry;
+
+	if (!osc_json_is_array(value))
+		return osc_json_refuse(r, "options: not an array");
+	if (n > OPTIONS_MAX)
+		return osc_json_fail(r, OSC_ELONG, "");
+	osc_buffer_cut(&r->scratch->options, 0);
+	entry = (void *)osc_buffer_reserve(&r->scratch->options, n * sizeof(*entry));
+	if (entry == NULL)
+		return osc_json_fail(r, OSC_ENOMEM, "no memory");
+	for (size_t i = 0; i < n; i++, entry++) {
+		option = osc_json_at(value, i);
+		elements = osc_json_length(option);
+		if (!osc_json_is_array(option) || elements < 1 || elements > 2)
+			return osc_json_refuse(
+			    r, "options[%zu]: not an array of a name and a value", i);
+		memset(entry, 0, sizeof(*entry));
+		entry->index = (uint32_t)i;
+		if (!take_number(r, i, osc_json_at(option, 0), entry) ||
+		    (elements == 2 && !take_value(r, i, osc_json_at(option, 1), entry)))
+			return false;
+	}
+	r->n_options = n;
+	return true;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	const struct entry *left = a, *right = b;
+
+	if (left->number != right->number)
+		return left->number < right->number ? -1 : 1;
+	return left->index < right->index ? -1 : left->index > right->index;
+}
+
+static void
+sort(struct entry *entries, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (entries[i].number < entries[i - 1].number) {
+			qsort(entries, n, sizeof(*entries), compare);
+			return;
+		}
+}
+
+static bool
+entry_bytes(struct osc_json_reading *r, const struct entry *entry, struct osc_slice *bytes)
+{
+	char key[sizeof("options[65535]") + 8];
+
+	if (entry->hex != NULL) {
+		(void)snprintf(key, sizeof(key), "options[%u]", entry->index & 0xffffU);
+		return osc_json_take_hex(r, key, entry->hex, bytes);
+	}
+	*bytes = entry->uint_len > 0 ? osc_slice(entry->uint, entry->uint_len) : entry->text;
+	return true;
+}
+
+bool
+osc_json_put_options(struct osc_json_reading *r, struct osc_coap_writer *w)
+{
+	struct entry *entries = (void *)r->scratch->options.ptr;
+	struct osc_slice bytes;
+
+	sort(entries, r->n_options);
+	for (size_t i = 0; i < r->n_options; i++) {
+		if (!entry_bytes(r, &entries[i], &bytes))
+			return false;
+		if (bytes.len > OSC_MESSAGE_MAX)
+			return osc_json_fail(r, OSC_ELONG, "");
+		osc_coap_put_option(w, entries[i].number, bytes);
+	}
+	return true;
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "message/hex.h"
+#include "message/jsonread.h"
+
+bool
+osc_json_refuse(struct osc_json_reading *r, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	(void)vsnprintf(r->detail->text, sizeof(r->detail->text), fmt, args);
+	va_end(args);
+	r->err = OSC_EMESSAGE;
+	return false;
+}
+
+bool
+osc_json_fail(struct osc_json_reading *r, enum osc_err err, const char *words)
+{
+	r->err = osc_detail_set(r->detail, err, NULL, "%s", words);
+	return false;
+}
+
+const char *
+osc_json_quote(char quoted[static OSC_QUOTED_MAX], struct osc_slice text)
+{
+	size_t room = OSC_QUOTED_MAX - sizeof("..."), len = text.len < room ? text.len : room;
+	uint8_t c;
+
+	for (size_t i = 0; i < len; i++) {
+		c = text.ptr[i];
+		if (c < 0x20 || c > 0x7e || c == '"' || c == '\\')
+			c = '?';
+		quoted[i] = (char)c;
+	}
+	memcpy(quoted + len, len < text.len ? "..." : "", len < text.len ? 4 : 1);
+	return quoted;
+}
+
+bool
+osc_json_same_word(struct osc_slice text, const char *word)
+{
+	size_t i = 0;
+
+	/* Words of letters: bit 5 is the case. */
+	while (i < text.len && word[i] != '\0' && (text.ptr[i] | 0x20) == (word[i] | 0x20))
+		i++;
+	return i == text.len && word[i] == '\0';
+}
+
+bool
+osc_json_take_hex(struct osc_json_reading *r, const char *key, const struct json_t *value,
+    struct osc_slice *bytes)
+{
+	struct osc_buffer *scratch = &r->scratch->value;
+	struct osc_where where = {0};
+	struct osc_slice hex;
+	uint8_t *to;
+	size_t len;
+
+	if (!osc_json_string(value, &hex))
+		return osc_json_refuse(r, "%s: not a string of hex digits", key);
+	to = osc_buffer_reserve(scratch, hex.len / 2);
+	if (to == NULL)
+		return osc_json_fail(r, OSC_ENOMEM, "no memory");
+	if (osc_hex_decode(to, &len, hex, &where) != OSC_OK)
+		return osc_json_refuse(
+		    r, "%s: not hex at character %u of the value", key, where.offset);
+	/* Separators are for lines of hex, not for values that programs write. */
+	if (2 * len != hex.len)
+		return osc_json_refuse(r, "%s: something between the hex digits", key);
+	*bytes = osc_slice(to, len);
+	return true;
+}
+
+/* From an opening quote to behind the closing one. */
+static size_t
+string_end(struct osc_slice text, size_t at)
+{
+	at++;
+	while (at < text.len && text.ptr[at] != '"')
+		at += text.ptr[at] == '\\' ? 2 : 1;
+	return at < text.len ? at + 1 : text.len;
+}
+
+static bool
+is_blank(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* From any place to the next comma or closing bracket of this level. */
+static size_t
+value_end(struct osc_slice text, size_t at)
+{
+	size_t depth = 0;
+
+	while (at < text.len) {
+		switch (text.ptr[at]) {
+		case '"':
+			at = string_end(text, at);
+			continue;
+		case '{':
+		case '[':
+			depth++;
+			break;
+		case '}':
+		case ']':
+			if (depth-- == 0)
+				return at;
+			break;
+		case ',':
+			if (depth == 0)
+				return at;
+			break;
+		default:
+			break;
+		}
+		at++;
+	}
+	return at;
+}
+
+struct osc_slice
+osc_json_member_text(struct osc_slice text, size_t index)
+{
+	size_t at = 0, end;
+
+	while (at < text.len && text.ptr[at] != '{')
+		at++;
+	at++;
+	for (; index > 0; index--)
+		at = value_end(text, at) + 1;
+	while (at < text.len && text.ptr[at] != '"')
+		at++;
+	at = string_end(text, at);
+	while (at < text.len && (is_blank(text.ptr[at]) || text.ptr[at] == ':'))
+		at++;
+	end = value_end(text, at);
+	while (end > at && is_blank(text.ptr[end - 1]))
+		end--;
+	return osc_slice(text.ptr + at, end - at);
+}

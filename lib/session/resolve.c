@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#include "base/secret.h"
+#include "session/resolve.h"
+
+struct osc_receipt *
+osc_resolve_receipt(const struct osc_work *work, size_t k)
+{
+	for (size_t i = 0; i < work->n_receipts; i++)
+		if (work->receipts[i].verdict == OSC_OK && k-- == 0)
+			return &work->receipts[i];
+	return NULL;
+}
+
+/* Does a request verify in this context? Only to choose between contexts: the
+ * verdict over the message is made later, in its order. */
+static bool
+verifies(struct osc_session *session, const struct osc_unprotection *message,
+    const struct osc_endpoint *endpoint)
+{
+	struct osc_exchange exchange;
+	struct osc_aead_job job;
+
+	osc_unprotect_exchange(&exchange, message);
+	osc_unprotect_prepare(
+	    message, &endpoint->context, OSC_SIDE_PEER, &exchange, session->scratch.ptr, &job);
+	osc_aead_open(endpoint->context.recipient_key, &job, 1);
+	osc_wipe(session->scratch.ptr, message->outer.payload.len);
+	return job.ok;
+}
+
+/* Among several contexts the tag decides (3.3). */
+static enum osc_err
+choose(struct osc_group *group, struct osc_work *work, struct osc_endpoint **found, size_t n)
+{
+	work->endpoint = found[0];
+	if (n == 1)
+		return OSC_OK;
+	if (!work->message.is_request)
+		return OSC_ENOCID;
+	if (!osc_group_reserve(group, &group->session->scratch, work->message.outer.payload.len))
+		return OSC_ENOMEM;
+	for (size_t k = 0; k < n; k++)
+		if (verifies(group->session, &work->message, found[k])) {
+			work->endpoint = found[k];
+			return OSC_OK;
+		}
+	return OSC_ETAG;
+}
+
+/* The context of item i among many. */
+static void
+find_endpoint(struct osc_group *group, size_t i)
+{
+	struct osc_contexts *contexts = &group->session->contexts;
+	struct osc_work *work = &group->session->work[i];
+	const struct osc_option_value *option = &work->message.option;
+	struct osc_wanted wanted = {
+	    .kid = option->kid,
+	    .has_kid_context = option->has_kid_context,
+	    .kid_context = option->kid_context,
+	    .role = contexts->role,
+	};
+	struct osc_endpoint *found[OSC_CANDIDATES_MAX];
+	size_t n = 0;
+	enum osc_err err;
+
+	if (!option->has_kid) {
+		osc_group_refuse(group, i, OSC_ENOCID);
+		return;
+	}
+	if (i > 0 && osc_contexts_full(contexts)) {
+		osc_group_cut(group, i, OSC_OK);
+		return;
+	}
+	err = osc_contexts_find(contexts, &wanted, found, &n, group->detail);
+	if (err == OSC_OK)
+		err = choose(group, work, found, n);
+	if (err == OSC_ENOMEM || osc_err_status(err) == 7 || osc_err_status(err) == 1)
+		osc_group_cut(group, i, err);
+	else if (err != OSC_OK)
+		osc_group_refuse(group, i, err);
+}
+
+/* Of the requests with the response's token, those that this side has sent come
+ * to count; returns the verdict over the first if there is none. */
+static enum osc_err
+check_receipts(struct osc_group *group, struct osc_work *work)
+{
+	struct osc_buffer *scratch = &group->session->scratch;
+	enum osc_err verdict, first = OSC_OK;
+	bool any = false;
+
+	for (size_t k = 0; k < work->n_receipts; k++) {
+		if (!osc_group_reserve(group, scratch, work->receipts[k].datagram.len))
+			return OSC_ENOMEM;
+		if (group->session->options.many)
+			work->receipts[k].checked = NULL; /* contexts come and go */
+		verdict = osc_receipt_check(
+		    &work->receipts[k], &work->endpoint->context, OSC_SIDE_OWN, scratch->ptr);
+		any = any || verdict == OSC_OK;
+		if (k == 0)
+			first = verdict;
+	}
+	return any ? OSC_OK : first;
+}
+
+/* Is the message for this context, and what is it bound to? */
+static void
+match(struct osc_group *group, size_t i)
+{
+	struct osc_work *work = &group->session->work[i];
+	struct osc_report *report = &work->report;
+	enum osc_err err;
+
+	err = osc_unprotect_match(&work->message, &work->endpoint->context, OSC_SIDE_PEER);
+	if (err != OSC_OK) {
+		osc_group_refuse(group, i, err);
+		return;
+	}
+	report->endpoint = work->endpoint;
+	report->side = OSC_SIDE_PEER;
+	report->option = work->message.option;
+	report->bound = true;
+	if (work->message.is_request) {
+		osc_unprotect_exchange(&report->exchange, &work->message);
+		return;
+	}
+	osc_group_receipts(group, i, work->message.outer.token);
+	if (i >= group->n || group->items[i].err != OSC_OK)
+		return;
+	err = check_receipts(group, work);
+	if (err != OSC_OK && err != OSC_ENOMEM)
+		osc_group_refuse(group, i, err);
+}
+
+void
+osc_resolve(struct osc_group *group)
+{
+	bool many = group->session->options.many;
+
+	if (!many)
+		osc_group_open(group);
+	for (size_t i = 0; i < group->n; i++) {
+		if (many && group->items[i].err == OSC_OK)
+			find_endpoint(group, i);
+		if (i < group->n && group->items[i].err == OSC_OK)
+			match(group, i);
+	}
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#ifndef OSC_SESSION_RESOLVE_H
+#define OSC_SESSION_RESOLVE_H
+
+#include "session/group.h"
+
+/* Which context a received message is for, and which request a response. Private
+ * to session. */
+
+/*
+ * osc_resolve - give each good item its endpoint and what binds it
+ *
+ * Opens contexts as they are needed. Refuses items that fit no context or
+ * request; cuts the group at an error of a context that fits.
+ */
+void osc_resolve(struct osc_group *group);
+
+/* osc_resolve_receipt - the k-th request that the response may belong to and that
+ * this side has sent; NULL if there are not so many */
+struct osc_receipt *osc_resolve_receipt(const struct osc_work *work, size_t k);
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#ifndef OSC_STORE_INDEX_H
+#define OSC_STORE_INDEX_H
+
+#include <sys/stat.h>
+
+#include "store/store.h"
+
+/* Which context directories lie under a directory, and for whose messages. */
+
+struct osc_index_entry {
+	char *path;   /* DIRECTORY/NAME */
+	bool neutral; /* serves both roles: the IDs below are the client's and the server's */
+	struct osc_id sender_id;
+	struct osc_id recipient_id;
+	bool has_id_context;
+	uint8_t *id_context;
+	size_t id_context_len;
+};
+
+struct osc_index {
+	struct osc_index_entry *entries;
+	size_t n, cap;
+	struct timespec mtime; /* of the directory, before it was read */
+};
+
+/* The message that a context is looked for. */
+struct osc_wanted {
+	struct osc_slice kid;
+	bool has_kid_context;
+	struct osc_slice kid_context;
+	enum osc_role role; /* of this machine; OSC_ROLE_NONE: directories that serve both
+			       roles do not fit, unless either is set */
+	bool either;        /* both IDs of a directory that serves both roles may be the peer's */
+};
+
+/*
+ * osc_index_load - look at every directory under DIRECTORY, once
+ *
+ * Only settings and secrets are read, for the IDs. What is no context, or cannot
+ * be loaded, is left out. Returns OSC_OK, OSC_ECONTEXT if DIRECTORY is none,
+ * OSC_EIO or OSC_ENOMEM.
+ */
+enum osc_err osc_index_load(
+    struct osc_index *index, const char *directory, struct osc_detail *detail);
+
+/* osc_index_stale - has the directory got other entries since the index was made? */
+bool osc_index_stale(const struct osc_index *index, const char *directory);
+
+/*
+ * osc_index_next - the next context that fits (RFC 8613, 8.2 step 2)
+ *
+ * at  where to go on; starts as 0
+ *
+ * Recipient ID equals kid; ID Context equals kid context, if the message has
+ * one. Returns NULL behind the last.
+ */
+const struct osc_index_entry *osc_index_next(
+    const struct osc_index *index, size_t *at, const struct osc_wanted *wanted);
+
+/* osc_wanted_fits - does a context with these parameters fit? */
+bool osc_wanted_fits(const struct osc_wanted *wanted, const struct osc_params *params);
+
+void osc_index_free(struct osc_index *index);
+
+#endif

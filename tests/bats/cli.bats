@@ -1,0 +1,232 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 The oscore-tools authors
+#
+# What all programs have in common: help, version, usage errors, operands.
+
+# shellcheck disable=SC2016,SC2154 # scripts for bash -c; stderr comes from run
+load helper
+
+@test "--help: short, narrow, ends with an example and the manual page" {
+	for program in "${PROGRAMS[@]}"; do
+		run -0 --separate-stderr "$program" --help
+		equal "$stderr" ""
+		[ "${#lines[@]}" -le 24 ] || fail "$program: ${#lines[@]} lines"
+		[ "$("$program" --help | wc -l)" -le 24 ] || fail "$program: more than 24 lines"
+		[ "$(wc -L <<<"$output")" -le 79 ] || fail "$program: wider than 79 columns"
+		[[ ${lines[-1]} == *"See $program(1)." ]] || fail "$program: last line"
+		tail -n 4 <<<"$output" | grep -q "$program " || fail "$program: no example"
+		help=$output
+		run -0 --separate-stderr "$program" -h
+		prints "$help"
+	done
+}
+
+@test "--version: name, number, libraries" {
+	for program in "${PROGRAMS[@]}"; do
+		run -0 --separate-stderr "$program" --version
+		equal "$stderr" ""
+		equal "${#lines[@]}" 2
+		[[ ${lines[0]} =~ ^"$program (oscore-tools) "[0-9]+\.[0-9]+\.[0-9]+$ ]] || fail "first line"
+		[[ ${lines[1]} =~ nettle.*[0-9]+\.[0-9]+ ]] || fail "second line"
+		version=$output
+		run -0 --separate-stderr "$program" -V
+		prints "$version"
+	done
+}
+
+@test "all programs are of one version" {
+	for program in "${PROGRAMS[@]}"; do
+		"$program" -V | sed '1s/.* //'
+	done >versions
+	equal "$(sed -n 'n;p' versions | sort -u | wc -l)" 1
+	equal "$(sed -n 'p;n' versions | sort -u | wc -l)" 1
+}
+
+@test "help and version that cannot be written: 1" {
+	for program in "${PROGRAMS[@]}"; do
+		for option in --help --version; do
+			run -1 --separate-stderr to /dev/full "$program" "$option"
+			said "^$program: .*(space|write)"
+			run -1 --separate-stderr bash -c '"$@" >&-' - "$program" "$option"
+			said "^$program: "
+		done
+	done
+}
+
+@test "unknown options are usage errors" {
+	mkdir context
+	for program in "${PROGRAMS[@]}"; do
+		for option in --no-such-option -Z --help=x; do
+			run -2 --separate-stderr "$program" "$option" context </dev/null
+			usage_error "^$program: "
+		done
+	done
+}
+
+@test "an option without its argument is a usage error" {
+	for program in "${PROGRAMS[@]:1:3}"; do
+		run -2 --separate-stderr "$program" context -f </dev/null
+		usage_error
+	done
+	for program in "${PROGRAMS[@]:0:3}"; do
+		run -2 --separate-stderr "$program" context --role </dev/null
+		usage_error
+	done
+}
+
+@test "values that an option does not know are usage errors" {
+	mkdir context
+	for program in oscore-protect oscore-unprotect; do
+		for arguments in "-r boss" "-r CLIENTS" "-f xml" "-t xml" "-f payload" \
+			"--request"; do
+			# shellcheck disable=SC2086
+			run -2 --separate-stderr "$program" context $arguments </dev/null
+			usage_error
+		done
+	done
+	run -2 --separate-stderr oscore-cid --print algorithm </dev/null
+	usage_error
+	run -2 --separate-stderr oscore-cid -f xml </dev/null
+	usage_error
+	run -2 --separate-stderr oscore-gen -r boss new
+	usage_error
+	[ ! -e new ]
+}
+
+@test "missing and surplus operands are usage errors" {
+	for program in oscore-gen oscore-protect oscore-unprotect; do
+		run -2 --separate-stderr "$program" </dev/null
+		usage_error
+	done
+	client_and_server
+	raw "$GET" >message
+	before=$(snapshot client)
+	for program in oscore-protect oscore-unprotect; do
+		run -2 --separate-stderr "$program" client message message </dev/null
+		usage_error
+	done
+	equal "$(snapshot client)" "$before"
+	run -2 --separate-stderr oscore-cid message message
+	usage_error
+	run -2 --separate-stderr oscore-gen one two
+	usage_error
+	run -2 --separate-stderr oscore-gen --pair one
+	usage_error
+	run -2 --separate-stderr oscore-gen --pair one two three
+	usage_error
+	equal "$(echo *)" "client message server"
+}
+
+@test "options may follow operands, -- ends them" {
+	client_and_server
+	mv client ./-c
+	raw "$GET" >-get
+	run -0 --separate-stderr oscore-protect -t hex -- -c -get
+	prints "$GET_PROTECTED"
+	raw "$GET_PROTECTED" >-req
+	run -0 --separate-stderr oscore-unprotect server -t hex -- -req
+	prints "$GET"
+	run -0 --separate-stderr oscore-cid -- -req
+	prints "_"
+	run -0 --separate-stderr oscore-gen -- -new
+	[ -f ./-new/settings.json ]
+}
+
+@test "- is standard input" {
+	client_and_server
+	run -0 --separate-stderr text "$GET" oscore-protect -f hex client -
+	prints "$GET_PROTECTED"
+	run -0 --separate-stderr text "$GET_PROTECTED" oscore-unprotect -f hex server -
+	prints "$GET"
+	run -0 --separate-stderr text "$GET_PROTECTED" oscore-cid -f hex -
+	prints "_"
+}
+
+@test "a message file that is missing or a directory: 1, named" {
+	client_and_server
+	before=$(snapshot client)
+	for command in "oscore-protect client" "oscore-unprotect client" "oscore-cid"; do
+		# shellcheck disable=SC2086
+		run -1 --separate-stderr $command no-such-file
+		refused no-such-file "no such file"
+		# shellcheck disable=SC2086
+		run -1 --separate-stderr $command server
+		refused server "directory"
+	done
+	equal "$(snapshot client)" "$before"
+}
+
+@test "a context that is missing or no directory: 7, named" {
+	raw "$GET" >message
+	raw "$GET_PROTECTED" >protected
+	for row in "oscore-protect message" "oscore-unprotect protected"; do
+		read -r program message <<<"$row"
+		run -7 --separate-stderr "$program" no-such-context "$message"
+		refused no-such-context "no such file"
+		run -7 --separate-stderr "$program" message "$message"
+		refused message "directory"
+	done
+	mkdir empty
+	run -7 --separate-stderr oscore-protect empty message
+	refused empty
+	equal "$(find empty -mindepth 1)" ""
+}
+
+@test "errors name the file and the message in it" {
+	client_and_server
+	raw 4401 >short
+	run -5 --separate-stderr oscore-protect client short
+	refused short:1
+	run -5 --separate-stderr feed 4401 oscore-protect client
+	refused "<stdin>:1"
+	run -3 --separate-stderr text "$GET" oscore-unprotect -f hex server
+	refused "<stdin>:1" "oscore"
+}
+
+@test "-q drops hints and warnings, never errors" {
+	client_and_server
+	chmod 644 client/secret.json
+	run -5 --separate-stderr text "$GET" oscore-protect client
+	said "hint: "
+	run -5 --separate-stderr text "$GET" oscore-protect -q client
+	refused "<stdin>:1"
+	equal "$(wc -l <<<"$stderr")" 1
+	run -5 --separate-stderr text "$GET"$'\n4401' oscore-protect -f hex client
+	said "warning: "
+	run -5 --separate-stderr text "$GET"$'\n4401' oscore-protect -f hex --quiet client
+	one_error "<stdin>:2"
+	equal "$(wc -l <<<"$stderr")" 1
+}
+
+@test "a message in the clear where a response was expected: shown as not authenticated" {
+	accepted
+	run -3 --separate-stderr text 64845d1f00003974ff6e6f oscore-unprotect -f hex --request req \
+		client
+	refused "<stdin>:1" "4\.04" "not authenticated"
+}
+
+@test "a secret is never in an error message" {
+	client_and_server
+	printf '{"secret_hex": "%szz"}' "$SECRET" >client/secret.json
+	run -7 --separate-stderr feed "$GET" oscore-protect client
+	refused client/secret.json secret_hex
+	[[ $stderr != *0102030405* ]] || fail "secret shown"
+	printf '{"secret_ascii": "correct horse", "secret_ascii": "correct horse"}' \
+		>client/secret.json
+	run -7 --separate-stderr feed "$GET" oscore-protect client
+	[[ $stderr != *horse* ]] || fail "secret shown"
+	echo "${SECRET}zz" >secret
+	run --separate-stderr oscore-gen --secret-file secret --sender-seq 0 new
+	differ "$status" 0
+	[[ $stderr != *0102030405* ]] || fail "secret shown"
+}
+
+@test "--list-options names the options, one a line" {
+	for program in "${PROGRAMS[@]}"; do
+		run -0 --separate-stderr "$program" --list-options
+		equal "$stderr" ""
+		grep -qE '(^|-)help' <<<"$output" || fail "$program"
+		grep -qE '(^|-)version' <<<"$output" || fail "$program"
+	done
+}

@@ -1,0 +1,167 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 The oscore-tools authors
+#
+# The manual, the completions and the README say what the programs do.
+
+# shellcheck disable=SC2016,SC2154 # scripts for bash -c; stderr comes from run
+load helper
+
+# long_options - the long options in a text, as in "--name", one a line
+long_options() {
+	grep -oE -e '(^|[^-[:alnum:]])--[a-z][a-z-]*' | sed 's/.*--//' | sort -u
+}
+
+# options_in_program PROGRAM
+options_in_program() {
+	"$1" --list-options | long_options
+}
+
+# options_in_manual PROGRAM - those that have an item of their own
+options_in_manual() {
+	grep '^\.It .*Fl -' "$ROOT/man/$1.1" | grep -oE 'Fl -[a-z][a-z-]*' | sed 's/Fl -//' | sort \
+		-u
+}
+
+# fish PROGRAM OPTION - what stands behind -s or -l in the completions of fish
+fish() {
+	grep '^complete ' "$ROOT/completions/fish/$1.fish" | grep -oE -e " -$2" | sed 's/^ -. //' | sort -u
+}
+
+# examples FILE - "$ command" and output lines of the displays in section EXAMPLES, without roff
+examples() {
+	awk '
+		/^\.Sh / { in_examples = ($0 == ".Sh EXAMPLES") }
+		in_examples && /^\.Bd -literal/ { display = 1; next }
+		/^\.Ed/ { display = 0 }
+		display {
+			gsub(/\\&/, ""); gsub(/\\-/, "-"); gsub(/\\\(aq/, "\047"); \
+				gsub(/\\\(dq/, "\"")
+			gsub(/\\\(ha/, "^"); gsub(/\\\(ti/, "~"); gsub(/\\(e|\(rs)/, "\\")
+			print
+		}
+	' "$1"
+}
+
+# run_examples FILE - run them in order in this directory; prints what should have come and did not
+run_examples() {
+	local command="" expected="" commands=0 line
+	while IFS= read -r line; do
+		case $line in
+		'$ '*)
+			one_example "$command" "$expected" || return 1
+			command=${line#\$ } expected="" commands=$((commands + 1))
+			;;
+		*)
+			if [[ $command == *\\ && -z $expected ]]; then
+				command+=$'\n'$line
+			else
+				expected+=$line$'\n'
+			fi
+			;;
+		esac
+	done < <(examples "$1")
+	one_example "$command" "$expected" && [ "$commands" -gt 0 ]
+}
+
+one_example() {
+	local got
+	[ -n "$1" ] || return 0
+	got=$(bash -c "$1" 2>&1 </dev/null && echo x || echo x)
+	got=${got%x}
+	[ "$got" = "$2" ] || fail "example: $1" "expected: $2" "got:      $got"
+}
+
+@test "the options of program, help, manual and completions are the same" {
+	for program in "${PROGRAMS[@]}"; do
+		options=$(options_in_program "$program")
+		[ "$(wc -l <<<"$options")" -ge 4 ] || fail "$program: $options"
+		equal "$("$program" --help | long_options)" "$options"
+		equal "$(options_in_manual "$program")" "$options"
+		equal "$(long_options <"$ROOT/completions/bash/$program")" "$options"
+		equal "$(long_options <"$ROOT/completions/zsh/_$program")" "$options"
+		equal "$(fish "$program" 'l [a-z-]+')" "$options"
+	done
+}
+
+@test "short options in help, manual and completions are the same" {
+	for program in "${PROGRAMS[@]}"; do
+		options=$(grep -oE '^\.It Fl [a-zA-Z]( |$)' "$ROOT/man/$program.1" | cut -c 8 | sort -u)
+		[ -n "$options" ]
+		equal "$("$program" --help | grep -oE -e '(^|[ ,[])-[a-zA-Z]\b' | sed 's/.*-//' | sort -u)" \
+			"$options"
+		equal "$(fish "$program" 's .')" "$options"
+		for option in $options; do
+			grep -qE -e "(^|[ '])-$option( |'|\$)" "$ROOT/completions/bash/$program" \
+				|| fail "$program: bash, -$option"
+			grep -qE -e "\{-$option" "$ROOT/completions/zsh/_$program" || fail \
+				"$program: zsh, -$option"
+		done
+	done
+}
+
+@test "every option in the manual is accepted or wants its argument, others are unknown" {
+	for program in "${PROGRAMS[@]}"; do
+		for option in $(options_in_manual "$program"); do
+			run --separate-stderr "$program" "--$option" </dev/null
+			if grep -qiE 'unrecognized|unknown option|invalid option' <<<"$stderr"; then
+				fail "$program --$option"
+			fi
+		done
+		run -2 --separate-stderr "$program" --import
+		said "import"
+	done
+}
+
+@test "the manual pages are clean" {
+	for page in "$ROOT"/man/*; do
+		run -0 --separate-stderr mandoc -T lint -W warning "$page"
+		prints ""
+	done
+}
+
+@test "each program has a page that is named and linked" {
+	for program in "${PROGRAMS[@]}"; do
+		grep -q "^\.Nm $program\$" "$ROOT/man/$program.1"
+		grep -q "^\.Sh EXIT STATUS" "$ROOT/man/$program.1"
+		grep -q "^\.Sh EXAMPLES" "$ROOT/man/$program.1"
+	done
+	# whatever is referred to and ours exists
+	grep -hoE '^\.Xr oscore[a-z-]* [0-9]' "$ROOT"/man/* | sort -u | while read -r _ name \
+		section; do
+		[ -f "$ROOT/man/$name.$section" ] || fail "$name($section)"
+	done
+}
+
+@test "the exit statuses in the manual are those of the interface" {
+	statuses() {
+		sed -n '/^\.Sh EXIT STATUS/,/^\.El/s/^\.It \([0-9]\)$/\1/p' "$ROOT/man/$1.1" | tr \
+			-d '\n'
+	}
+	equal "$(statuses oscore-protect)" 0124578
+	equal "$(statuses oscore-unprotect)" 01234567
+	equal "$(statuses oscore-cid)" 01235
+	equal "$(statuses oscore-gen)" 01257
+}
+
+@test "the examples in the manual do what they show" {
+	for page in "$ROOT"/man/*; do
+		grep -q '^\.Sh EXAMPLES' "$page" || continue
+		mkdir "$BATS_TEST_TMPDIR/${page##*/}"
+		cd "$BATS_TEST_TMPDIR/${page##*/}"
+		run_examples "$page" || fail "${page##*/}"
+	done
+}
+
+@test "the README's commands run as they stand" {
+	awk '/^```sh$/ { sh = 1; next } /^```/ { sh = 0 } sh' "$ROOT/README.md" >readme.sh
+	[ -s readme.sh ]
+	export TMPDIR=$BATS_TEST_TMPDIR
+	run -0 --separate-stderr bash -e -u readme.sh
+	matches $'44025d1f00003974[^\n]*\n'"$GET"$'\n'"$CONTENT"$'\nstatus 6: replayed'
+	one_error request.hex:1
+}
+
+@test "the README's table of exit statuses is complete" {
+	equal "$(sed -n 's/^| \([0-9]\) |.*/\1/p' "$ROOT/README.md" | tr -d '\n')" 012345678
+}

@@ -1,0 +1,322 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 The oscore-tools authors
+#
+# oscore-gen: what it makes, and what it refuses to make.
+
+# shellcheck disable=SC2016,SC2154 # scripts for bash -c; stderr comes from run
+load helper
+
+secret() {
+	(umask 077 && echo "$SECRET" >secret)
+}
+
+# value FILE KEY - a member of a JSON file, as JSON without blanks, sorted
+value() {
+	python3 - "$@" <<-'PYTHON'
+		import json, sys
+		value = json.load(open(sys.argv[1])).get(sys.argv[2])
+		print(json.dumps(value, sort_keys=True, separators=(",", ":")))
+	PYTHON
+}
+
+# keys FILE - the keys of a JSON file, sorted
+keys() {
+	python3 -c 'import json, sys; print(*sorted(json.load(open(sys.argv[1]))))' "$1"
+}
+
+@test "a directory for both roles, in silence" {
+	run -0 --separate-stderr oscore-gen both
+	silent
+	equal "$(modes both | tr '\n' ,)" \
+		"700,secrets.json 600,sequence.json 600,settings.json 644,"
+	equal "$(value both/settings.json client-sender-id_hex)" '"01"'
+	equal "$(value both/settings.json server-sender-id_hex)" '"00"'
+	equal "$(value both/settings.json sequence-file)" true
+	equal "$(value both/settings.json role)" null
+	equal "$(value both/sequence.json used)" '{"00":0,"01":0}'
+	equal "$(value both/sequence.json inode)" null
+	[[ $(value both/secrets.json secret_hex) =~ ^'"'[0-9a-f]{64}'"'$ ]] || fail "32 random bytes"
+}
+
+@test "what it makes, works: requests and responses in both directions" {
+	oscore-gen both
+	for side in client server; do
+		peer=$([ "$side" = client ] && echo server || echo client)
+		text "$GET" oscore-protect -f hex -r "$side" both >req
+		run -0 --separate-stderr oscore-unprotect -f hex -r "$peer" both req
+		prints "$GET"
+		text "$CONTENT" oscore-protect -f hex -r "$peer" --request req both >response
+		run -0 --separate-stderr oscore-unprotect -f hex -r "$side" --request req both \
+			response
+		prints "$CONTENT"
+	done
+}
+
+@test "--pair: two mirrored directories, each pinned" {
+	run -0 --separate-stderr oscore-gen --pair client server
+	silent
+	for side in client server; do
+		equal "$(modes "$side" | tr '\n' ,)" \
+			"700,secret.json 600,sequence.json 600,settings.json 644,"
+		equal "$(value "$side/settings.json" role)" "\"$side\""
+		equal "$(value "$side/settings.json" sequence-file)" true
+		equal "$(value "$side/sequence.json" next-to-send)" 0
+	done
+	equal "$(value client/settings.json sender-id_hex)" '"01"'
+	equal "$(value client/settings.json recipient-id_hex)" '"00"'
+	equal "$(value server/settings.json sender-id_hex)" '"00"'
+	equal "$(value server/settings.json recipient-id_hex)" '"01"'
+	cmp client/secret.json server/secret.json
+	text "$GET" oscore-protect -f hex client >req
+	run -0 --separate-stderr oscore-unprotect -f hex server req
+	prints "$GET"
+	run -7 --separate-stderr text "$GET" oscore-protect -f hex -r server client
+	refused client
+}
+
+@test "secrets are random, and as long as asked for" {
+	for n in 1 2 3; do
+		oscore-gen "d$n"
+		value "d$n/secrets.json" secret_hex >>secrets
+	done
+	equal "$(sort -u secrets | wc -l)" 3
+	oscore-gen --secret-bytes 16 short
+	[[ $(value short/secrets.json secret_hex) =~ ^'"'[0-9a-f]{32}'"'$ ]] || fail "16 bytes"
+	for n in 0 256 -1 x ""; do
+		run -2 --separate-stderr oscore-gen --secret-bytes "$n" bad
+		usage_error
+	done
+	[ ! -e bad ]
+}
+
+@test "parameters end up in the files" {
+	oscore-gen -a A128GCM --hkdf sha512 --client-id 0a0B --server-id "" --id-context \
+		37cbf3210017a2d3 \
+		--master-salt 9e7c --window 64 --role client dir
+	equal "$(value dir/settings.json algorithm)" '"A128GCM"'
+	equal "$(value dir/settings.json kdf-hashfun)" '"sha512"'
+	equal "$(value dir/settings.json client-sender-id_hex)" '"0a0b"'
+	equal "$(value dir/settings.json server-sender-id_hex)" '""'
+	equal "$(value dir/settings.json id-context_hex)" '"37cbf3210017a2d3"'
+	equal "$(value dir/settings.json window)" 64
+	equal "$(value dir/settings.json role)" '"client"'
+	equal "$(value dir/secrets.json salt_hex)" '"9e7c"'
+	run -0 --separate-stderr text "$GET" oscore-protect -f hex dir
+	equal "$stderr" ""
+	[[ $output == *37cbf3210017a2d30a0bff* ]] || fail "kid context and kid"
+}
+
+@test "the defaults" {
+	oscore-gen dir
+	equal "$(value dir/settings.json algorithm)" '"AES-CCM-16-64-128"'
+	[[ $(value dir/settings.json kdf-hashfun) =~ ^(null|'"sha256"')$ ]] || fail "hash"
+	[[ $(value dir/settings.json window) =~ ^(null|32)$ ]] || fail "window"
+	equal "$(keys dir/settings.json | grep -c id-context)" 0
+}
+
+@test "an empty ID Context is not none" {
+	oscore-gen --id-context "" dir
+	equal "$(value dir/settings.json id-context_hex)" '""'
+	oscore-gen --random-id-context random
+	[[ $(value random/settings.json id-context_hex) =~ ^'"'[0-9a-f]{16}'"'$ ]] || fail "8 bytes"
+	run -2 --separate-stderr oscore-gen --random-id-context --id-context 01 bad
+	usage_error
+}
+
+@test "--list-algorithms: the twelve, by name and number; each makes a working directory" {
+	run -0 --separate-stderr oscore-gen --list-algorithms
+	equal "$stderr" ""
+	equal "${#lines[@]}" 12
+	for row in AES-CCM-16-64-128=10 AES-CCM-16-64-256=11 AES-CCM-64-64-128=12 \
+		AES-CCM-64-64-256=13 \
+		AES-CCM-16-128-128=30 AES-CCM-16-128-256=31 AES-CCM-64-128-128=32 \
+			AES-CCM-64-128-256=33 \
+		A128GCM=1 A192GCM=2 A256GCM=3 ChaCha20/Poly1305=24; do
+		name=${row%=*} number=${row#*=}
+		grep -F "$name" <<<"$output" | grep -qw "$number" || fail "$row"
+		oscore-gen -a "$name" "by-name-$number"
+		oscore-gen --algorithm "$number" "by-number-$number"
+		equal "$(value "by-number-$number/settings.json" algorithm)" "\"$name\""
+		text "$GET" oscore-protect -f hex -r client "by-name-$number" >message
+		equal "$(oscore-unprotect -f hex -r server "by-name-$number" message)" "$GET"
+	done
+}
+
+@test "algorithms, hashes and numbers that are not known are usage errors" {
+	for arguments in "-a AES-CCM-16-64-129" "-a 14" "-a A128CBC" "--hkdf md5" "--hkdf sha384" \
+		"--window 0" "--window 4097" \
+		"--window x" "--client-id 0" "--client-id xy" "--server-id 0x0" "--id-context 123" \
+			"--master-salt zz" \
+		"--sender-seq x" "--sender-seq -1" "--sender-seq 1:" "--sender-seq :1" \
+			"--sender-seq 1:2:3" \
+		"--sender-seq 18446744073709551616" "--sender-seq 1e3"; do
+		# shellcheck disable=SC2086
+		run -2 --separate-stderr oscore-gen $arguments bad
+		usage_error
+	done
+	equal "$(names .)" ""
+}
+
+@test "what a load would refuse is not made" {
+	for arguments in "--client-id 00" "--client-id 0102030405060708" \
+		"-a AES-CCM-64-64-128 --server-id 0102"; do
+		# shellcheck disable=SC2086
+		run --separate-stderr oscore-gen $arguments bad
+		[[ $status == [27] ]] || fail "status 7, or 2"
+		equal "$output" ""
+		# shellcheck disable=SC2086
+		run --separate-stderr oscore-gen $arguments --pair bad1 bad2
+		[[ $status == [27] ]] || fail "status 7, or 2"
+	done
+	equal "$(names .)" ""
+}
+
+@test "nothing that exists is replaced" {
+	mkdir -m 755 empty
+	echo precious >file
+	ln -s nowhere link
+	for name in empty file link; do
+		run -1 --separate-stderr oscore-gen "$name"
+		refused "$name" "exists"
+		run -1 --separate-stderr oscore-gen --pair "$name" new
+		refused "$name" "exists"
+		[ ! -e "$name.peer" ]
+	done
+	equal "$(mode_of empty) $(names empty) $(cat file) $(readlink link)" "755  precious nowhere"
+}
+
+@test "--pair: a client directory never exists without its peer" {
+	mkdir server
+	run -1 --separate-stderr oscore-gen --pair client server
+	refused server "exists"
+	[ ! -e client ]
+	equal "$(names .)" "server "
+}
+
+@test "--pair wants two names" {
+	run --separate-stderr oscore-gen --pair one one
+	differ "$status" 0
+	equal "$(find . -name '.*' -mindepth 1)" ""
+}
+
+@test "--role does not go with --pair" {
+	run -2 --separate-stderr oscore-gen --role client --pair client server
+	usage_error
+	equal "$(names .)" ""
+}
+
+@test "a directory that cannot be made: 1, nothing is left" {
+	run -1 --separate-stderr oscore-gen no/such/dir
+	refused no/such "no such file"
+	equal "$(names .)" ""
+}
+
+@test "a directory that may not be written: 1, nothing is left" {
+	need_unprivileged
+	mkdir -m 555 closed
+	run -1 --separate-stderr unprivileged oscore-gen closed/dir
+	refused closed "permission denied"
+	equal "$(names closed)" ""
+}
+
+@test "the name may end in a slash and hold a path" {
+	mkdir deep
+	run -0 --separate-stderr oscore-gen deep/dir/
+	silent
+	run -0 --separate-stderr oscore-gen "$PWD/deep/other"
+	silent
+	equal "$(names deep)" "dir other "
+}
+
+@test "modes do not depend on the umask" {
+	for mask in 000 077 777; do
+		run -0 --separate-stderr bash -c 'umask "$1"; oscore-gen "$2"' - "$mask" "dir$mask"
+		equal "$(modes "dir$mask" | tr '\n' ,)" \
+			"700,secrets.json 600,sequence.json 600,settings.json 644,"
+	done
+}
+
+@test "a given secret needs --sender-seq" {
+	secret
+	run -2 --separate-stderr oscore-gen --secret-file secret dir
+	usage_error "--sender-seq"
+	equal "$(names .)" "secret "
+	run -0 --separate-stderr oscore-gen --secret-file secret --sender-seq 0 dir
+	silent
+	equal "$(value dir/secrets.json secret_hex)" "\"$SECRET\""
+	equal "$(value dir/sequence.json seen)" '{"00":[-1],"01":[-1]}'
+}
+
+@test "--secret-file: standard input, separators, and what is no secret" {
+	run -0 --separate-stderr text "$SECRET" oscore-gen --secret-file - --sender-seq 0 dir
+	silent
+	equal "$(value dir/secrets.json secret_hex)" "\"$SECRET\""
+	run -0 --separate-stderr bash -c \
+		'oscore-gen --secret-file <(echo "$1") --sender-seq 0 dir2' - "$SECRET"
+	equal "$(value dir2/secrets.json secret_hex)" "\"$SECRET\""
+	run -1 --separate-stderr oscore-gen --secret-file no-such-file --sender-seq 0 bad
+	refused no-such-file "no such file"
+	for text in "" 123 xyz "$(printf '%0512d' 0)"; do
+		(umask 077 && echo "$text" >secret)
+		run --separate-stderr oscore-gen --secret-file secret --sender-seq 0 bad
+		[[ $status == [157] ]] || fail "a status of the secret"
+		equal "$output" ""
+		one_error secret
+	done
+	[ ! -e bad ]
+}
+
+@test "a secret file that others can read is warned about" {
+	secret
+	chmod 644 secret
+	run -0 --separate-stderr oscore-gen --secret-file secret --sender-seq 0 dir
+	said "warning: .*secret"
+}
+
+@test "--sender-seq above 0: the windows start there" {
+	secret
+	oscore-gen --secret-file secret --sender-seq 20:300 --client-id "" --server-id 01 \
+		--master-salt "$SALT" both
+	equal "$(value both/sequence.json used)" '{"":20,"01":300}'
+	equal "$(value both/sequence.json seen)" '{"":[19],"01":[299]}'
+	oscore-gen --secret-file secret --sender-seq 20:300 --client-id "" --server-id 01 \
+		--master-salt "$SALT" --pair client server
+	equal "$(value client/sequence.json next-to-send)" 20
+	equal "$(value server/sequence.json next-to-send)" 300
+	run -6 --separate-stderr text "${GET_PROTECTED/0914/0913}" oscore-unprotect -f hex server
+	run -0 --separate-stderr text "$GET_PROTECTED" oscore-unprotect -f hex server
+	prints "$GET"
+	run -6 --separate-stderr text "${GET_PROTECTED/0914/0913}" oscore-unprotect -f hex -r \
+		server both
+}
+
+@test "--sender-seq N is for every side" {
+	oscore-gen --sender-seq 7 both
+	equal "$(value both/sequence.json used)" '{"00":7,"01":7}'
+	oscore-gen --sender-seq 1099511627775 --pair client server
+	text "$GET" oscore-protect -f hex client >message
+	run -0 --separate-stderr oscore-unprotect -f hex server message
+	prints "$GET"
+	run -8 --separate-stderr text "$GET" oscore-protect -f hex client
+}
+
+@test "with -r and a number above 0 the window for the peer is lost, with 0 it is empty" {
+	secret
+	text "$GET" oscore-protect -f hex "$(pair_context peer "" 01 && echo peer)" >message
+	oscore-gen --secret-file secret --sender-seq 5 -r server --client-id "" --server-id 01 \
+		--master-salt "$SALT" used
+	run -6 --separate-stderr oscore-unprotect -f hex used message
+	run -4 --separate-stderr text "$(broken "$(cat message)")" oscore-unprotect -f hex used
+	oscore-gen --secret-file secret --sender-seq 0 -r server --client-id "" --server-id 01 \
+		--master-salt "$SALT" new
+	run -0 --separate-stderr oscore-unprotect -f hex new message
+	prints "$GET"
+}
+
+@test "a state that was made and got lost is not made again" {
+	oscore-gen dir
+	rm dir/sequence.json
+	run -7 --separate-stderr text "$GET" oscore-protect -f hex -r client dir
+	refused dir/sequence.json
+}
