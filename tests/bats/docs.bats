@@ -140,7 +140,7 @@ one_example() {
 	}
 	equal "$(statuses oscore-protect)" 0124578
 	equal "$(statuses oscore-unprotect)" 01234567
-	equal "$(statuses oscore-cid)" 01235
+	equal "$(statuses oscore-cid)" 012357
 	equal "$(statuses oscore-gen)" 01257
 }
 

@@ -105,7 +105,18 @@ EXAMPLE='{"type":"NON","code":"GET","mid":23839,"token_hex":"00003974",
 	[[ ${lines[0]} == *',"meta":{"x":1.50,"y":[1,2]}}' ]] || fail "first"
 	[[ ${lines[1]} != *meta* ]] || fail "second"
 	[[ ${lines[2]} == *',"meta":null}' ]] || fail "third"
-	[[ $output != *99* ]] || fail "oscore"
+	[[ $output != *'"99"'* ]] || fail "oscore"
+}
+
+@test "oscore says what the OSCORE option has, whose the message is, and which directory it was" {
+	client_and_server
+	run -0 --separate-stderr bash -c 'echo "$1" | oscore-protect -f hex -t json client | tee /dev/stderr |
+		oscore-unprotect -f json server | jq -c .oscore' - "$GET"
+	equal "$output" '{"kid_hex":"","kid-context_hex":null,"partial-iv_hex":"14","sender-id_hex":"","context":"server"}'
+	equal "$(jq -c .oscore <<<"$stderr")" '{"kid_hex":"","kid-context_hex":null,"partial-iv_hex":"14","sender-id_hex":"","context":"client"}'
+	raw "$GET_PROTECTED" >req
+	run -0 --separate-stderr bash -c 'echo "$1" | oscore-unprotect -f hex -t json --request req client | jq -c .oscore' - "$CONTENT_PROTECTED_NEW"
+	prints '{"kid_hex":null,"kid-context_hex":null,"partial-iv_hex":"00","sender-id_hex":"01","context":"client"}'
 }
 
 @test "meta over several lines leaves one line" {
@@ -297,6 +308,41 @@ EXAMPLE='{"type":"NON","code":"GET","mid":23839,"token_hex":"00003974",
 	said "payload output holds one message"
 	run -6 --separate-stderr oscore-unprotect -k -f hex -t payload server messages
 	equal "$output" b
+}
+
+# on_terminal ARGUMENT... - oscore-unprotect with standard output on a terminal; what came there
+on_terminal() {
+	python3 - "$@" <<-'PYTHON'
+		import os, pty, subprocess, sys, tty
+
+		ours, theirs = pty.openpty()
+		tty.setraw(theirs)
+		done = subprocess.run(["oscore-unprotect", *sys.argv[1:]], stdout=theirs, timeout=30, check=False)
+		os.close(theirs)
+		os.set_blocking(ours, False)
+		try:
+		    print(os.read(ours, 65536))
+		except (BlockingIOError, OSError):
+		    pass
+		sys.exit(done.returncode)
+	PYTHON
+}
+
+@test "payload to a terminal: text, and no control characters unless forced" {
+	client_and_server
+	count=0
+	for payload in 'caf\u00e9\n' '\u001b[2J' '\u009b2J' '\u202e' '\u001b[0m'; do
+		count=$((count + 1))
+		echo "{\"code\":\"PUT\",\"payload\":\"$payload\"}" | oscore-protect -f json -t raw client >"message$count"
+	done
+	run -0 --separate-stderr on_terminal -t payload server message1
+	prints "b'caf\\xc3\\xa9\\n'"
+	for n in 2 3 4; do
+		run -1 --separate-stderr on_terminal -t payload server "message$n"
+		refused "<stdout>" "control characters" "hint: .*-o -"
+	done
+	run -0 --separate-stderr on_terminal -t payload -o - server message5
+	prints "b'\\x1b[0m'"
 }
 
 @test "payload is no format of protect, of input or of cid" {

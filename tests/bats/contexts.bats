@@ -1,0 +1,354 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 The oscore-tools authors
+#
+# Many contexts under one directory: -C of oscore-unprotect and oscore-cid.
+
+# shellcheck disable=SC2016,SC2154 # scripts for bash -c; stderr comes from run
+load helper
+load contexts
+
+@test "the directory that is named by kid, or kid and kid context, is taken" {
+	for row in "01 01" "aabb aabb" "_ _" "02@cc 02 cc" "_@cc _ cc" "03@_ 03 _" "_@_ _ _"; do
+		read -r name kid context <<<"$row"
+		peer "$name" "$kid" "$context"
+		message=$(from "$name")
+		equal "$(text "$message" oscore-cid -f hex)" "$name"
+		run -0 --separate-stderr chosen "$message"
+		prints "ctx/$name"
+	done
+}
+
+@test "the named directory is taken alone, and nothing else is looked at" {
+	peer 01 01
+	peer other 01 - "$OTHER_SECRET"
+	run -4 --separate-stderr unprotect "$(from other)"
+	refused "<stdin>:1" "tag"
+	used ctx/other && fail "the other was opened"
+	# a twin is not looked for either
+	cp -r ctx/01 ctx/twin
+	run -0 --separate-stderr unprotect "$(from 01)"
+	prints "$GET"
+}
+
+@test "else all directories are looked at" {
+	peer alpha 01
+	peer beta 02
+	peer gamma 03 aa
+	for name in beta alpha gamma; do
+		run -0 --separate-stderr chosen "$(from $name)"
+		prints "ctx/$name"
+	done
+	# a directory whose name is that of another context
+	mv ctx/alpha ctx/02
+	for row in "alpha 02" "beta beta"; do
+		read -r name directory <<<"$row"
+		run -0 --separate-stderr chosen "$(from "$name")" --moved
+		prints "ctx/$directory"
+	done
+}
+
+@test "what is no context is passed over" {
+	peer alpha 01
+	mkdir ctx/empty ctx/broken ctx/.hidden
+	echo '{' >ctx/broken/settings.json
+	cp ctx/alpha/* ctx/.hidden
+	touch ctx/file ctx/02
+	ln -s nowhere ctx/dangling
+	mkfifo ctx/fifo
+	run -0 --separate-stderr unprotect "$(from alpha)"
+	prints "$GET"
+	echo '{' >ctx/alpha/settings.json
+	run -4 --separate-stderr unprotect "$(from alpha)"
+	refused "<stdin>:1" "kid"
+}
+
+@test "a directory with two names is one context" {
+	peer alpha 01
+	ln -s alpha ctx/beta
+	run -0 --separate-stderr unprotect "$(from alpha)"
+	prints "$GET"
+	ln -s alpha ctx/01
+	message=$(from alpha)
+	run -6 --separate-stderr unprotect "$message"$'\n'"$message" -k
+	equal "${lines[0]}" "$GET"
+}
+
+@test "several candidates: the tag decides" {
+	peer a 01 - "$OTHER_SECRET"
+	peer b 01
+	peer c 01 cc
+	for name in c a b a; do
+		run -0 --separate-stderr chosen "$(from $name --no-kid-context)"
+		prints "ctx/$name"
+	done
+}
+
+@test "several candidates: the verdict of the one that verified is final" {
+	peer a 01 - "$OTHER_SECRET"
+	peer b 01
+	for name in a b; do
+		message=$(from $name)
+		run -0 --separate-stderr unprotect "$message"
+		before=$(snapshot ctx)
+		run -6 --separate-stderr unprotect "$message"
+		refused "<stdin>:1" "replayed"
+		equal "$(snapshot ctx)" "$before"
+	done
+}
+
+@test "several candidates, and none verifies: 4, and nothing changes" {
+	peer a 01 - "$OTHER_SECRET"
+	peer b 01
+	before=$(snapshot ctx)
+	run -4 --separate-stderr unprotect "$(broken "$(from a)")"
+	refused "<stdin>:1" "tag"
+	equal "$(snapshot ctx)" "$before"
+}
+
+@test "the same Recipient Key in two directories: 7, and both are named" {
+	peer a 01
+	cp -r ctx/a ctx/b
+	before=$(snapshot ctx)
+	run -7 --separate-stderr unprotect "$(from a)"
+	equal "$output" ""
+	said "ctx/a.*Recipient Key.*ctx/b|ctx/b.*Recipient Key.*ctx/a"
+	equal "$(snapshot ctx)" "$before"
+	# other kids are not concerned
+	peer other 02
+	run -0 --separate-stderr unprotect "$(from other)"
+	prints "$GET"
+}
+
+@test "a candidate that fits and cannot be loaded ends the search with 7" {
+	peer a 01 - "$OTHER_SECRET"
+	peer b 01
+	peer c 02
+	state ctx/b '{"next-to-send": tomorrow}'
+	for name in a b; do
+		run -7 --separate-stderr unprotect "$(from $name)"
+		refused ctx/b/sequence.json
+	done
+	# so does the named one
+	mv ctx/b ctx/01
+	run -7 --separate-stderr unprotect "$(from a)"
+	refused ctx/01/sequence.json
+	run -0 --separate-stderr unprotect "$(from c)"
+	prints "$GET"
+	# what was said before stays said, and -k does not go on behind a 7
+	run -7 --separate-stderr unprotect "$(from c)"$'\n'"$(from a)"$'\n'"$(from c)" -k
+	equal "$output" "$GET"
+}
+
+@test "a named directory that is broken, but does not fit, is passed over" {
+	peer alpha 01
+	peer 01 02
+	state ctx/01 '{}'
+	run -0 --separate-stderr chosen "$(from alpha)"
+	prints ctx/alpha
+}
+
+@test "a copy of a used context: 7; a moved one with --moved" {
+	peer a 01
+	unprotect "$(from a)"
+	cp -r ctx/a copy
+	rm -r ctx/a
+	mv copy ctx/a
+	run -7 --separate-stderr unprotect "$(from a)"
+	said "copy"
+	run -0 --separate-stderr unprotect "$(from a)" --moved
+	prints "$GET"
+	run -0 --separate-stderr unprotect "$(from a)"
+	prints "$GET"
+}
+
+@test "no context: 4, for the kid or for the kid context" {
+	peer a 01 aa
+	peer b 02
+	mkdir empty
+	run -4 --separate-stderr unprotect "${GET_PROTECTED/620914/630914ee}"
+	refused "<stdin>:1" "no context for this kid$"
+	sed -i 's/aa/ab/' peers/a/settings.json
+	run -4 --separate-stderr unprotect "$(from a)"
+	refused "<stdin>:1" "no context for this kid context"
+	run -4 --separate-stderr oscore-unprotect -f hex -C empty <<<"$GET_PROTECTED"
+	refused "<stdin>:1" "no context for this kid"
+}
+
+@test "kid context: present, absent, of length zero" {
+	peer a 01 aa
+	peer b 01 bb
+	peer empty 01 _
+	peer none 01
+	for name in a b empty none; do
+		run -0 --separate-stderr chosen "$(from $name)"
+		prints "ctx/$name"
+		# without kid context any ID Context fits
+		run -0 --separate-stderr chosen "$(from $name --no-kid-context)"
+		prints "ctx/$name"
+	done
+	# an ID Context of length zero is not none
+	rm -r ctx/empty
+	message=$(text "$GET" oscore-protect -f hex peers/empty)
+	run -4 --separate-stderr unprotect "$message"
+	refused "<stdin>:1" "kid context"
+	# prefixes are something else
+	sed -i 's/aa/aa00/' peers/a/settings.json
+	run -4 --separate-stderr unprotect "$(from a)"
+	refused "<stdin>:1" "kid context"
+}
+
+@test "role-neutral directories need -r, and count for its side only" {
+	mkdir ctx
+	role_context ctx/neutral
+	role_context client
+	role_context server
+	request=$(text "$GET" oscore-protect -f hex -r client client)
+	reverse=$(text "$GET_B" oscore-protect -f hex -r server server)
+	run -4 --separate-stderr unprotect "$request"
+	refused "<stdin>:1" "kid"
+	run -4 --separate-stderr unprotect "$request" -r client
+	refused "<stdin>:1" "kid"
+	used ctx/neutral && fail "it was used"
+	run -0 --separate-stderr unprotect "$request" -r server
+	prints "$GET"
+	run -4 --separate-stderr unprotect "$reverse" -r server
+	refused "<stdin>:1" "kid"
+	run -0 --separate-stderr unprotect "$reverse" -r client
+	prints "$GET_B"
+	# named by the kid
+	mv ctx/neutral ctx/_
+	request=$(text "$GET" oscore-protect -f hex -r client client)
+	run -4 --separate-stderr unprotect "$request"
+	refused "<stdin>:1" "kid"
+	run -0 --separate-stderr chosen "$request" -r server
+	prints ctx/_
+	# oscore-cid asks for no role
+	run -0 --separate-stderr text "$request"$'\n'"$reverse" oscore-cid -f hex -C ctx
+	prints $'ctx/_\nctx/_'
+}
+
+@test "pinned directories need no role, and refuse the other one" {
+	mkdir ctx
+	role_context ctx/pinned '"role": "server"'
+	role_context client
+	request=$(text "$GET" oscore-protect -f hex -r client client)
+	run -7 --separate-stderr unprotect "$request" -r client
+	equal "$output" ""
+	said "role"
+	run -0 --separate-stderr unprotect "$request"
+	prints "$GET"
+}
+
+@test "a response needs --request and a kid; else its context is named" {
+	peer 01 01
+	message=$(from 01)
+	run -4 --separate-stderr unprotect "$CONTENT_PROTECTED"
+	refused "<stdin>:1" "response" "hint: "
+	echo "$message" >req
+	run -4 --separate-stderr unprotect "$CONTENT_PROTECTED" --request req
+	refused "<stdin>:1" "response" "hint: .*--contexts"
+}
+
+@test "a stream over many contexts, shuffled, comes out in its order" {
+	for ((i = 16; i < 36; i++)); do
+		printf -v kid %02x $i
+		peer "$kid" "$kid" &
+	done
+	wait
+	for kid in ctx/*; do
+		kid=${kid#ctx/}
+		for token in 01 02 03; do
+			echo "410100${token}${kid}b3${kid}7632"
+		done | oscore-protect -f hex "peers/$kid" | sed "s/^/$kid /" >"to.$kid" &
+	done
+	wait
+	cat to.* | shuf --random-source=/bin/sh >shuffled
+	run -0 --separate-stderr oscore-unprotect -f hex -C ctx < <(cut -d ' ' -f 2 shuffled)
+	equal "$stderr" ""
+	equal "${#lines[@]}" 60
+	equal "$(cut -c 9-10 <<<"$output")" "$(cut -d ' ' -f 1 shuffled)"
+	for kid in ctx/*; do
+		equal "$(member "$kid" received)" '{"index":0,"bitfield":7}'
+	done
+	# all of it again
+	before=$(snapshot ctx)
+	run -6 --separate-stderr oscore-unprotect -k -f hex -C ctx < <(cut -d ' ' -f 2 shuffled)
+	equal "$(grep -c '^# 6 ' <<<"$output")" 60
+	equal "$(snapshot ctx)" "$before"
+}
+
+@test "-k: each refused message is in its place, with its status" {
+	peer 01 01
+	peer 02 02
+	first=$(from 01)
+	printf '%s\n' "$first" "${GET_PROTECTED/620914/630914ee}" "$(from 02)" "$first" "$GET" 4401 \
+		"$(broken "$(from 02)")" "$CONTENT_PROTECTED" "$(from 01)" >stream
+	run -4 --separate-stderr oscore-unprotect -k -f hex -t json -C ctx stream
+	equal "$(jq -c '.error // .oscore.context' <<<"$output" | tr '\n' ' ')" \
+		'"ctx/01" 4 "ctx/02" 6 3 5 4 4 "ctx/01" '
+	# without it the run ends at the first
+	run -4 --separate-stderr oscore-unprotect -f hex -C ctx < <(
+		from 01
+		sed -n 2p stream
+		from 02
+	)
+	equal "$output" "$GET"
+	one_error "<stdin>:2"
+}
+
+@test "oscore-cid -C: the directories that fit" {
+	peer a 01 aa
+	peer b 01 bb
+	peer c 02
+	run -0 --separate-stderr text "$(from a)"$'\n'"$(from c)" oscore-cid -f hex -C ctx
+	prints $'ctx/a\nctx/c'
+	run -0 --separate-stderr text "$(from a --no-kid-context)" oscore-cid -f hex -C ctx
+	equal "$(sort <<<"$output")" $'ctx/a\nctx/b'
+	equal "$stderr" ""
+	used ctx/a && fail "it was used"
+	equal "$(names ctx/a)" "secret.json settings.json "
+}
+
+@test "oscore-cid -C: none fits, or no kid: 1" {
+	peer a 01 aa
+	run -1 --separate-stderr text "$GET_PROTECTED" oscore-cid -f hex -C ctx
+	silent
+	run -1 --separate-stderr text "$CONTENT_PROTECTED" oscore-cid -f hex -C ctx
+	silent
+	run -1 --separate-stderr text "$GET_PROTECTED"$'\n'"$(from a)" oscore-cid -f hex -C ctx
+	equal "$output" ctx/a
+	run -3 --separate-stderr text "$GET" oscore-cid -f hex -C ctx
+	refused "<stdin>:1" "OSCORE"
+}
+
+@test "the directory of contexts is missing, or none: 7" {
+	touch file
+	peer a 01
+	for directory in missing file/x file; do
+		run -7 --separate-stderr oscore-unprotect -f hex -C "$directory" <<<"$GET_PROTECTED"
+		refused "$directory"
+		run -7 --separate-stderr oscore-cid -f hex -C "$directory" <<<"$GET_PROTECTED"
+		refused "$directory"
+	done
+	# the message is looked at first
+	run -3 --separate-stderr oscore-unprotect -f hex -C missing <<<"$GET"
+	refused "<stdin>:1" "OSCORE"
+	run -1 --separate-stderr oscore-unprotect -f hex -C missing </dev/null
+	refused "<stdin>" "empty"
+}
+
+@test "-C takes the place of CONTEXT" {
+	peer a 01
+	from a >message
+	run -0 --separate-stderr oscore-unprotect --contexts ctx -f hex message
+	prints "$GET"
+	run -2 --separate-stderr oscore-unprotect -C ctx -f hex ctx/a message
+	usage_error "operand"
+	run -2 --separate-stderr oscore-unprotect -f hex -C
+	usage_error
+	run -2 --separate-stderr oscore-cid -f hex -C ctx -t json message
+	usage_error "--contexts"
+	run -2 --separate-stderr oscore-cid -f hex -C ctx --print kid message
+	usage_error "--contexts"
+}

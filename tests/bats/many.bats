@@ -1,0 +1,186 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 The oscore-tools authors
+#
+# Many contexts under one directory, and other processes beside: locks, limits, numbers.
+
+# shellcheck disable=SC2016,SC2154 # scripts for bash -c; stderr comes from run
+load helper
+load contexts
+
+# hold FILE - lock it in a process of its own, whose id is then in holder
+hold() {
+	(
+		exec 3>&- 9<"$1"
+		flock 9
+		touch held
+		exec sleep 30
+	) &
+	holder=$!
+	until [ -e held ]; do sleep 0.01; done
+}
+
+let_go() {
+	kill "$holder"
+	wait "$holder" || true
+}
+
+@test "a context that is locked keeps nobody from what came before it" {
+	peer a 01
+	peer b 02
+	peer c 03
+	unprotect "$(from b)"
+	printf '%s\n' "$(from a)" "$(from c)" "$(from b)" "$(from a)" >stream
+	hold ctx/b/lock
+	oscore-unprotect -f hex -t json -C ctx stream >out &
+	program=$!
+	for ((tries = 0; tries < 500; tries++)); do
+		[ "$(wc -l <out)" -lt 2 ] || break
+		sleep 0.01
+	done
+	equal "$(jq -r .oscore.context out | tr '\n' ' ')" "ctx/a ctx/c "
+	# and while it waits it holds no other lock
+	flock -n ctx/a/lock true
+	flock -n ctx/c/lock true
+	let_go
+	wait "$program"
+	equal "$(jq -r .oscore.context out | tr '\n' ' ')" "ctx/a ctx/c ctx/b ctx/a "
+}
+
+@test "a candidate that stays busy ends the run with 1" {
+	peer a 01
+	peer b 02
+	unprotect "$(from a)"$'\n'"$(from b)"
+	printf '%s\n' "$(from a)" "$(from b)" "$(from a)" >stream
+	hold ctx/b/lock
+	run -1 --separate-stderr oscore-unprotect -k -f hex -C ctx stream
+	let_go
+	equal "$output" "$GET"
+	one_error ctx/b
+	said "busy"
+	equal "$(member ctx/a received)" '{"index":0,"bitfield":3}'
+}
+
+@test "a context whose state cannot be written: those behind it are left as they were" {
+	need_unprivileged
+	peer a 01
+	peer b 02
+	peer c 03
+	all=$(printf '%s\n' "$(from a)" "$(from b)" "$(from c)")
+	unprotect "$all"
+	all=$(printf '%s\n' "$(from a)" "$(from b)" "$(from c)")
+	chmod 500 ctx/b
+	run -1 --separate-stderr unprivileged oscore-unprotect -k -f hex -C ctx <<<"$all"
+	equal "$output" "$GET"
+	said "ctx/b"
+	equal "$(member ctx/a received)" '{"index":0,"bitfield":3}'
+	equal "$(member ctx/b received)" '{"index":0,"bitfield":1}'
+	equal "$(member ctx/c received)" '{"index":0,"bitfield":1}'
+}
+
+@test "a context that is made while the stream runs" {
+	peer a 01
+	peer b 02
+	mv ctx/b later
+	mkfifo in
+	oscore-unprotect -q -k -f hex -t json -C ctx in >out 2>/dev/null &
+	program=$!
+	exec 5>in
+	# say LINE COUNT - send it, and wait for so many lines
+	say() {
+		echo "$1" >&5
+		for ((tries = 0; tries < 500; tries++)); do
+			[ "$(wc -l <out)" -lt "$2" ] || return 0
+			sleep 0.01
+		done
+		return 1
+	}
+	say "$(from a)" 1
+	say "$(from b)" 2
+	mv later ctx/b
+	say "$(from b)" 3
+	exec 5>&-
+	wait "$program" || equal $? 4
+	equal "$(jq -r '.oscore.context // .error' out | tr '\n' ' ')" "ctx/a 4 ctx/b "
+}
+
+@test "warnings of each context are said once" {
+	peer 01 01
+	peer 02 02
+	chmod 644 ctx/*/secret.json
+	messages=$(from 01 && from 02 && from 01 && from 02)
+	run -0 --separate-stderr unprotect "$messages"
+	equal "$(grep -c 'ctx/01' <<<"$stderr")" 1
+	equal "$(grep -c 'ctx/02' <<<"$stderr")" 1
+	run -0 --separate-stderr unprotect "$(from 01)" -q
+	prints "$GET"
+}
+
+# make_many N - contexts with kids of 2 bytes, from 0100 on, named n0100 and so on; the first M
+# have peers
+make_many() {
+	mkdir ctx peers
+	python3 - "$1" "$2" "$SECRET" "$SALT" <<-'PYTHON'
+		import os, sys
+
+		n, m = int(sys.argv[1]), int(sys.argv[2])
+		secret = '{"secret_hex": "%s", "salt_hex": "%s"}\n' % tuple(sys.argv[3:5])
+		os.umask(0o077)
+
+
+		def make(path, own, peer):
+		    os.mkdir(path)
+		    with open(path + "/settings.json", "w") as file:
+		        file.write('{"sender-id_hex": "%s", "recipient-id_hex": "%s", "algorithm": 10}\n' % (own, peer))
+		    with open(path + "/secret.json", "w") as file:
+		        file.write(secret)
+
+
+		for i in range(n):
+		    kid = "%04x" % (256 + i * 6)
+		    make("ctx/n" + kid, "ff", kid)
+		    if i % (n // m) == 0:
+		        make("peers/n" + kid, kid, "ff")
+	PYTHON
+}
+
+# from_all - a request of each peer, shuffled, with "ctx/NAME" before it
+from_all() {
+	# shellcheck disable=SC2011,SC2012 # plain names
+	ls peers | xargs -P 4 -I NAME bash -c \
+		'echo "ctx/NAME $(oscore-protect -f hex peers/NAME <<<"$1")"' - "$GET" |
+		sort -R --random-source=/bin/sh
+}
+
+@test "more contexts than descriptors" {
+	make_many 60 60
+	from_all >stream
+	from_all >>stream
+	run -0 --separate-stderr bash -c '
+		ulimit -n 64
+		cut -d " " -f 2 stream | oscore-unprotect -f hex -t json -C ctx | jq -r .oscore.context
+	'
+	equal "$stderr" ""
+	equal "$output" "$(cut -d ' ' -f 1 stream)"
+	for directory in ctx/*; do
+		equal "$(member "$directory" received)" '{"index":0,"bitfield":3}'
+	done
+}
+
+@test "10000 contexts, looked for by name and by looking at all" {
+	make_many 10000 50
+	from_all >stream
+	run -0 --separate-stderr bash -c \
+		'cut -d " " -f 2 stream | oscore-unprotect -f hex -t json -C ctx | jq -r .oscore.context'
+	equal "$stderr" ""
+	equal "$output" "$(cut -d ' ' -f 1 stream)"
+	# by name: what is not named is not even read
+	for directory in peers/*; do
+		mv "ctx/${directory#peers/}" "ctx/${directory#peers/n}"
+	done
+	from_all | sed 's,ctx/n,ctx/,' >stream
+	run -0 --separate-stderr bash -c \
+		'cut -d " " -f 2 stream | strace -f -o calls oscore-unprotect -f hex -t json -C ctx | jq -r .oscore.context'
+	equal "$output" "$(cut -d ' ' -f 1 stream)"
+	equal "$(grep -c 'settings.json' calls)" 50
+}

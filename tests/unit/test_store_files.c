@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#include "with_store.h"
+#include "store/lock.h"
+
+static void
+test_store_lock(void)
+{
+	struct osc_dir dir;
+	int fd, other;
+
+	start(PAIR, STATE);
+	CHECK(osc_dir_open(&dir, dir_path, &detail) == OSC_OK);
+	CHECK(osc_lock_take(&fd, &dir, 50, &detail) == OSC_OK && osc_lock_held(fd, &dir));
+	CHECK((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
+	CHECK(osc_lock_take(&other, &dir, 50, &detail) == OSC_EBUSY && other == -1);
+	CHECK(says("another process"));
+	/* aiocoap unlinks the file: whoever has it open then holds nothing. */
+	CHECK(unlink(dir_name("lock")) == 0 && !osc_lock_held(fd, &dir));
+	CHECK(osc_lock_take(&other, &dir, 50, &detail) == OSC_OK);
+	CHECK(!osc_lock_held(fd, &dir) && osc_lock_held(other, &dir));
+	osc_lock_release(&fd);
+	CHECK(osc_lock_take(&fd, &dir, 50, &detail) == OSC_EBUSY);
+	osc_lock_release(&other);
+	CHECK(osc_lock_take(&fd, &dir, 50, &detail) == OSC_OK);
+	osc_lock_release(&fd);
+	/* Its content and mode are of no matter. */
+	dir_write("lock", "something");
+	CHECK(chmod(dir_name("lock"), 0644) == 0);
+	CHECK(osc_lock_take(&fd, &dir, 50, &detail) == OSC_OK);
+	CHECK(dir_mode("lock") == 0644);
+	osc_lock_release(&fd);
+	osc_dir_close(&dir);
+}
+
+static void
+test_store_kinds_of_file(void)
+{
+	struct osc_store *store;
+	uint64_t number;
+
+	start(PAIR, STATE);
+	CHECK(symlink("elsewhere", dir_name("lock")) == 0);
+	CHECK(run(OSC_ROLE_NONE, 0, &number) == OSC_ECONTEXT && says("symbolic link"));
+	CHECK(unlink(dir_name("lock")) == 0 && mkfifo(dir_name("lock"), 0600) == 0);
+	CHECK(run(OSC_ROLE_NONE, 0, &number) == OSC_ECONTEXT && says("no regular file"));
+	CHECK(unlink(dir_name("lock")) == 0 && mkdir(dir_name("lock"), 0700) == 0);
+	CHECK(run(OSC_ROLE_NONE, 0, &number) == OSC_ECONTEXT && says("no regular file"));
+	CHECK(rmdir(dir_name("lock")) == 0);
+	CHECK(link(dir_name(".used"), dir_name("lock")) == 0);
+	CHECK(run(OSC_ROLE_NONE, 0, &number) == OSC_ECONTEXT && says("more than one name"));
+	start(PAIR, STATE);
+	CHECK(rename(dir_name("sequence.json"), dir_name("elsewhere")) == 0);
+	CHECK(symlink("elsewhere", dir_name("sequence.json")) == 0);
+	CHECK(open_store(&store) == OSC_ESTATE && says("symbolic link"));
+	CHECK(unlink(dir_name("sequence.json")) == 0);
+	CHECK(link(dir_name("elsewhere"), dir_name("sequence.json")) == 0);
+	CHECK(open_store(&store) == OSC_ESTATE && says("more than one name"));
+	CHECK(unlink(dir_name("sequence.json")) == 0);
+	CHECK(mkfifo(dir_name("sequence.json"), 0600) == 0);
+	CHECK(open_store(&store) == OSC_ESTATE && says("no regular file"));
+}
+
+static void
+test_store_modes(void)
+{
+	uint64_t number;
+	mode_t mask = umask(0777);
+
+	/* Made by us: 0600 whatever the umask; replaced: as it was. */
+	start(PAIR, NULL);
+	CHECK(chmod(dir_name("settings.json"), 0600) == 0);
+	CHECK(run(OSC_ROLE_NONE, 0, &number) == OSC_OK);
+	CHECK(dir_mode("sequence.json") == 0600 && dir_mode("lock") == 0600);
+	CHECK(dir_mode(".used") == 0600);
+	CHECK(chmod(dir_name("sequence.json"), 0640) == 0);
+	umask(0);
+	CHECK(run(OSC_ROLE_NONE, 0, &number) == OSC_OK);
+	CHECK(dir_mode("sequence.json") == 0640);
+	/* In a directory of a group. */
+	start(PAIR, NULL);
+	CHECK(chmod(dir_path, 0770) == 0);
+	CHECK(run(OSC_ROLE_NONE, 0, &number) == OSC_OK);
+	CHECK(dir_mode("sequence.json") == 0660 && dir_mode("lock") == 0660);
+	CHECK(dir_mode(".used") == 0660);
+	umask(mask);
+}
+
+static void
+test_store_owner(void)
+{
+	struct stat st;
+	uint64_t number;
+
+	CHECK(geteuid() == 0 || getuid() == geteuid());
+	if (geteuid() != 0)
+		return; /* only root may give files away */
+	start(PAIR, NULL);
+	CHECK(chown(dir_path, 1234, 2345) == 0);
+	CHECK(run(OSC_ROLE_NONE, 0, &number) == OSC_OK);
+	CHECK(stat(dir_name("sequence.json"), &st) == 0 && st.st_uid == 1234 && st.st_gid == 2345);
+	CHECK(stat(dir_name("lock"), &st) == 0 && st.st_uid == 1234 && st.st_gid == 2345);
+	CHECK(stat(dir_name(".used"), &st) == 0 && st.st_uid == 1234 && st.st_gid == 2345);
+	CHECK(chown(dir_name("sequence.json"), 77, 88) == 0);
+	CHECK(run(OSC_ROLE_NONE, 0, &number) == OSC_OK);
+	CHECK(stat(dir_name("sequence.json"), &st) == 0 && st.st_uid == 77 && st.st_gid == 88);
+	CHECK(chown(dir_path, geteuid(), getegid()) == 0);
+}
+
+static unsigned
+warnings_with(mode_t mode)
+{
+	struct osc_store *store;
+	unsigned warnings = 0;
+
+	CHECK(chmod(dir_path, mode) == 0);
+	CHECK(open_store(&store) == OSC_OK);
+	if (store != NULL)
+		warnings = osc_store_warnings(store) & ~(unsigned)OSC_WARN_NETWORK_FS;
+	osc_store_close(&store);
+	return warnings;
+}
+
+static void
+test_store_warnings(void)
+{
+	struct osc_store *store;
+
+	start(PAIR, NULL);
+	CHECK(warnings_with(0700) == 0 && warnings_with(0755) == 0);
+	CHECK(warnings_with(0770) == OSC_WARN_DIRECTORY_MODE);
+	CHECK(warnings_with(0702) == OSC_WARN_DIRECTORY_MODE);
+	CHECK(warnings_with(01777) == 0);
+	CHECK(chmod(dir_name("settings.json"), 0640) == 0);
+	CHECK(warnings_with(0700) == OSC_WARN_SECRET_MODE);
+	CHECK(open_store(&store) == OSC_OK);
+	CHECK(strcmp(osc_store_warning_path(store, OSC_WARN_SECRET_MODE),
+		  dir_name("settings.json")) == 0);
+	CHECK(strcmp(osc_store_warning_path(store, OSC_WARN_DIRECTORY_MODE), dir_path) == 0);
+	osc_store_close(&store);
+}
+
+static void
+test_store_leftovers(void)
+{
+	uint64_t number;
+
+	start(PAIR, STATE);
+	dir_write(".sequence-x.json", "");
+	dir_write(".sequence-.json", "");
+	dir_write(".sequence-x.json.bak", "");
+	dir_write(".sequence-json", "");
+	CHECK(run(OSC_ROLE_NONE, 0, &number) == OSC_OK);
+	CHECK(!dir_has(".sequence-x.json") && !dir_has(".sequence-.json"));
+	CHECK(dir_has(".sequence-x.json.bak") && dir_has(".sequence-json"));
+}
+
+int
+main(void)
+{
+	if (!osc_secret_init())
+		return EXIT_FAILURE;
+	dir_make();
+	RUN(test_store_lock);
+	RUN(test_store_kinds_of_file);
+	RUN(test_store_modes);
+	RUN(test_store_owner);
+	RUN(test_store_warnings);
+	RUN(test_store_leftovers);
+	dir_remove();
+	osc_secret_wipe_all();
+	return unit_end();
+}
