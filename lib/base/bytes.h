@@ -52,8 +52,9 @@ struct osc_buffer {
 /*
  * osc_buffer_reserve - make room for `more` bytes behind len
  *
- * Grows by doubling and never shrinks; old contents are wiped. Pointers into the buffer are void afterwards. Returns
- * the place to write to, NULL if there is no memory (the buffer is unchanged).
+ * Grows by doubling and never shrinks; old contents are wiped. Pointers into the
+ * buffer are void afterwards. Returns the place to write to, NULL if there is no
+ * memory (the buffer is unchanged).
  */
 uint8_t *osc_buffer_reserve(struct osc_buffer *buffer, size_t more);
 

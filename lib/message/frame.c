@@ -200,9 +200,8 @@ osc_frame_suggest(const struct osc_frame *frame, const char **name)
 		format = OSC_FORMAT_JSON;
 	else if (format != OSC_FORMAT_HEX && (digit || first == '#'))
 		format = OSC_FORMAT_HEX;
-	else if (raw &&
-	    ((format == OSC_FORMAT_HEX && strchr("abcdefABCDEF", first) == NULL) ||
-		(format == OSC_FORMAT_JSON && first != '[')))
+	else if (raw && (format == OSC_FORMAT_HEX || (format == OSC_FORMAT_JSON && first != '[')))
+		/* Also 'A' to 'F': hex of a message starts with '4' to '7', or "0x". */
 		format = OSC_FORMAT_RAW;
 	if (format == frame->format)
 		return false;

@@ -230,10 +230,11 @@ terminal() {
 	equal "$(snapshot client)" "$before"
 }
 
-@test "raw read as hex: malformed" {
+@test "raw read as hex: malformed, with a hint" {
 	client_and_server
 	run -5 --separate-stderr feed "$GET" oscore-protect -f hex client
 	refused "<stdin>:1"
+	said "hint: .*-f raw"
 	equal "$(next_of client)" 20
 }
 

@@ -4,6 +4,7 @@
 #
 # Progress on standard error: on a terminal, in a stream that lasts, and not with -q.
 
+# shellcheck disable=SC2154 # stderr comes from run
 load helper
 
 # watch ARGUMENT... - oscore-protect with standard error on a terminal, fed with a message, and
