@@ -4,9 +4,11 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/secret.h"
 #include "cli.h"
+#include "message/utf8.h"
 #include "words.h"
 
 const char *cli_program_name = "oscore";
@@ -21,6 +23,7 @@ static void
 say_line(const char *where, const char *kind, const char *fmt, va_list args)
 {
 	char line[1024];
+	bool clean;
 	int n;
 
 	if (where != NULL)
@@ -29,9 +32,10 @@ say_line(const char *where, const char *kind, const char *fmt, va_list args)
 		n = snprintf(line, sizeof(line), "%s: %s", cli_program_name, kind);
 	if (n > 0 && (size_t)n < sizeof(line))
 		(void)vsnprintf(line + n, sizeof(line) - (size_t)n, fmt, args);
+	clean = osc_utf8_is_clean(osc_slice((const uint8_t *)line, strlen(line)));
 	/* A file name may hold anything: one line stays one line. */
 	for (char *c = line; *c != '\0'; c++)
-		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+		if ((unsigned char)*c < 0x20 || *c == 0x7f || (!clean && (unsigned char)*c > 0x7f))
 			*c = '?';
 	if (before_line != NULL)
 		before_line(before_line_arg);

@@ -225,7 +225,8 @@ make_one(struct generation *gen, const char *path)
 	if (context->role == OSC_ROLE_NONE)
 		tell_next("copy", path, "to the peer before its first use, then never again");
 	else
-		tell_next("the peer needs the parameters of", path, "in the other role");
+		tell_next("the peer needs the parameters of", path,
+		    "in the other role; --pair makes both");
 	return 0;
 }
 

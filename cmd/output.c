@@ -109,7 +109,9 @@ output_write(struct output *output, const void *from, size_t len, struct osc_det
 		osc_detail_hint(detail, "add '-o FILE', or force it with '-o -'");
 		return OSC_EIO;
 	}
-	if (!osc_io_write(output->fd, from, len))
+	/* On a packet socket the first try may report the fate of an earlier packet. */
+	if (!osc_io_write(output->fd, from, len) &&
+	    !(output->packets && osc_packet_passing(errno) && osc_io_write(output->fd, from, len)))
 		return osc_detail_errno(detail, OSC_EIO, output->name, "write");
 	return OSC_OK;
 }
@@ -132,4 +134,13 @@ output_close(struct output *output, bool keep, struct osc_detail *detail)
 	free(output->temporary);
 	output->temporary = NULL;
 	return err;
+}
+
+void
+output_remove(const struct output *output)
+{
+	struct stat st;
+
+	if (output->path != NULL && lstat(output->path, &st) == 0 && S_ISREG(st.st_mode))
+		(void)unlink(output->path);
 }

@@ -43,6 +43,9 @@ enum osc_err output_open(struct output *output, struct osc_detail *detail);
 enum osc_err output_write(
     struct output *output, const void *from, size_t len, struct osc_detail *detail);
 
+/* output_remove - remove a regular FILE that was there before */
+void output_remove(const struct output *output);
+
 /* output_close - keep: put FILE in its place; else leave nothing behind */
 enum osc_err output_close(struct output *output, bool keep, struct osc_detail *detail);
 

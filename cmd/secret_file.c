@@ -26,9 +26,10 @@ secret_file_read(const char *file, uint8_t *secret, size_t *len)
 {
 	const char *name = strcmp(file, "-") == 0 ? "<stdin>" : file;
 	int fd = strcmp(file, "-") == 0 ? STDIN_FILENO : osc_io_open_read(file);
-	char *text = osc_secret_alloc(SECRET_TEXT_MAX);
+	char *text = osc_secret_alloc(SECRET_TEXT_MAX + 1);
 	size_t start = 0, end = 0;
 	struct stat st;
+	bool too_long;
 	ssize_t n = 1;
 
 	if (fd < 0 || text == NULL) {
@@ -38,8 +39,8 @@ secret_file_read(const char *file, uint8_t *secret, size_t *len)
 	if (fd != STDIN_FILENO && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
 	    (st.st_mode & 077) != 0)
 		cli_warn(name, "others can read or write this secret: chmod 600 it");
-	while (n > 0 && end < SECRET_TEXT_MAX) {
-		n = osc_io_read(fd, text + end, SECRET_TEXT_MAX - end);
+	while (n > 0 && end <= SECRET_TEXT_MAX) {
+		n = osc_io_read(fd, text + end, SECRET_TEXT_MAX + 1 - end);
 		end += n > 0 ? (size_t)n : 0;
 	}
 	if (n < 0)
@@ -48,6 +49,7 @@ secret_file_read(const char *file, uint8_t *secret, size_t *len)
 		(void)close(fd);
 	if (n < 0)
 		return 1;
+	too_long = end > SECRET_TEXT_MAX; /* it must not be cut */
 	while (start < end && is_space(text[start]))
 		start++;
 	while (end > start && is_space(text[end - 1]))
@@ -56,7 +58,7 @@ secret_file_read(const char *file, uint8_t *secret, size_t *len)
 		cli_say(name, "empty: a Master Secret in hex is expected");
 		return 1;
 	}
-	if (!osc_secret_hex(secret, OSC_SECRET_MAX, len, text + start, end - start)) {
+	if (too_long || !osc_secret_hex(secret, OSC_SECRET_MAX, len, text + start, end - start)) {
 		cli_say(name, "not a Master Secret in hex of at most %d bytes", OSC_SECRET_MAX);
 		return osc_err_status(OSC_EHEX);
 	}

@@ -235,7 +235,9 @@ run_groups(struct stream *stream, stream_process *process)
 	/* Without boundaries the second message must not even be processed. */
 	bool one = !osc_format_has_boundaries(stream->options->to) && !stream->output.packets &&
 	    !stream->options->session.dry_run;
-	size_t max = one ? 1 : OSC_GROUP_ITEMS, n;
+	bool one_reply = stream->options->reply != NULL &&
+	    !osc_format_has_boundaries(stream->options->to) && !stream->replies.packets;
+	size_t max = one || one_reply ? 1 : OSC_GROUP_ITEMS, n;
 	enum osc_err err;
 
 	for (;;) {
@@ -245,7 +247,7 @@ run_groups(struct stream *stream, stream_process *process)
 				end_with(stream, OSC_EEMPTY, stream->name);
 			return;
 		}
-		if (err == OSC_OK && (stream->passed || stream->replied) && one)
+		if (err == OSC_OK && ((stream->passed && one) || (stream->replied && one_reply)))
 			err = refuse_second(stream);
 		if (err != OSC_OK) {
 			end_with(stream, err, stream->name);
@@ -273,6 +275,9 @@ close_outputs(struct stream *stream)
 	} else {
 		(void)output_close(&stream->replies, false, NULL);
 	}
+	/* An answer to an earlier request must not be taken for one to this. */
+	if (stream->total > 0 && !stream->replied)
+		output_remove(&stream->replies);
 	if (err != OSC_OK) {
 		stream->status = 0;
 		end_with(stream, err, name);

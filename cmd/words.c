@@ -33,8 +33,12 @@ static const struct {
 	"add '-t hex' or '-t json', or force it with '-o -'"},
     {OSC_ENOTOSCORE, NOWHERE, "not a protected message: no OSCORE option", NULL},
     {OSC_ETAG, NOWHERE, "verification failed: the tag does not match",
-	"keys, IDs, algorithm, or, for a response, the request differ"},
+	"keys, IDs, algorithm, or, for a response, the request differ; -v tries the usual mistakes"},
     {OSC_EKID, NOWHERE, "no context for this kid", NULL},
+    {OSC_EKIDOWN, NOWHERE, "this side protected that message",
+	"it is for the peer to unprotect: check --role"},
+    {OSC_EKIDROLE, NOWHERE, "no context for this kid, but one that serves both roles would fit",
+	"add '-r client' or '-r server'"},
     {OSC_EKIDCONTEXT, NOWHERE, "no context for this kid context", NULL},
     {OSC_ENOREQUEST, NOWHERE, "a response: add --request",
 	"FILE is the protected request that this is the response to"},
@@ -137,7 +141,7 @@ words_for(char *buffer, enum osc_err err, const struct osc_where *where)
 		    buffer, WORDS_MAX, "%s at byte %u of the plaintext", words, where->offset);
 		return buffer;
 	case IN_URI:
-		(void)snprintf(buffer, WORDS_MAX, "%s at byte %u of it", words, where->offset);
+		(void)snprintf(buffer, WORDS_MAX, "%s: error at its byte %u", words, where->offset);
 		return buffer;
 	case NOWHERE:
 		break;

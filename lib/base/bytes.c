@@ -7,17 +7,9 @@
 
 #define FIRST_CAPACITY 4096
 
-static void
-note(struct osc_buffer *buffer)
-{
-	if (buffer->high < buffer->len)
-		buffer->high = buffer->len;
-}
-
 void
 osc_buffer_cut(struct osc_buffer *buffer, size_t len)
 {
-	note(buffer);
 	buffer->len = len;
 }
 
@@ -37,20 +29,20 @@ osc_buffer_reserve(struct osc_buffer *buffer, size_t more)
 		if (ptr == NULL)
 			return NULL;
 		osc_copy(ptr, buffer->ptr, buffer->len);
-		note(buffer);
 		osc_wipe(buffer->ptr, buffer->high);
 		free(buffer->ptr);
 		buffer->high = buffer->len;
 		buffer->ptr = ptr;
 		buffer->cap = cap;
 	}
+	if (buffer->high < buffer->len + more)
+		buffer->high = buffer->len + more;
 	return buffer->ptr + buffer->len;
 }
 
 void
 osc_buffer_free(struct osc_buffer *buffer)
 {
-	note(buffer);
 	osc_wipe(buffer->ptr, buffer->high);
 	free(buffer->ptr);
 	memset(buffer, 0, sizeof(*buffer));

@@ -37,16 +37,13 @@ osc_copy(uint8_t *to, const uint8_t *from, size_t len)
 		memcpy(to, from, len);
 }
 
-/*
- * A growing buffer; all zero is empty. Write behind len, into what was reserved,
- * and raise len. Only osc_buffer_cut lowers it, since what lay there must still be
- * wiped in the end: buffers may hold plaintext.
- */
+/* A growing buffer; all zero is empty. Write behind len, into what was reserved, and
+ * raise len. */
 struct osc_buffer {
 	uint8_t *ptr;
 	size_t len;
 	size_t cap;
-	size_t high; /* no byte from here on was ever below len */
+	size_t high; /* no byte from here on was ever reserved: what has to be wiped */
 };
 
 /*

@@ -45,6 +45,8 @@ enum osc_err {
 	OSC_EOBSERVE = 409,     /* Observe in a response to a request without it */
 	OSC_ENOCID = 410,       /* a response without kid does not say which context it needs */
 	OSC_ENOEARLIER = 411, /* no earlier request in the stream has the token of this response */
+	OSC_EKIDOWN = 412,    /* kid is the Sender ID: this side protected the message */
+	OSC_EKIDROLE = 413,   /* a context that serves both roles would fit, with a role */
 
 	/* 5: malformed */
 	OSC_ELONG = 500,      /* more than 65535 bytes */

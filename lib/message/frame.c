@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
+#include <errno.h>
+
 #include "base/io.h"
 #include "message/framing.h"
 
@@ -56,12 +58,19 @@ enum osc_err
 osc_intake_fill(struct osc_intake *intake, size_t len)
 {
 	struct osc_frame *frame = intake->frame;
-	uint8_t *to = osc_buffer_reserve(&frame->buffer, len);
+	struct osc_buffer *buffer = &frame->buffer;
+	size_t high = buffer->high;
+	uint8_t *to = osc_buffer_reserve(buffer, len);
 	ssize_t n;
 
 	if (to == NULL)
 		return osc_detail_set(intake->detail, OSC_ENOMEM, NULL, "no memory");
-	n = osc_io_read(frame->fd, to, len);
+	do
+		n = osc_io_read(frame->fd, to, len);
+	while (n < 0 && frame->packet.is_packet && osc_packet_passing(errno));
+	/* Only what was read has to be wiped: not all of the room, page by page. */
+	if (n >= 0)
+		buffer->high = high > buffer->len + (size_t)n ? high : buffer->len + (size_t)n;
 	if (n < 0)
 		return osc_detail_errno(intake->detail, OSC_EIO, NULL, "read");
 	if (n == 0)
@@ -69,8 +78,21 @@ osc_intake_fill(struct osc_intake *intake, size_t len)
 	else if (!frame->any)
 		frame->first = to[0];
 	frame->any = frame->any || n > 0;
-	frame->buffer.len += (size_t)n;
+	buffer->len += (size_t)n;
 	return OSC_OK;
+}
+
+void
+osc_intake_compact(struct osc_intake *intake)
+{
+	struct osc_frame *frame = intake->frame;
+	struct osc_buffer *buffer = &frame->buffer;
+
+	if (frame->at == 0)
+		return;
+	memmove(buffer->ptr, buffer->ptr + frame->at, buffer->len - frame->at);
+	osc_buffer_cut(buffer, buffer->len - frame->at);
+	frame->at = 0;
 }
 
 enum osc_err
@@ -151,14 +173,9 @@ osc_frame_read(struct osc_frame *frame, struct osc_item *items, size_t max, size
     struct osc_detail *detail)
 {
 	struct osc_intake intake = {.frame = frame, .items = items, .max = max, .detail = detail};
-	struct osc_buffer *buffer = &frame->buffer;
 	enum osc_err err;
 
-	if (frame->at > 0) {
-		memmove(buffer->ptr, buffer->ptr + frame->at, buffer->len - frame->at);
-		osc_buffer_cut(buffer, buffer->len - frame->at);
-		frame->at = 0;
-	}
+	osc_intake_compact(&intake);
 	switch (frame->format) {
 	case OSC_FORMAT_HEX:
 		err = osc_read_hex(&intake);

@@ -23,6 +23,10 @@ struct osc_intake {
  * frame. OSC_OK, OSC_EIO or OSC_ENOMEM. */
 enum osc_err osc_intake_fill(struct osc_intake *intake, size_t len);
 
+/* osc_intake_compact - drop the bytes of the buffer that were given out; only while the
+ * group is empty */
+void osc_intake_compact(struct osc_intake *intake);
+
 /* osc_intake_more - the same for a stream. *done: the group is complete, because
  * the input has ended, or would block, or has failed behind good messages: then the
  * next read fails again. */

@@ -73,7 +73,11 @@ osc_read_hex(struct osc_intake *intake)
 	enum osc_err err = OSC_OK;
 
 	while (err == OSC_OK && !done && !osc_intake_full(intake))
-		if (!take_line(intake) && !drop_long_line(intake))
+		if (!take_line(intake) && !drop_long_line(intake)) {
+			/* Comments without end must not fill the memory. */
+			if (intake->n == 0)
+				osc_intake_compact(intake);
 			err = osc_intake_more(intake, &done);
+		}
 	return err;
 }

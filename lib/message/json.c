@@ -69,8 +69,10 @@ take_code(struct osc_json_reading *r, struct json_t *value)
 	(void)osc_json_quote(quoted, text);
 	if (nearest != NULL)
 		return osc_json_refuse(
-		    r, "code: \"%s\" is no code; did you mean \"%s\"?", quoted, nearest);
-	return osc_json_refuse(r, "code: \"%s\" is no method name, and no code c.dd", quoted);
+		    r, "code: \"%s\" is not a code; did you mean \"%s\"?", quoted, nearest);
+	return osc_json_refuse(r,
+	    "code: \"%s\" is neither a method name nor a code c.dd of a request or response",
+	    quoted);
 }
 
 static bool
@@ -209,7 +211,7 @@ put_payload(struct osc_json_reading *r, struct osc_coap_writer *w)
 	if (!osc_json_take_hex(r, "payload_hex", r->payload_hex, &bytes))
 		return false;
 	if (r->has_payload && !osc_slice_equal(bytes, r->payload))
-		return osc_json_refuse(r, "payload and payload_hex disagree");
+		return osc_json_refuse(r, "payload and payload_hex disagree: leave one out");
 	osc_coap_put_payload(w, bytes);
 	return true;
 }

@@ -27,10 +27,11 @@ refuse_name(struct osc_json_reading *r, size_t i, struct osc_slice name)
 
 	(void)osc_json_quote(quoted, name);
 	if (nearest != NULL)
-		return osc_json_refuse(r, "options[%zu]: \"%s\" is no option; did you mean \"%s\"?",
-		    i, quoted, nearest);
+		return osc_json_refuse(r,
+		    "options[%zu]: \"%s\" is not an option; did you mean \"%s\"?", i, quoted,
+		    nearest);
 	return osc_json_refuse(
-	    r, "options[%zu]: \"%s\" is no option known by name; a number would do", i, quoted);
+	    r, "options[%zu]: \"%s\" is not the name of an option; a number would do", i, quoted);
 }
 
 static bool

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
+#include <errno.h>
 #include <sys/socket.h>
 
 #include "message/packet.h"
@@ -23,4 +24,10 @@ osc_packet_look(int fd)
 	if (type == SOCK_DGRAM && getsockname(fd, (void *)&address, &len) == 0)
 		packet.empty_is_end = address.ss_family == AF_UNIX;
 	return packet;
+}
+
+bool
+osc_packet_passing(int error)
+{
+	return error == ECONNREFUSED || error == EHOSTUNREACH || error == ENETUNREACH;
 }

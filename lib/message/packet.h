@@ -15,4 +15,8 @@ struct osc_packet {
 /* osc_packet_look - no error: what is no socket is no packet socket */
 struct osc_packet osc_packet_look(int fd);
 
+/* osc_packet_passing - does this errno only say that a packet before got lost? Anybody
+ * can make such an error with a forged ICMP message: a stream goes on. */
+bool osc_packet_passing(int error);
+
 #endif

@@ -78,6 +78,25 @@ find_open(const struct osc_contexts *contexts, const char *path)
 	return NULL;
 }
 
+/* One key must not belong to two directories: each would have a window of its own,
+ * and a message could get in once by each. */
+static enum osc_err
+check_key(const struct osc_contexts *contexts, const struct osc_endpoint *endpoint,
+    struct osc_detail *detail)
+{
+	const struct osc_context *mine = &endpoint->context, *other;
+
+	for (size_t i = 0; i < contexts->n; i++) {
+		other = &contexts->open[i]->context;
+		if (osc_slice_equal(
+			osc_id_slice(&mine->recipient_id), osc_id_slice(&other->recipient_id)) &&
+		    osc_aead_key_equal(mine->recipient_key, other->recipient_key))
+			return osc_detail_set(detail, OSC_ECONTEXT, contexts->open[i]->path,
+			    "has the same Recipient Key as %s", endpoint->path);
+	}
+	return OSC_OK;
+}
+
 static enum osc_err
 open_context(struct osc_contexts *contexts, const char *path, struct osc_endpoint **out,
     struct osc_detail *detail)
@@ -100,7 +119,10 @@ open_context(struct osc_contexts *contexts, const char *path, struct osc_endpoin
 	if (endpoint == NULL)
 		return osc_detail_set(detail, OSC_ENOMEM, NULL, "no memory");
 	err = osc_endpoint_open(endpoint, path, contexts->role, contexts->flags, detail);
+	if (err == OSC_OK)
+		err = check_key(contexts, endpoint, detail);
 	if (err != OSC_OK) {
+		osc_endpoint_close(endpoint);
 		free(endpoint);
 		return err;
 	}
@@ -157,24 +179,6 @@ find_by_name(struct osc_contexts *contexts, const struct osc_wanted *wanted, con
 	return err;
 }
 
-/* One key must not belong to two directories: each would have a window of its own. */
-static enum osc_err
-check_keys(struct osc_endpoint *const *found, size_t n, struct osc_detail *detail)
-{
-	const struct osc_context *a, *b;
-
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = i + 1; k < n; k++) {
-			a = &found[i]->context;
-			b = &found[k]->context;
-			if (a->alg == b->alg &&
-			    osc_aead_key_equal(a->recipient_key, b->recipient_key))
-				return osc_detail_set(detail, OSC_ECONTEXT, found[i]->path,
-				    "has the same Recipient Key as %s", found[k]->path);
-		}
-	return OSC_OK;
-}
-
 /* A directory may have several names: it is one context. */
 static bool
 is_among(const struct osc_endpoint *endpoint, struct osc_endpoint *const *found, size_t n)
@@ -207,7 +211,19 @@ scan(struct osc_contexts *contexts, const struct osc_wanted *wanted, struct osc_
 		if (err == OSC_OK && !is_among(found[*n], found, *n))
 			(*n)++;
 	}
-	return err == OSC_OK ? check_keys(found, *n, detail) : err;
+	return err;
+}
+
+/* Would a directory that serves both roles fit, if only the role were known? */
+static bool
+fits_either(const struct osc_contexts *contexts, const struct osc_wanted *wanted)
+{
+	struct osc_wanted either = *wanted;
+	size_t at = 0;
+
+	either.either = true;
+	return wanted->role == OSC_ROLE_NONE &&
+	    osc_index_next(&contexts->index, &at, &either) != NULL;
 }
 
 enum osc_err
@@ -233,6 +249,8 @@ osc_contexts_find(struct osc_contexts *contexts, const struct osc_wanted *wanted
 		found[i]->used = contexts->group;
 	if (err != OSC_OK || *n > 0)
 		return err;
+	if (fits_either(contexts, wanted))
+		return OSC_EKIDROLE;
 	kid_only.has_kid_context = false;
 	return osc_index_next(&contexts->index, &at, &kid_only) != NULL ? OSC_EKIDCONTEXT
 									: OSC_EKID;

@@ -188,9 +188,9 @@ list_requests(const struct osc_unprotection **list, size_t *n_tried, struct osc_
     const struct osc_work *work)
 {
 	const struct osc_receipt *receipt;
-	size_t n = 0;
+	size_t n = 0, at = 0;
 
-	while ((receipt = osc_resolve_receipt(work, n)) != NULL && n < REQUESTS_MAX)
+	while (n < REQUESTS_MAX && (receipt = osc_resolve_receipt(work, &at)) != NULL)
 		list[n++] = &receipt->message;
 	*n_tried = n;
 	for (size_t i = 0; i < session->receipts.n && n < REQUESTS_MAX; i++) {
@@ -211,6 +211,7 @@ gather(struct osc_evidence *evidence, const struct osc_work *work, enum osc_err 
 	switch (err) {
 	case OSC_ETAG:
 	case OSC_EKID:
+	case OSC_EKIDOWN:
 	case OSC_EKIDCONTEXT:
 		evidence->message = &work->message;
 		evidence->side = work->report.side;

@@ -56,9 +56,9 @@ osc_endpoint_settle(struct osc_endpoint *endpoint, bool moved, bool look, struct
 
 	if (endpoint->settled)
 		return OSC_OK;
-	if (look) {
-		err = moved ? OSC_OK : osc_store_check(endpoint->store, detail);
-	} else if (moved) {
+	if (!moved) {
+		err = osc_store_check(endpoint->store, detail);
+	} else if (!look) {
 		err = osc_store_begin(endpoint->store, detail);
 		if (err == OSC_OK)
 			err = osc_store_commit(endpoint->store, detail);

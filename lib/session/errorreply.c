@@ -36,6 +36,8 @@ answer_to(enum osc_err err)
 	case OSC_ENOPAYLOAD:
 		return bad_option;
 	case OSC_EKID:
+	case OSC_EKIDOWN:
+	case OSC_EKIDROLE:
 	case OSC_EKIDCONTEXT:
 		return not_found;
 	case OSC_EREPLAY:

@@ -141,15 +141,8 @@ osc_group_lock(struct osc_group *group, size_t i)
 
 	if (endpoint->held)
 		return;
-	if (!alone && !endpoint->settled && session->options.moved) {
-		osc_group_cut(group, i, OSC_OK); /* settling waits for the lock */
-		return;
-	}
-	err = osc_endpoint_settle(endpoint, session->options.moved, false, group->detail);
-	if (err == OSC_OK && alone)
-		err = osc_store_begin(endpoint->store, group->detail);
-	else if (err == OSC_OK)
-		err = osc_store_try_begin(endpoint->store, group->detail);
+	err = alone ? osc_store_begin(endpoint->store, group->detail)
+		    : osc_store_try_begin(endpoint->store, group->detail);
 	if (err == OSC_OK) {
 		endpoint->held = true;
 		session->held[session->n_held++] = endpoint;

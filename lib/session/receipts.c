@@ -12,11 +12,11 @@
 
 /* Far more than a run can need; endless input must end somewhere. */
 #define RECEIPTS_BYTES_MAX ((size_t)64 * 1024 * 1024)
+#define RECEIPTS_MAX ((size_t)256 * 1024)
 
 /* Where each datagram lies while the data still grows and moves. */
 struct extent {
 	size_t at, len;
-	uint64_t number;
 };
 
 struct reading {
@@ -30,15 +30,20 @@ static enum osc_err
 add(struct reading *reading, const struct osc_item *item)
 {
 	struct osc_buffer *data = &reading->receipts->data;
-	struct extent extent = {data->len, item->in.len, item->number};
+	struct extent extent = {data->len, item->in.len};
+	struct osc_unprotection message;
 	uint8_t *to;
 
 	if (item->err != OSC_OK)
 		return osc_detail_set(reading->detail, OSC_ERECEIPT, reading->path,
-		    "message %llu is not a message", (unsigned long long)item->number);
-	if (item->in.len > RECEIPTS_BYTES_MAX - data->len)
+		    "message %llu cannot be read", (unsigned long long)item->number);
+	if (osc_unprotect_decode(&message, item->in, NULL) != OSC_OK || !message.is_request)
+		return osc_detail_set(reading->detail, OSC_ERECEIPT, reading->path,
+		    "message %llu is not an OSCORE request", (unsigned long long)item->number);
+	if (item->in.len > RECEIPTS_BYTES_MAX - data->len ||
+	    reading->extents.len / sizeof(extent) >= RECEIPTS_MAX)
 		return osc_detail_set(
-		    reading->detail, OSC_ERECEIPT, reading->path, "over 64 MiB of requests");
+		    reading->detail, OSC_ERECEIPT, reading->path, "too many requests");
 	to = osc_buffer_reserve(data, item->in.len);
 	if (to == NULL)
 		return OSC_ENOMEM;
@@ -121,11 +126,7 @@ build(struct reading *reading)
 		memcpy(&extent, reading->extents.ptr + i * sizeof(extent), sizeof(extent));
 		receipt = &receipts->list[i];
 		receipt->datagram = osc_slice(receipts->data.ptr + extent.at, extent.len);
-		if (osc_unprotect_decode(&receipt->message, receipt->datagram, NULL) != OSC_OK ||
-		    !receipt->message.is_request)
-			return osc_detail_set(reading->detail, OSC_ERECEIPT, reading->path,
-			    "message %llu is not an OSCORE request",
-			    (unsigned long long)extent.number);
+		(void)osc_unprotect_decode(&receipt->message, receipt->datagram, NULL);
 	}
 	qsort(receipts->list, n, sizeof(*receipts->list), compare);
 	for (size_t i = 0; i < n; i++)

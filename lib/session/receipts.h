@@ -18,6 +18,7 @@ struct osc_receipt {
 	struct osc_unprotection message;
 	const struct osc_context *checked; /* under which the members below are known */
 	enum osc_err verdict;
+	uint64_t group; /* with many contexts: the group that the verdict is for */
 	struct osc_exchange exchange;
 	bool observe;      /* the request has an Observe option inside */
 	bool registration; /* and it is 0 */

@@ -53,10 +53,11 @@ open_all(struct osc_group *group)
 	const struct osc_endpoint *endpoint = NULL;
 	uint8_t *to = session->scratch.ptr + session->scratch.len;
 	struct osc_work *work;
-	size_t from = 0, jobs = 0;
+	size_t from = 0, jobs = 0, at;
 
 	for (size_t i = 0; i < group->n; i++) {
 		work = &session->work[i];
+		at = 0;
 		if (group->items[i].err != OSC_OK)
 			continue;
 		if (work->message.is_request &&
@@ -75,7 +76,7 @@ open_all(struct osc_group *group)
 		work->job = &session->jobs[jobs++];
 		osc_unprotect_prepare(&work->message, &endpoint->context, OSC_SIDE_PEER,
 		    work->message.is_request ? &work->report.exchange
-					     : &osc_resolve_receipt(work, 0)->exchange,
+					     : &osc_resolve_receipt(work, &at)->exchange,
 		    to, work->job);
 		to += work->message.outer.payload.len;
 	}
@@ -88,12 +89,13 @@ open_all(struct osc_group *group)
 static struct osc_receipt *
 find_receipt(struct osc_work *work)
 {
-	struct osc_receipt *receipt = osc_resolve_receipt(work, 0);
+	size_t at = 0;
+	struct osc_receipt *receipt = osc_resolve_receipt(work, &at);
 	uint8_t *to = work->job->out;
 
 	work->report.exchange = receipt->exchange; /* tried first, if none is the right one */
-	for (size_t k = 1; !work->job->ok; k++) {
-		receipt = osc_resolve_receipt(work, k);
+	while (!work->job->ok) {
+		receipt = osc_resolve_receipt(work, &at);
 		if (receipt == NULL)
 			return NULL;
 		osc_unprotect_prepare(&work->message, &work->endpoint->context, OSC_SIDE_PEER,

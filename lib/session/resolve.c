@@ -4,11 +4,11 @@
 #include "session/resolve.h"
 
 struct osc_receipt *
-osc_resolve_receipt(const struct osc_work *work, size_t k)
+osc_resolve_receipt(const struct osc_work *work, size_t *at)
 {
-	for (size_t i = 0; i < work->n_receipts; i++)
-		if (work->receipts[i].verdict == OSC_OK && k-- == 0)
-			return &work->receipts[i];
+	while (*at < work->n_receipts)
+		if (work->receipts[(*at)++].verdict == OSC_OK)
+			return &work->receipts[*at - 1];
 	return NULL;
 }
 
@@ -76,28 +76,54 @@ find_endpoint(struct osc_group *group, size_t i)
 	err = osc_contexts_find(contexts, &wanted, found, &n, group->detail);
 	if (err == OSC_OK)
 		err = choose(group, work, found, n);
+	/* Before any lock is held: settling a move waits for its own. */
+	if (err == OSC_OK)
+		err = osc_endpoint_settle(
+		    work->endpoint, group->session->options.moved, false, group->detail);
 	if (err == OSC_ENOMEM || osc_err_status(err) == 7 || osc_err_status(err) == 1)
 		osc_group_cut(group, i, err);
 	else if (err != OSC_OK)
 		osc_group_refuse(group, i, err);
 }
 
+/* A verdict belongs to one context, and is needed until the end of the group: a
+ * response that needs it for another context waits for the next group. */
+static bool
+may_check(
+    const struct osc_group *group, struct osc_receipt *receipt, const struct osc_endpoint *endpoint)
+{
+	uint64_t serial = group->session->contexts.group;
+
+	if (!group->session->options.many)
+		return true;
+	if (receipt->group == serial)
+		return receipt->checked == &endpoint->context;
+	receipt->group = serial;
+	receipt->checked = NULL; /* contexts come and go, and their memory is used again */
+	return true;
+}
+
 /* Of the requests with the response's token, those that this side has sent come
  * to count; returns the verdict over the first if there is none. */
 static enum osc_err
-check_receipts(struct osc_group *group, struct osc_work *work)
+check_receipts(struct osc_group *group, size_t i)
 {
 	struct osc_buffer *scratch = &group->session->scratch;
+	struct osc_work *work = &group->session->work[i];
 	enum osc_err verdict, first = OSC_OK;
+	struct osc_receipt *receipt;
 	bool any = false;
 
 	for (size_t k = 0; k < work->n_receipts; k++) {
-		if (!osc_group_reserve(group, scratch, work->receipts[k].datagram.len))
+		receipt = &work->receipts[k];
+		if (!osc_group_reserve(group, scratch, receipt->datagram.len))
 			return OSC_ENOMEM;
-		if (group->session->options.many)
-			work->receipts[k].checked = NULL; /* contexts come and go */
+		if (!may_check(group, receipt, work->endpoint)) {
+			osc_group_cut(group, i, OSC_OK);
+			return OSC_OK;
+		}
 		verdict = osc_receipt_check(
-		    &work->receipts[k], &work->endpoint->context, OSC_SIDE_OWN, scratch->ptr);
+		    receipt, &work->endpoint->context, OSC_SIDE_OWN, scratch->ptr);
 		any = any || verdict == OSC_OK;
 		if (k == 0)
 			first = verdict;
@@ -114,6 +140,9 @@ match(struct osc_group *group, size_t i)
 	enum osc_err err;
 
 	err = osc_unprotect_match(&work->message, &work->endpoint->context, OSC_SIDE_PEER);
+	if (err == OSC_EKID &&
+	    osc_unprotect_match(&work->message, &work->endpoint->context, OSC_SIDE_OWN) == OSC_OK)
+		err = OSC_EKIDOWN;
 	if (err != OSC_OK) {
 		osc_group_refuse(group, i, err);
 		return;
@@ -129,8 +158,8 @@ match(struct osc_group *group, size_t i)
 	osc_group_receipts(group, i, work->message.outer.token);
 	if (i >= group->n || group->items[i].err != OSC_OK)
 		return;
-	err = check_receipts(group, work);
-	if (err != OSC_OK && err != OSC_ENOMEM)
+	err = check_receipts(group, i);
+	if (i < group->n && err != OSC_OK && err != OSC_ENOMEM)
 		osc_group_refuse(group, i, err);
 }
 

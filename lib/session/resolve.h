@@ -16,8 +16,8 @@
  */
 void osc_resolve(struct osc_group *group);
 
-/* osc_resolve_receipt - the k-th request that the response may belong to and that
- * this side has sent; NULL if there are not so many */
-struct osc_receipt *osc_resolve_receipt(const struct osc_work *work, size_t k);
+/* osc_resolve_receipt - the next request that the response may belong to and that
+ * this side has sent; NULL behind the last. *at starts as 0. */
+struct osc_receipt *osc_resolve_receipt(const struct osc_work *work, size_t *at);
 
 #endif

@@ -63,7 +63,7 @@ check_role(const struct osc_settings *s, enum osc_role role, struct osc_detail *
 	}
 	if (s->dialect == OSC_DIALECT_ROLE && s->pinned == OSC_ROLE_NONE && role == OSC_ROLE_NONE) {
 		osc_detail_set(detail, OSC_ENOROLE, NULL,
-		    "this directory serves client and server: it must be said which one this is");
+		    "this directory serves client and server: say which one this machine is");
 		osc_detail_hint(detail, "add --role client or --role server");
 		return OSC_ENOROLE;
 	}

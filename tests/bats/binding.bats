@@ -367,6 +367,44 @@ begins() {
 	refused "<stdin>:1"
 }
 
+@test "rule 5: three requests with one token: each response finds its own" {
+	client_and_server
+	printf '%s\n' "$GET" "$GET" "$GET" | oscore-protect -f hex client >three
+	oscore-unprotect -f hex server three
+	for n in 1 2 3; do
+		sed -n "${n}p" three >one
+		text "${CONTENT}0$n" oscore-protect -f hex --request one server >of_$n
+	done
+	# not of this context, with the same token
+	pair_context strange "" 01
+	sed -i "s/0102/0201/" strange/secret.json
+	text "$GET" oscore-protect -f hex strange >>three
+	for order in "1 2 3" "3 2 1" "3 1 2" "2 3 1"; do
+		for n in $order; do cat of_"$n"; done >responses
+		for requests in "$(cat three)" "$(tac three)"; do
+			run -0 --separate-stderr oscore-unprotect -f hex --request <(echo "$requests") \
+				client responses
+			# shellcheck disable=SC2086 # several
+			prints "$(printf "${CONTENT}0%s\n" $order)"
+		done
+	done
+	run -0 --separate-stderr oscore-unprotect -f hex --request three client of_3
+	prints "${CONTENT}03"
+}
+
+@test "rule 5: a file of lines that are no requests ends at the first" {
+	accepted
+	{
+		yes : | head -n 100000
+		echo zz
+	} >lines
+	run -5 --separate-stderr text "$CONTENT" oscore-protect -f hex --request lines server
+	refused lines "message 1 "
+	run -5 --separate-stderr text "$CONTENT_PROTECTED" oscore-unprotect -f hex \
+		--request lines client
+	refused lines "message 1 "
+}
+
 @test "rule 5: --any-token needs a file with one request" {
 	client_and_server
 	text "$GET"$'\n'"$GET_B" oscore-protect -f hex client >both

@@ -184,6 +184,16 @@ load helper
 	refused "<stdin>:1" "oscore"
 }
 
+@test "names of files are shown as they are, unless they could steer a terminal" {
+	client_and_server
+	for row in $'a\xc2\x9bb a??b' $'x\xffy x?y' $'c\x1bd c?d' $'\xc3\xbc\xffz ???z' $'\xed\xa0\x80 ???' \
+		$'\x9b2J ?2J' $'gr\xc3\xbcn gr\xc3\xbcn' $'\xe6\x97\xa5 \xe6\x97\xa5'; do
+		name=${row% *}
+		run -1 --separate-stderr oscore-protect client "$name"
+		equal "$stderr" "oscore-protect: ${row#* }: open: No such file or directory"
+	done
+}
+
 @test "-q drops hints and warnings, never errors" {
 	client_and_server
 	chmod 644 client/secret.json
@@ -204,6 +214,24 @@ load helper
 	run -3 --separate-stderr text 64845d1f00003974ff6e6f oscore-unprotect -f hex --request req \
 		client
 	refused "<stdin>:1" "4\.04" "not authenticated"
+}
+
+@test "a message of this side: 4, and the role may be the wrong one" {
+	client_and_server
+	raw "$GET_PROTECTED" >req
+	before=$(snapshot client)
+	run -4 --separate-stderr oscore-unprotect client req
+	refused req:1 "this side protected that message" "hint: .*--role"
+	equal "$(snapshot client)" "$before"
+	role_context neutral
+	text "$GET" oscore-protect -f hex -r client neutral >req
+	run -4 --separate-stderr oscore-unprotect -f hex -r client neutral req
+	refused req:1 "this side protected that message" "hint: .*--role"
+	run -0 --separate-stderr oscore-unprotect -f hex -r server neutral req
+	prints "$GET"
+	# of neither
+	run -4 --separate-stderr text "${GET_PROTECTED/620914/630914ee}" oscore-unprotect -f hex client
+	refused "<stdin>:1" "no context for this kid$"
 }
 
 @test "a secret is never in an error message" {

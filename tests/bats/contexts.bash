@@ -28,6 +28,11 @@ from() {
 	text "$GET" oscore-protect -f hex "$@" "peers/$name"
 }
 
+# with_kid KID RESPONSE - a protected response without OSCORE option value, with the kid in it
+with_kid() {
+	printf '%s\n' "${2/90ff/9$(((${#1} + 2) / 2))08${1}ff}"
+}
+
 # chosen LINES [OPTION...] - the directories that the messages went to
 chosen() {
 	local lines=$1

@@ -120,6 +120,23 @@ load contexts
 	prints "$GET"
 }
 
+@test "the same Recipient Key under the names with and without kid context: accepted once" {
+	peer 01@aabb 01 aabb
+	cp -a ctx/01@aabb ctx/01
+	message=$(from 01@aabb)
+	[[ $message == *66190002aabb01ff* ]] || fail "$message"
+	without=${message/66190002aabb01ff/63090001ff}
+	cp -a ctx new
+	for order in "$message"$'\n'"$without" "$without"$'\n'"$message"; do
+		run -7 --separate-stderr unprotect "$order" -k
+		equal "$output" "$GET"
+		one_error "ctx/01"
+		said "ctx/01@aabb.*Recipient Key.*ctx/01$|ctx/01/.*Recipient Key.*ctx/01@aabb$"
+		rm -r ctx
+		cp -a new ctx
+	done
+}
+
 @test "a candidate that fits and cannot be loaded ends the search with 7" {
 	peer a 01 - "$OTHER_SECRET"
 	peer b 01
@@ -160,6 +177,26 @@ load contexts
 	prints "$GET"
 	run -0 --separate-stderr unprotect "$(from a)"
 	prints "$GET"
+}
+
+@test "a copy is refused also if only a response is unprotected with it; --moved writes" {
+	peer a 02
+	text "$GET" oscore-protect -f hex ctx/a >req
+	oscore-unprotect -f hex peers/a req
+	response=$(with_kid 02 "$(text "$CONTENT" oscore-protect -f hex --request req peers/a)")
+	mv ctx/a original
+	cp -a original ctx/a
+	before=$(snapshot ctx)
+	run -7 --separate-stderr unprotect "$response" --request req
+	refused ctx/a/sequence.json "copy"
+	equal "$(snapshot ctx)" "$before"
+	run -0 --separate-stderr unprotect "$response" --request req --moved
+	prints "$CONTENT"
+	differ "$(snapshot ctx)" "$before"
+	before=$(snapshot ctx)
+	run -0 --separate-stderr unprotect "$response" --request req
+	prints "$CONTENT"
+	equal "$(snapshot ctx)" "$before"
 }
 
 @test "no context: 4, for the kid or for the kid context" {
@@ -206,9 +243,11 @@ load contexts
 	request=$(text "$GET" oscore-protect -f hex -r client client)
 	reverse=$(text "$GET_B" oscore-protect -f hex -r server server)
 	run -4 --separate-stderr unprotect "$request"
-	refused "<stdin>:1" "kid"
+	refused "<stdin>:1" "kid, but .*both roles would fit" "hint: add '-r client' or '-r server'"
 	run -4 --separate-stderr unprotect "$request" -r client
-	refused "<stdin>:1" "kid"
+	refused "<stdin>:1" "no context for this kid$"
+	run -4 --separate-stderr unprotect "${request/620900/630900ee}"
+	refused "<stdin>:1" "no context for this kid$"
 	used ctx/neutral && fail "it was used"
 	run -0 --separate-stderr unprotect "$request" -r server
 	prints "$GET"
@@ -248,6 +287,71 @@ load contexts
 	echo "$message" >req
 	run -4 --separate-stderr unprotect "$CONTENT_PROTECTED" --request req
 	refused "<stdin>:1" "response" "hint: .*--contexts"
+}
+
+# responses_of_two - requests of ctx/00 and ctx/02, which have the ID 01, with the same token
+# and Partial IV, are in both; the responses to them, with kid, are in of_00 and of_02
+responses_of_two() {
+	local kid
+	mkdir ctx peers
+	for kid in 00 02; do
+		pair_context ctx/$kid 01 $kid
+		pair_context peers/$kid $kid 01
+	done
+	sed -i "s/$SECRET/$OTHER_SECRET/" ctx/02/secret.json peers/02/secret.json
+	for kid in 00 02; do
+		text "$GET" oscore-protect -f hex ctx/$kid >req.$kid
+		oscore-unprotect -f hex peers/$kid req.$kid >/dev/null
+		with_kid $kid "$(text "$CONTENT" oscore-protect -f hex --request req.$kid \
+			peers/$kid)" >of_$kid
+	done
+	cat req.00 req.02 >both
+}
+
+# other_kid HEX - a response of responses_of_two with the kid of the other context
+other_kid() {
+	case $1 in
+	*920800ff*) echo "${1/920800ff/920802ff}" ;;
+	*) echo "${1/920802ff/920800ff}" ;;
+	esac
+}
+
+@test "forged responses with one token and the kids of two contexts: 4 each" {
+	responses_of_two
+	for requests in req.00 req.02 both; do
+		for file in of_00 of_02; do
+			first=$(broken "$(cat $file)")
+			run -4 --separate-stderr unprotect "$first"$'\n'"$(other_kid "$first")" \
+				-k --request "$requests"
+			equal "$(cut -c 1-4 <<<"$output")" $'# 4 \n# 4 '
+		done
+	done
+}
+
+@test "a response, and the same with the kid of the other context" {
+	responses_of_two
+	for requests in req.00 both; do
+		response=$(cat of_00)
+		forged=$(other_kid "$response")
+		run -4 --separate-stderr unprotect "$response"$'\n'"$forged" -k --request $requests
+		equal "${lines[0]}" "$CONTENT"
+		[[ ${lines[1]} == "# 4 "* ]] || fail "the second"
+		run -4 --separate-stderr unprotect "$forged"$'\n'"$response"$'\n'"$forged" \
+			-k --request $requests
+		[[ ${lines[0]} == "# 4 "* && ${lines[2]} == "# 4 "* ]] || fail "the forged ones"
+		equal "${lines[1]}" "$CONTENT"
+	done
+}
+
+@test "two servers that answer with one token: each response once" {
+	responses_of_two
+	differ "$(cat of_00)" "$(other_kid "$(cat of_02)")"
+	cat of_00 of_02 of_00 of_02 >stream
+	run -6 --separate-stderr oscore-unprotect -k -f hex -C ctx --request both stream
+	equal "$(cut -c 1-4 <<<"$output")" $'6445\n6445\n# 6 \n# 6 '
+	equal "${lines[0]}" "$CONTENT"
+	equal "${lines[1]}" "$CONTENT"
+	said "stream:3: replayed" "stream:4: replayed"
 }
 
 @test "a stream over many contexts, shuffled, comes out in its order" {

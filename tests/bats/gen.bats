@@ -267,6 +267,21 @@ keys() {
 	[ ! -e bad ]
 }
 
+@test "--secret-file: a text that is too long is no secret, whatever it begins with" {
+	umask 077
+	{ printf '%540s' '' && printf '%064d' 0; } >before
+	{ printf '%032d' 0 && printf '%600s' '' && printf '%032d' 0; } >between
+	{ printf '%032d' 0 && printf '%600s' '' && printf zz; } >behind
+	for file in before between behind; do
+		for name in $file -; do
+			run -5 --separate-stderr oscore-gen --secret-file "$name" --sender-seq 0 dir <$file
+			equal "$output" ""
+			said "not a Master Secret in hex"
+		done
+	done
+	equal "$(names .)" "before behind between "
+}
+
 @test "a secret file that others can read is warned about" {
 	secret
 	chmod 644 secret

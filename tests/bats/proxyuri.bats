@@ -205,7 +205,7 @@ splits() {
 	for row in "coap://h/%zz 9" "coap://h#f 8" "relative 8" "coap://h/a?b=%1 13"; do
 		read -r uri at <<<"$row"
 		run -5 --separate-stderr text "$(request "$uri")" oscore-protect -f json client
-		said "at byte $at of it"
+		said "error at its byte $at$"
 	done
 }
 

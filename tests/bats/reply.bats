@@ -273,20 +273,67 @@ expect() {
 	equal "$(member server received)" '{"index":0,"bitfield":0}'
 }
 
-@test "FILE is replaced by rename, keeps its mode, and stays if there is nothing to say" {
+@test "FILE is replaced by rename, and keeps its mode" {
 	accepted
 	echo old >reply
 	chmod 640 reply
 	ln reply link
-	pair_state client 21 0 0
-	run -0 --separate-stderr text "$(oscore-protect -f hex client <<<"$GET")" oscore-unprotect -f hex \
-		--error-reply reply server
-	equal "$(cat reply)" old
 	run -6 --separate-stderr oscore-unprotect -t hex --error-reply reply server req
 	expect ACK 81 "Replay detected"
 	equal "$(cat link)" old
 	equal "$(mode_of reply)" 640
 	equal "$(names .)" "client link reply req server "
+}
+
+@test "an old FILE is removed if there is no reply, and stays if no message was read" {
+	client_and_server
+	text "$GET" oscore-protect -f hex client >later
+	echo old >reply
+	for arguments in "--bogus server" "server one two" "-t bogus server" "-C ctx one two"; do
+		# shellcheck disable=SC2086 # several
+		run -2 --separate-stderr text "$GET_PROTECTED" oscore-unprotect -f hex --error-reply \
+			reply $arguments
+		equal "$(cat reply)" old
+	done
+	run -1 --separate-stderr oscore-unprotect --error-reply reply server </dev/null
+	equal "$(cat reply)" old
+	run -0 --separate-stderr text "$GET_PROTECTED" oscore-unprotect -f hex --error-reply reply server
+	prints "$GET"
+	[ ! -e reply ]
+	# refused, but there is no answer to it
+	for row in "3 $GET" "5 4401" "4 $CONTENT_PROTECTED"; do
+		echo old >reply
+		run "-${row% *}" --separate-stderr text "${row#* }" oscore-unprotect -f hex \
+			--error-reply reply server
+		[ ! -e reply ] || fail "$row"
+	done
+	# what is no regular file is not removed
+	mkfifo fifo
+	ln -s old link
+	for name in fifo link; do
+		{ timeout 30 cat fifo & } 3>&- >/dev/null
+		run --separate-stderr oscore-unprotect -q -k -f hex --error-reply $name server later
+		kill $! 2>/dev/null || true
+		[ -p fifo ] && [ -L link ] || fail $name
+	done
+}
+
+@test "a plain FILE holds one raw reply, also if the input and the output are packets" {
+	client_and_server
+	run -0 --separate-stderr python3 - "$(broken "$GET_PROTECTED")" <<-'PYTHON'
+		import socket, subprocess, sys
+
+		ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+		for _ in range(3):
+		    ours.send(bytes.fromhex(sys.argv[1]))
+		ours.shutdown(socket.SHUT_WR)
+		command = ["oscore-unprotect", "-k", "-t", "raw", "--error-reply", "reply", "server"]
+		print(subprocess.run(command, stdin=theirs, stdout=theirs, timeout=30, check=False).returncode)
+	PYTHON
+	equal "$output" 4
+	equal "$(hex_of reply)" "$(plain_reply 645d1f 80 00003974 "Decryption failed")"
+	said "<stdin>:1: .*tag" "<stdin>: raw output holds one message"
+	[[ $stderr != *"<stdin>:2"* ]] || fail "a second one was worked on"
 }
 
 @test "FILE may be a FIFO, or standard output" {

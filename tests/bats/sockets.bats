@@ -217,6 +217,69 @@ run(theirs, 1, "oscore-cid")
 	equal "$(snapshot client)" "$before"
 }
 
+# refusal PYTHON ARGUMENT... - with a UDP socket (`ours`) that is connected to a port that nobody
+# has, and whose last packet was refused; peer() has the port then
+refusal() {
+	python3 - "$@" <<-'PYTHON'
+		import socket, subprocess, sys
+
+		here = ("127.0.0.1", 0)
+		ours, peers = (socket.socket(type=socket.SOCK_DGRAM) for _ in range(2))
+		ours.bind(here)
+		peers.bind(here)
+		address = peers.getsockname()
+		ours.connect(address)
+
+
+		def refuse():
+		    ours.send(b"into the void")
+
+
+		def peer():
+		    end = socket.socket(type=socket.SOCK_DGRAM)
+		    end.settimeout(30)
+		    end.bind(address)
+		    end.connect(ours.getsockname())
+		    return end
+
+
+		peers.close()
+		refuse()
+		exec(sys.argv[1])
+	PYTHON
+}
+
+@test "UDP: a refused packet does not end a stream" {
+	client_and_server
+	text "$GET"$'\n'"$GET_B" oscore-protect -f hex client >requests
+	# shellcheck disable=SC2046 # two words
+	run -0 --separate-stderr refusal '
+running = subprocess.Popen(["oscore-unprotect", "-k", "server"], stdin=ours, stdout=ours)
+for request in sys.argv[2:]:
+    end = peer()
+    end.send(bytes.fromhex(request))
+    print(end.recv(65536).hex())
+    end.close()
+    refuse()
+print(running.poll())
+running.kill()
+running.wait()
+' $(cat requests)
+	prints "$GET"$'\n'"$GET_B"$'\n'"None"
+}
+
+@test "UDP: what is written behind a refused packet goes out" {
+	client_and_server
+	raw "$GET" >message
+	run -0 --separate-stderr refusal '
+end = peer()
+done = subprocess.run(["oscore-protect", "client", "message"], stdout=ours, timeout=30)
+print(done.returncode)
+print(end.recv(65536).hex())
+'
+	prints $'0\n'"$GET_PROTECTED"
+}
+
 @test "a dry run and -o need no connected socket" {
 	client_and_server
 	raw "$GET" >message

@@ -358,6 +358,25 @@ sequence() {
 	refused "<stdin>:1" "replay"
 }
 
+@test "a copy unprotects no response either; --moved accepts it, and writes" {
+	client_and_server
+	protect client >req
+	oscore-unprotect -f hex server req
+	text "$CONTENT" oscore-protect -f hex --request req server >response
+	cp -a client copy
+	before=$(snapshot copy)
+	run -7 --separate-stderr oscore-unprotect -f hex --request req copy response
+	refused copy/sequence.json "copy"
+	equal "$(snapshot copy)" "$before"
+	for options in --moved ""; do
+		# shellcheck disable=SC2086 # none, if empty
+		run -0 --separate-stderr oscore-unprotect -f hex --request req $options copy response
+		prints "$CONTENT"
+	done
+	run -0 --separate-stderr protect copy
+	[[ $output == *620915ff* ]] || fail "number 21"
+}
+
 @test "a state file put back from a backup is refused" {
 	client_and_server
 	protect client

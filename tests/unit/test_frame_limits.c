@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
+#include <sys/wait.h>
+
 #include "frames.h"
 #include "message/hex.h"
 
@@ -123,6 +125,51 @@ test_frame_endless_line(void)
 	free(text);
 }
 
+/* Lines without a message, over and over, then one with. */
+static void
+check_endless(const char *line, const char *message, enum osc_format format)
+{
+	const size_t total = (size_t)8 * 1024 * 1024;
+	static char block[64 * 1024];
+	size_t len = strlen(line), used = sizeof(block) / len * len;
+	int ends[2], status = -1;
+	pid_t writer;
+
+	for (size_t at = 0; at < used; at += len)
+		memcpy(block + at, line, len);
+	if (pipe(ends) != 0)
+		abort();
+	writer = fork();
+	if (writer == 0) {
+		bool good = true;
+
+		(void)close(ends[0]);
+		for (size_t at = 0; at < total; at += used)
+			good = good && write(ends[1], block, used) == (ssize_t)used;
+		good = good && write(ends[1], message, strlen(message)) > 0;
+		_exit(good ? 0 : 1);
+	}
+	(void)close(ends[1]);
+	osc_frame_init(&frame, ends[0], format);
+	CHECK(read_group(OSC_GROUP_ITEMS) == 1 && items[0].err == OSC_OK);
+	CHECK(frame.buffer.cap < (size_t)1024 * 1024);
+	done();
+	CHECK(writer > 0 && waitpid(writer, &status, 0) == writer && status == 0);
+}
+
+static void
+test_frame_endless_comments(void)
+{
+	static const char *const lines[] = {"# nothing to see here\n", "\n", "  \r\n"};
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		check_endless(lines[i], "4402\n", OSC_FORMAT_HEX);
+		CHECK(items[0].in.len == 2);
+	}
+	for (size_t i = 1; i < sizeof(lines) / sizeof(lines[0]); i++)
+		check_endless(lines[i], "{\"code\": \"GET\"}\n", OSC_FORMAT_JSON);
+}
+
 /* 65535 bytes are a message, more are not, and endless input is left after that. */
 static void
 test_frame_raw_limit(void)
@@ -150,6 +197,7 @@ main(void)
 	RUN(test_frame_large);
 	RUN(test_frame_long_lines);
 	RUN(test_frame_endless_line);
+	RUN(test_frame_endless_comments);
 	RUN(test_frame_raw_limit);
 	return unit_end();
 }

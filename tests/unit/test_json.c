@@ -186,7 +186,7 @@ test_json_no_option(void)
 	CHECK(no_option("[[1,2,3]]", "options[0]: not an array"));
 	CHECK(no_option("[[\"Uri-Pth\",\"\"]]", "did you mean \"Uri-Path\"?"));
 	CHECK(no_option("[[\"xyzzyxyzzy\",\"\"]]", "a number would do"));
-	CHECK(no_option("[[\"11\",\"\"]]", "\"11\" is no option"));
+	CHECK(no_option("[[\"11\",\"\"]]", "\"11\" is not the name of an option"));
 	CHECK(no_option("[[65536,\"\"]]", "not from 0 to 65535"));
 	CHECK(no_option("[[-1,\"\"]]", "not from 0 to 65535"));
 	CHECK(no_option("[[1.5,\"\"]]", "neither a name nor a number"));

@@ -79,6 +79,39 @@ test_receipts_refused(void)
 	CHECK(osc_receipts_load(&receipts, "/", &detail) == OSC_EIO);
 }
 
+/* So many requests are too many, also if they are the same one. */
+static void
+test_receipts_too_many(void)
+{
+	static const char line[] = "40020000920914ff0000\n";
+	const size_t limit = (size_t)256 * 1024, len = sizeof(line) - 1;
+	char *text = malloc((limit + 1) * len);
+	struct osc_receipts receipts;
+	struct osc_detail detail = {0};
+
+	if (text == NULL)
+		abort();
+	for (size_t i = 0; i <= limit; i++)
+		memcpy(text + i * len, line, len);
+	CHECK(load(&receipts, text, limit * len, NULL) == OSC_OK && receipts.n == 1);
+	osc_receipts_free(&receipts);
+	CHECK(load(&receipts, text, (limit + 1) * len, &detail) == OSC_ERECEIPT);
+	CHECK(strcmp(detail.path, path) == 0 && strcmp(detail.text, "too many requests") == 0);
+	free(text);
+}
+
+/* The first bad line ends it: nothing is collected behind it. */
+static void
+test_receipts_first_bad(void)
+{
+	struct osc_receipts receipts;
+	struct osc_detail detail = {0};
+	const char *text = ":\n:\n:\nzz\n";
+
+	CHECK(load(&receipts, text, strlen(text), &detail) == OSC_ERECEIPT);
+	CHECK(strcmp(detail.text, "message 1 is not an OSCORE request") == 0);
+}
+
 /* Many requests, tokens of every length, several with one token: all are found. */
 static void
 test_receipts_find(void)
@@ -267,6 +300,8 @@ main(void)
 	(void)close(fd);
 	RUN(test_receipts_load);
 	RUN(test_receipts_refused);
+	RUN(test_receipts_first_bad);
+	RUN(test_receipts_too_many);
 	RUN(test_receipts_find);
 	RUN(test_receipt_check);
 	RUN(test_receipt_sides);

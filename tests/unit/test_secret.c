@@ -166,6 +166,26 @@ test_buffer_growth(void)
 	osc_buffer_free(&buffer);
 }
 
+/* What was reserved may hold plaintext, whether len was raised over it or not. */
+static void
+test_buffer_high(void)
+{
+	struct osc_buffer buffer = {0};
+
+	CHECK(osc_buffer_reserve(&buffer, 100) != NULL && buffer.len == 0 && buffer.high == 100);
+	CHECK(osc_buffer_reserve(&buffer, 10) != NULL && buffer.high == 100);
+	buffer.len = 60;
+	CHECK(osc_buffer_reserve(&buffer, 50) != NULL && buffer.high == 110);
+	osc_buffer_cut(&buffer, 20);
+	CHECK(buffer.len == 20 && buffer.high == 110);
+	CHECK(osc_buffer_reserve(&buffer, 91) != NULL && buffer.high == 111);
+	/* A new block holds nothing but what was kept, and what is reserved now. */
+	CHECK(osc_buffer_reserve(&buffer, 2 * buffer.cap) != NULL);
+	CHECK(buffer.high > 8192 && buffer.high <= buffer.cap);
+	osc_buffer_free(&buffer);
+	CHECK(buffer.high == 0);
+}
+
 static void
 test_buffer_too_much(void)
 {
@@ -193,6 +213,7 @@ main(void)
 	RUN(test_random);
 	RUN(test_secret_init);
 	RUN(test_buffer_growth);
+	RUN(test_buffer_high);
 	RUN(test_buffer_too_much);
 	return unit_end();
 }
