@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
 #include "message/cborseq.h"
-#include "message/framing.h"
+#include "message/readers.h"
 
 /* The rest of a string that is too long is dropped as it comes. */
 static void

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
-#include "message/framing.h"
+#include "message/readers.h"
 
 static bool
 is_blank(uint8_t c)

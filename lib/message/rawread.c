@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
 #include "base/io.h"
-#include "message/framing.h"
+#include "message/readers.h"
 
 static enum osc_err
 add_datagram(struct osc_intake *intake, size_t at)

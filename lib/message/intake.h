@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
-#ifndef OSC_MESSAGE_FRAMING_H
-#define OSC_MESSAGE_FRAMING_H
+#ifndef OSC_MESSAGE_INTAKE_H
+#define OSC_MESSAGE_INTAKE_H
 
 #include "message/frame.h"
 
-/* What the formats share. Private to the frame: one osc_read_* per format. */
+/* A group of messages while it is read: what the readers of the formats share. Private to
+ * the frame. */
 
 #define OSC_CHUNK ((size_t)65536) /* bytes asked for in one read */
 #define OSC_DATAGRAM_MAX ((size_t)65535)
@@ -40,10 +41,5 @@ struct osc_item *osc_intake_add(struct osc_intake *intake, size_t at, size_t len
 
 /* osc_intake_end - nothing behind this can be read: the input has ended */
 void osc_intake_end(struct osc_intake *intake);
-
-enum osc_err osc_read_raw(struct osc_intake *intake);
-enum osc_err osc_read_hex(struct osc_intake *intake);
-enum osc_err osc_read_json(struct osc_intake *intake);
-enum osc_err osc_read_cborseq(struct osc_intake *intake);
 
 #endif
