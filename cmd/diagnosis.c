@@ -113,7 +113,7 @@ diagnosis_say(struct osc_session *session, size_t i, const struct osc_item *item
 	const struct osc_params *params = NULL;
 	struct osc_diagnosis diagnosis;
 	struct changes changes;
-	const char *subject = item->err == OSC_EREQUEST ? "the request" : "it";
+	const char *subject = item->err == OSC_EREQUEST ? "the request" : "it", *path;
 
 	if (item->err == OSC_OK)
 		return;
@@ -131,7 +131,9 @@ diagnosis_say(struct osc_session *session, size_t i, const struct osc_item *item
 		return;
 	}
 	note_all(&changes, &diagnosis, params);
+	path = diagnosis.endpoint != NULL ? diagnosis.endpoint->path : "";
 	for (size_t k = 0; k < changes.n; k++)
-		cli_hint("%s%s %s", k == 0 ? subject : "and at the same time",
-		    k == 0 ? " verifies" : "", changes.words[k]);
+		cli_hint("%s%s%s%s %s", k == 0 ? subject : "and at the same time",
+		    k == 0 ? " verifies" : "", k == 0 && path[0] != '\0' ? " in " : "",
+		    k == 0 ? path : "", changes.words[k]);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -97,25 +96,38 @@ check_key(const struct osc_contexts *contexts, const struct osc_endpoint *endpoi
 	return OSC_OK;
 }
 
+/* For one more context, and for all of them among the candidates. */
+static bool
+make_room(struct osc_contexts *contexts)
+{
+	size_t cap = contexts->cap > 0 ? 2 * contexts->cap : 16;
+	struct osc_endpoint **open, **found;
+
+	if (contexts->n < contexts->cap)
+		return true;
+	open = realloc(contexts->open, cap * sizeof(struct osc_endpoint *));
+	if (open == NULL)
+		return false;
+	contexts->open = open;
+	found = realloc(contexts->found, cap * sizeof(struct osc_endpoint *));
+	if (found == NULL)
+		return false;
+	contexts->found = found;
+	contexts->cap = cap;
+	return true;
+}
+
 static enum osc_err
 open_context(struct osc_contexts *contexts, const char *path, struct osc_endpoint **out,
     struct osc_detail *detail)
 {
-	size_t cap = contexts->cap > 0 ? 2 * contexts->cap : 16;
-	struct osc_endpoint **open, *endpoint;
+	struct osc_endpoint *endpoint;
 	enum osc_err err;
 
 	*out = find_open(contexts, path);
 	if (*out != NULL)
 		return OSC_OK;
-	if (contexts->n == contexts->cap) {
-		open = realloc(contexts->open, cap * sizeof(struct osc_endpoint *));
-		if (open == NULL)
-			return osc_detail_set(detail, OSC_ENOMEM, NULL, "no memory");
-		contexts->open = open;
-		contexts->cap = cap;
-	}
-	endpoint = malloc(sizeof(*endpoint));
+	endpoint = make_room(contexts) ? malloc(sizeof(*endpoint)) : NULL;
 	if (endpoint == NULL)
 		return osc_detail_set(detail, OSC_ENOMEM, NULL, "no memory");
 	err = osc_endpoint_open(endpoint, path, contexts->role, contexts->flags, detail);
@@ -131,38 +143,14 @@ open_context(struct osc_contexts *contexts, const char *path, struct osc_endpoin
 	return OSC_OK;
 }
 
-static char *
-path_of(const struct osc_contexts *contexts, const char *name)
-{
-	size_t size = strlen(contexts->directory) + strlen(name) + 2;
-	char *path = malloc(size);
-
-	if (path != NULL)
-		(void)snprintf(path, size, "%s/%s", contexts->directory, name);
-	return path;
-}
-
-/* Does a directory that cannot be opened fit, as far as its settings tell? */
-static bool
-would_fit(const char *path, const struct osc_wanted *wanted)
-{
-	struct osc_store *store;
-	bool fits;
-
-	if (osc_store_open(&store, path, wanted->role, OSC_STORE_STATIC, NULL) != OSC_OK)
-		return false;
-	fits = osc_wanted_fits(wanted, osc_store_params(store));
-	osc_store_close(&store);
-	return fits;
-}
-
 static enum osc_err
 find_by_name(struct osc_contexts *contexts, const struct osc_wanted *wanted, const char *name,
-    struct osc_endpoint **found, size_t *n, struct osc_detail *detail)
+    struct osc_detail *detail)
 {
-	char *path = path_of(contexts, name);
+	char *path = osc_index_path(contexts->directory, name);
 	struct osc_endpoint *endpoint = NULL;
 	enum osc_err err = OSC_OK;
+	bool fits = false;
 	struct stat st;
 
 	if (path == NULL)
@@ -171,8 +159,9 @@ find_by_name(struct osc_contexts *contexts, const struct osc_wanted *wanted, con
 		err = open_context(contexts, path, &endpoint, detail);
 		assert(err != OSC_OK || endpoint != NULL);
 		if (err == OSC_OK && osc_wanted_fits(wanted, osc_store_params(endpoint->store)))
-			found[(*n)++] = endpoint;
-		else if (err != OSC_OK && err != OSC_ENOMEM && !would_fit(path, wanted))
+			contexts->found[contexts->n_found++] = endpoint;
+		else if (err != OSC_OK && err != OSC_ENOMEM &&
+		    osc_index_would_fit(path, wanted, &fits) == OSC_OK && !fits)
 			err = OSC_OK;
 	}
 	free(path);
@@ -181,19 +170,19 @@ find_by_name(struct osc_contexts *contexts, const struct osc_wanted *wanted, con
 
 /* A directory may have several names: it is one context. */
 static bool
-is_among(const struct osc_endpoint *endpoint, struct osc_endpoint *const *found, size_t n)
+is_among(const struct osc_contexts *contexts, const struct osc_endpoint *endpoint)
 {
-	for (size_t i = 0; i < n; i++)
-		if (found[i] == endpoint)
+	for (size_t i = 0; i < contexts->n_found; i++)
+		if (contexts->found[i] == endpoint)
 			return true;
 	return false;
 }
 
 static enum osc_err
-scan(struct osc_contexts *contexts, const struct osc_wanted *wanted, struct osc_endpoint **found,
-    size_t *n, struct osc_detail *detail)
+scan(struct osc_contexts *contexts, const struct osc_wanted *wanted, struct osc_detail *detail)
 {
 	const struct osc_index_entry *entry;
+	struct osc_endpoint *endpoint;
 	enum osc_err err = OSC_OK;
 	size_t at = 0;
 
@@ -205,11 +194,10 @@ scan(struct osc_contexts *contexts, const struct osc_wanted *wanted, struct osc_
 		err = osc_index_load(&contexts->index, contexts->directory, detail);
 		contexts->have_index = err == OSC_OK;
 	}
-	while (err == OSC_OK && *n < OSC_CANDIDATES_MAX &&
-	    (entry = osc_index_next(&contexts->index, &at, wanted)) != NULL) {
-		err = open_context(contexts, entry->path, &found[*n], detail);
-		if (err == OSC_OK && !is_among(found[*n], found, *n))
-			(*n)++;
+	while (err == OSC_OK && (entry = osc_index_next(&contexts->index, &at, wanted)) != NULL) {
+		err = open_context(contexts, entry->path, &endpoint, detail);
+		if (err == OSC_OK && !is_among(contexts, endpoint))
+			contexts->found[contexts->n_found++] = endpoint;
 	}
 	return err;
 }
@@ -226,28 +214,40 @@ fits_either(const struct osc_contexts *contexts, const struct osc_wanted *wanted
 	    osc_index_next(&contexts->index, &at, &either) != NULL;
 }
 
+/* The candidates, and their names for the next time. */
+static enum osc_err
+look_up(struct osc_contexts *contexts, const struct osc_wanted *wanted, const char *name,
+    struct osc_detail *detail)
+{
+	enum osc_err err = find_by_name(contexts, wanted, name, detail);
+
+	if (err == OSC_OK && contexts->n_found == 0)
+		err = scan(contexts, wanted, detail);
+	for (size_t i = 0; err == OSC_OK && i < contexts->n_found; i++)
+		if (!osc_memos_add(&contexts->memos, name, contexts->found[i]))
+			err = osc_detail_set(detail, OSC_ENOMEM, NULL, "no memory");
+	return err;
+}
+
 enum osc_err
-osc_contexts_find(struct osc_contexts *contexts, const struct osc_wanted *wanted,
-    struct osc_endpoint **found, size_t *n, struct osc_detail *detail)
+osc_contexts_find(
+    struct osc_contexts *contexts, const struct osc_wanted *wanted, struct osc_detail *detail)
 {
 	struct osc_wanted kid_only = *wanted;
+	const struct osc_memo *memo = NULL;
 	char name[OSC_CID_MAX];
 	enum osc_err err = OSC_OK;
 	size_t at = 0;
 
 	osc_cid_format(name, wanted);
-	*n = osc_memos_recall(&contexts->memos, name, found, OSC_CANDIDATES_MAX);
-	if (*n == 0) {
-		err = find_by_name(contexts, wanted, name, found, n, detail);
-		if (err == OSC_OK && *n == 0)
-			err = scan(contexts, wanted, found, n, detail);
-		for (size_t i = 0; err == OSC_OK && i < *n; i++)
-			if (!osc_memos_add(&contexts->memos, name, found[i]))
-				err = osc_detail_set(detail, OSC_ENOMEM, NULL, "no memory");
-	}
-	for (size_t i = 0; err == OSC_OK && i < *n; i++)
-		found[i]->used = contexts->group;
-	if (err != OSC_OK || *n > 0)
+	contexts->n_found = 0;
+	while ((memo = osc_memos_next(&contexts->memos, name, memo)) != NULL)
+		contexts->found[contexts->n_found++] = memo->endpoint;
+	if (contexts->n_found == 0)
+		err = look_up(contexts, wanted, name, detail);
+	for (size_t i = 0; err == OSC_OK && i < contexts->n_found; i++)
+		contexts->found[i]->used = contexts->group;
+	if (err != OSC_OK || contexts->n_found > 0)
 		return err;
 	if (fits_either(contexts, wanted))
 		return OSC_EKIDROLE;
@@ -305,6 +305,7 @@ osc_contexts_close(struct osc_contexts *contexts)
 		free(contexts->open[i]);
 	}
 	free(contexts->open);
+	free(contexts->found);
 	if (contexts->have_index)
 		osc_index_free(&contexts->index);
 	memset(contexts, 0, sizeof(*contexts));

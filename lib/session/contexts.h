@@ -17,6 +17,8 @@ struct osc_contexts {
 	unsigned flags;
 	struct osc_endpoint **open; /* on the heap each, so that they do not move */
 	size_t n, cap;
+	struct osc_endpoint **found; /* borrowed from open; as much room */
+	size_t n_found;
 	size_t limit;   /* how many may be open between two groups */
 	uint64_t group; /* serial number of the group under way */
 	bool have_index;
@@ -31,21 +33,18 @@ void osc_contexts_init(
 /* osc_contexts_next_group - begin a group; closes what has not been used for long */
 void osc_contexts_next_group(struct osc_contexts *contexts);
 
-/* How many candidates for one message are looked at. */
-#define OSC_CANDIDATES_MAX 64
-
 /*
  * osc_contexts_find - the contexts that a request may be for (RFC 8613, 8.2 step 2)
  *
- * found  receives up to OSC_CANDIDATES_MAX endpoints, usable until the next group
+ * They are contexts->found[0..n_found - 1], until the next call; open until the next group.
  *
  * DIRECTORY/KID or DIRECTORY/KID@KIDCONTEXT, as oscore-cid prints it, is taken
  * alone if it fits; else all directories are looked at. Returns OSC_OK, OSC_EKID
- * or OSC_EKIDCONTEXT if there is none, OSC_ECONTEXT if two use the same Recipient
- * Key, or the error of the candidate that cannot be opened.
+ * or OSC_EKIDCONTEXT if there is none, OSC_EKIDROLE if one would with a role, OSC_ECONTEXT
+ * if two use the same Recipient Key, or the error of the candidate that cannot be opened.
  */
-enum osc_err osc_contexts_find(struct osc_contexts *contexts, const struct osc_wanted *wanted,
-    struct osc_endpoint **found, size_t *n, struct osc_detail *detail);
+enum osc_err osc_contexts_find(
+    struct osc_contexts *contexts, const struct osc_wanted *wanted, struct osc_detail *detail);
 
 /* osc_contexts_full - so many are open that the group should end, and the next close some */
 bool osc_contexts_full(const struct osc_contexts *contexts);

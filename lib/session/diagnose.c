@@ -226,36 +226,70 @@ gather(struct osc_evidence *evidence, const struct osc_work *work, enum osc_err 
 	}
 }
 
+/* Of the contexts that fit, the one in which it verifies after all. */
+static enum osc_err
+diagnose_among(struct osc_diagnosis *diagnosis, struct osc_evidence *evidence,
+    const struct osc_contexts *contexts, size_t *work)
+{
+	enum osc_err err = OSC_OK;
+	bool complete = true;
+
+	for (size_t i = 0; err == OSC_OK && i < contexts->n_found && !diagnosis->verifies; i++) {
+		evidence->params = osc_store_params(contexts->found[i]->store);
+		err = osc_diagnose(diagnosis, evidence, work);
+		complete = complete && diagnosis->complete;
+		diagnosis->endpoint = contexts->found[i];
+	}
+	diagnosis->complete = complete;
+	return err;
+}
+
+/* With the requests that the response may belong to. */
+static enum osc_err
+diagnose_response(struct osc_diagnosis *diagnosis, struct osc_evidence *evidence,
+    struct osc_session *session, const struct osc_work *item, size_t *work)
+{
+	const struct osc_unprotection **requests;
+	struct osc_unprotection peeked = {0};
+	enum osc_err err;
+
+	requests = calloc(REQUESTS_MAX, sizeof(const struct osc_unprotection *));
+	if (requests == NULL)
+		return OSC_ENOMEM;
+	if (session->peeked == NULL) {
+		evidence->n_requests = list_requests(requests, &evidence->n_tried, session, item);
+	} else {
+		/* Of the requests seen, only what binds the response is kept. */
+		peeked.option.kid = osc_id_slice(&item->report.exchange.kid);
+		peeked.option.piv = item->report.exchange.piv;
+		requests[0] = &peeked;
+		evidence->n_requests = evidence->n_tried = 1;
+	}
+	evidence->requests = requests;
+	err = osc_diagnose(diagnosis, evidence, work);
+	free(requests);
+	return err;
+}
+
 enum osc_err
 osc_session_diagnose(struct osc_diagnosis *diagnosis, const struct osc_params **params,
     struct osc_session *session, size_t i, enum osc_err err, size_t *work)
 {
 	const struct osc_work *item = &session->work[i];
-	const struct osc_unprotection **requests = NULL;
-	struct osc_unprotection peeked = {0};
 	struct osc_evidence evidence = {0};
+	bool many = session->options.many && err == OSC_ETAG;
 
 	memset(diagnosis, 0, sizeof(*diagnosis));
 	if (!gather(&evidence, item, err))
 		return OSC_OK;
 	*params = evidence.params;
-	if (!evidence.message->is_request) {
-		requests = calloc(REQUESTS_MAX, sizeof(const struct osc_unprotection *));
-		if (requests == NULL)
-			return OSC_ENOMEM;
-		if (session->peeked == NULL) {
-			evidence.n_requests =
-			    list_requests(requests, &evidence.n_tried, session, item);
-		} else {
-			/* Of the requests seen, only what binds the response is kept. */
-			peeked.option.kid = osc_id_slice(&item->report.exchange.kid);
-			peeked.option.piv = item->report.exchange.piv;
-			requests[0] = &peeked;
-			evidence.n_requests = evidence.n_tried = 1;
-		}
-	}
-	evidence.requests = requests;
-	err = osc_diagnose(diagnosis, &evidence, work);
-	free(requests);
+	if (!evidence.message->is_request)
+		return diagnose_response(diagnosis, &evidence, session, item, work);
+	if (!many)
+		return osc_diagnose(diagnosis, &evidence, work);
+	err = osc_resolve_candidates(session, item, NULL);
+	if (err == OSC_OK)
+		err = diagnose_among(diagnosis, &evidence, &session->contexts, work);
+	*params = evidence.params;
 	return err;
 }

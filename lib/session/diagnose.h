@@ -40,6 +40,7 @@ struct osc_diagnosis {
 	bool hash_differs;
 	enum osc_hash hash;
 	const struct osc_unprotection *request; /* the response belongs to this one */
+	const struct osc_endpoint *endpoint;    /* of many; or NULL */
 };
 
 /* A message that does not verify, and what it should have verified with. */
@@ -68,8 +69,9 @@ enum osc_err osc_diagnose(
  * osc_session_diagnose - the same for refused item i of the session's last group
  *
  * Only errors about tag, kid and kid context are looked into, those of the
- * request file (OSC_EREQUEST) too; of others tried is false. params receives
- * what the message was tried with. What is returned is valid until the next group.
+ * request file (OSC_EREQUEST) too; of others tried is false. With many contexts all that
+ * fit are looked into. params receives what the message was tried with. What is
+ * returned is valid until the next group.
  */
 enum osc_err osc_session_diagnose(struct osc_diagnosis *diagnosis, const struct osc_params **params,
     struct osc_session *session, size_t i, enum osc_err err, size_t *work);

@@ -131,34 +131,44 @@ osc_group_receipts(struct osc_group *group, size_t i, struct osc_slice token)
 		osc_group_refuse(group, i, OSC_ETOKEN);
 }
 
+/* The group may have been cut already, by an error that still stands if this one
+ * does not: what goes well must leave its detail alone. */
+static void
+end_earlier(struct osc_group *group, size_t i, enum osc_err err, const struct osc_detail *detail)
+{
+	*group->detail = *detail;
+	osc_group_cut(group, i, err);
+}
+
 void
 osc_group_lock(struct osc_group *group, size_t i)
 {
 	struct osc_session *session = group->session;
 	struct osc_endpoint *endpoint = session->work[i].endpoint;
 	bool alone = session->n_held == 0;
+	struct osc_detail detail = {0};
 	enum osc_err err;
 
 	if (endpoint->held)
 		return;
-	err = alone ? osc_store_begin(endpoint->store, group->detail)
-		    : osc_store_try_begin(endpoint->store, group->detail);
+	err = alone ? osc_store_begin(endpoint->store, &detail)
+		    : osc_store_try_begin(endpoint->store, &detail);
 	if (err == OSC_OK) {
 		endpoint->held = true;
 		session->held[session->n_held++] = endpoint;
 	} else {
-		osc_group_cut(group, i, err == OSC_EBUSY && !alone ? OSC_OK : err);
+		end_earlier(group, i, err == OSC_EBUSY && !alone ? OSC_OK : err, &detail);
 	}
 }
 
-static void
-cut_at_endpoint(struct osc_group *group, const struct osc_endpoint *endpoint, enum osc_err err)
+static size_t
+first_of(const struct osc_group *group, const struct osc_endpoint *endpoint)
 {
 	size_t i = 0;
 
 	while (i < group->n && group->session->work[i].endpoint != endpoint)
 		i++;
-	osc_group_cut(group, i, err);
+	return i;
 }
 
 void
@@ -166,6 +176,7 @@ osc_group_commit(struct osc_group *group)
 {
 	struct osc_session *session = group->session;
 	struct osc_endpoint *endpoint;
+	struct osc_detail detail = {0};
 	enum osc_err err = OSC_OK;
 
 	/* They were locked in the order of their first messages: after a failure
@@ -173,9 +184,9 @@ osc_group_commit(struct osc_group *group)
 	for (size_t k = 0; k < session->n_held; k++) {
 		endpoint = session->held[k];
 		if (err == OSC_OK) {
-			err = osc_store_commit(endpoint->store, group->detail);
+			err = osc_store_commit(endpoint->store, &detail);
 			if (err != OSC_OK)
-				cut_at_endpoint(group, endpoint, err);
+				end_earlier(group, first_of(group, endpoint), err, &detail);
 		}
 		osc_store_end(endpoint->store);
 		endpoint->held = false;

@@ -75,20 +75,19 @@ osc_memos_add(struct osc_memos *memos, const char *key, struct osc_endpoint *end
 	return true;
 }
 
-size_t
-osc_memos_recall(
-    const struct osc_memos *memos, const char *key, struct osc_endpoint **found, size_t max)
+const struct osc_memo *
+osc_memos_next(const struct osc_memos *memos, const char *key, const struct osc_memo *after)
 {
-	size_t len = strlen(key), n = 0;
-	struct osc_memo *memo;
+	const struct osc_memo *memo;
+	size_t len = strlen(key);
 
 	if (memos->n_buckets == 0)
-		return 0;
-	memo = memos->buckets[hash(key, len) & (memos->n_buckets - 1)];
-	for (; memo != NULL && n < max; memo = memo->next)
-		if (memo->len == len && memcmp(memo->key, key, len) == 0)
-			found[n++] = memo->endpoint;
-	return n;
+		return NULL;
+	memo =
+	    after != NULL ? after->next : memos->buckets[hash(key, len) & (memos->n_buckets - 1)];
+	while (memo != NULL && (memo->len != len || memcmp(memo->key, key, len) != 0))
+		memo = memo->next;
+	return memo;
 }
 
 void

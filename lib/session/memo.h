@@ -27,9 +27,15 @@ struct osc_memos {
 /* osc_memos_add - false if there is no memory */
 bool osc_memos_add(struct osc_memos *memos, const char *key, struct osc_endpoint *endpoint);
 
-/* osc_memos_recall - up to max endpoints of this name; returns their number */
-size_t osc_memos_recall(
-    const struct osc_memos *memos, const char *key, struct osc_endpoint **found, size_t max);
+/*
+ * osc_memos_next - the endpoints of a name, one by one
+ *
+ * after  what was returned last; NULL to begin with
+ *
+ * Returns NULL behind the last.
+ */
+const struct osc_memo *osc_memos_next(
+    const struct osc_memos *memos, const char *key, const struct osc_memo *after);
 
 /* osc_memos_forget - all of them; the table keeps its size */
 void osc_memos_forget(struct osc_memos *memos);

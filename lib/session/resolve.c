@@ -31,51 +31,58 @@ verifies(struct osc_session *session, const struct osc_unprotection *message,
 
 /* Among several contexts the tag decides (3.3). */
 static enum osc_err
-choose(struct osc_group *group, struct osc_work *work, struct osc_endpoint **found, size_t n)
+choose(struct osc_group *group, struct osc_work *work)
 {
-	work->endpoint = found[0];
-	if (n == 1)
+	const struct osc_contexts *contexts = &group->session->contexts;
+
+	work->endpoint = contexts->found[0];
+	if (contexts->n_found == 1)
 		return OSC_OK;
 	if (!work->message.is_request)
 		return OSC_ENOCID;
 	if (!osc_group_reserve(group, &group->session->scratch, work->message.outer.payload.len))
 		return OSC_ENOMEM;
-	for (size_t k = 0; k < n; k++)
-		if (verifies(group->session, &work->message, found[k])) {
-			work->endpoint = found[k];
+	for (size_t k = 0; k < contexts->n_found; k++)
+		if (verifies(group->session, &work->message, contexts->found[k])) {
+			work->endpoint = contexts->found[k];
 			return OSC_OK;
 		}
 	return OSC_ETAG;
+}
+
+enum osc_err
+osc_resolve_candidates(
+    struct osc_session *session, const struct osc_work *work, struct osc_detail *detail)
+{
+	const struct osc_option_value *option = &work->message.option;
+	struct osc_wanted wanted = {
+	    .kid = option->kid,
+	    .has_kid_context = option->has_kid_context,
+	    .kid_context = option->kid_context,
+	    .role = session->contexts.role,
+	};
+
+	return osc_contexts_find(&session->contexts, &wanted, detail);
 }
 
 /* The context of item i among many. */
 static void
 find_endpoint(struct osc_group *group, size_t i)
 {
-	struct osc_contexts *contexts = &group->session->contexts;
 	struct osc_work *work = &group->session->work[i];
-	const struct osc_option_value *option = &work->message.option;
-	struct osc_wanted wanted = {
-	    .kid = option->kid,
-	    .has_kid_context = option->has_kid_context,
-	    .kid_context = option->kid_context,
-	    .role = contexts->role,
-	};
-	struct osc_endpoint *found[OSC_CANDIDATES_MAX];
-	size_t n = 0;
 	enum osc_err err;
 
-	if (!option->has_kid) {
+	if (!work->message.option.has_kid) {
 		osc_group_refuse(group, i, OSC_ENOCID);
 		return;
 	}
-	if (i > 0 && osc_contexts_full(contexts)) {
+	if (i > 0 && osc_contexts_full(&group->session->contexts)) {
 		osc_group_cut(group, i, OSC_OK);
 		return;
 	}
-	err = osc_contexts_find(contexts, &wanted, found, &n, group->detail);
+	err = osc_resolve_candidates(group->session, work, group->detail);
 	if (err == OSC_OK)
-		err = choose(group, work, found, n);
+		err = choose(group, work);
 	/* Before any lock is held: settling a move waits for its own. */
 	if (err == OSC_OK)
 		err = osc_endpoint_settle(

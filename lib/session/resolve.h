@@ -16,6 +16,11 @@
  */
 void osc_resolve(struct osc_group *group);
 
+/* osc_resolve_candidates - the contexts that a request may be for, among many; else as
+ * osc_contexts_find */
+enum osc_err osc_resolve_candidates(
+    struct osc_session *session, const struct osc_work *work, struct osc_detail *detail);
+
 /* osc_resolve_receipt - the next request that the response may belong to and that
  * this side has sent; NULL behind the last. *at starts as 0. */
 struct osc_receipt *osc_resolve_receipt(const struct osc_work *work, size_t *at);

@@ -109,8 +109,8 @@ load_file(struct osc_data *data, struct osc_static_file *file, struct osc_detail
 	return err == OSC_OK ? collect(data, file, detail) : err;
 }
 
-enum osc_err
-osc_data_load(struct osc_data *data, const struct osc_dir *dir, struct osc_detail *detail)
+static enum osc_err
+load(struct osc_data *data, const struct osc_dir *dir, bool some, struct osc_detail *detail)
 {
 	static const char *const names[OSC_STATIC_FILES] = {
 	    "settings.json", "secrets.json", "secret.json"};
@@ -122,7 +122,9 @@ osc_data_load(struct osc_data *data, const struct osc_dir *dir, struct osc_detai
 	for (size_t i = 0; i < OSC_STATIC_FILES && err == OSC_OK; i++) {
 		data->files[i].name = names[i];
 		err = load_file(data, &data->files[i], detail);
-		any = any || data->files[i].there;
+		any = any || data->files[i].there || err != OSC_OK;
+		if (some && err != OSC_ENOMEM)
+			err = OSC_OK;
 	}
 	if (err == OSC_OK && !any) {
 		osc_dir_where(detail, dir, NULL);
@@ -132,6 +134,18 @@ osc_data_load(struct osc_data *data, const struct osc_dir *dir, struct osc_detai
 	if (err != OSC_OK)
 		osc_data_free(data);
 	return err;
+}
+
+enum osc_err
+osc_data_load(struct osc_data *data, const struct osc_dir *dir, struct osc_detail *detail)
+{
+	return load(data, dir, false, detail);
+}
+
+enum osc_err
+osc_data_load_some(struct osc_data *data, const struct osc_dir *dir)
+{
+	return load(data, dir, true, NULL);
 }
 
 void

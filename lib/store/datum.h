@@ -60,6 +60,14 @@ struct osc_data {
 enum osc_err osc_data_load(
     struct osc_data *data, const struct osc_dir *dir, struct osc_detail *detail);
 
+/*
+ * osc_data_load_some - the same for who wants to know what can be known
+ *
+ * A file that cannot be read or is malformed holds nothing, or what stands before the
+ * error. Returns OSC_OK, OSC_ECONTEXT if there is no file at all, or OSC_ENOMEM.
+ */
+enum osc_err osc_data_load_some(struct osc_data *data, const struct osc_dir *dir);
+
 /* osc_data_free - wipe and free everything that was read */
 void osc_data_free(struct osc_data *data);
 

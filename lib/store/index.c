@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "store/index.h"
+#include "store/settings.h"
 
 static bool
 id_is(const struct osc_id *id, struct osc_slice kid)
@@ -59,6 +60,7 @@ osc_index_next(const struct osc_index *index, size_t *at, const struct osc_wante
 	return NULL;
 }
 
+/* Room behind the last one, which is not counted yet. */
 static struct osc_index_entry *
 new_entry(struct osc_index *index)
 {
@@ -76,53 +78,90 @@ new_entry(struct osc_index *index)
 	return &index->entries[index->n];
 }
 
-/* Take the parameters of one directory down; path becomes the entry's. */
-static bool
-add_entry(struct osc_index *index, char *path, bool neutral, const struct osc_params *params)
+/* Whose messages a directory is for; the path is not set. Whether the files tell
+ * that is *known. OSC_ECONTEXT for what is no context. */
+static enum osc_err
+identify(struct osc_index_entry *entry, const char *path, bool *known)
 {
-	size_t len = params->id_context.len;
-	struct osc_index_entry *entry = new_entry(index);
-	uint8_t *id_context = NULL;
+	struct osc_settings settings;
+	struct osc_dir dir;
+	enum osc_err err;
 
-	if (entry == NULL)
-		return false;
-	if (len > 0) {
-		id_context = malloc(len);
-		if (id_context == NULL)
-			return false;
-		memcpy(id_context, params->id_context.ptr, len);
+	memset(entry, 0, sizeof(*entry));
+	*known = false;
+	err = osc_dir_open(&dir, path, NULL);
+	/* What is no directory is no context; one that cannot be looked into may be. */
+	if (err != OSC_OK)
+		return errno == ENOENT || errno == ENOTDIR || err == OSC_ENOMEM ? err : OSC_OK;
+	err = osc_settings_identify(&settings, &dir, known);
+	osc_dir_close(&dir);
+	if (err == OSC_OK && *known) {
+		entry->neutral =
+		    settings.dialect == OSC_DIALECT_ROLE && settings.pinned == OSC_ROLE_NONE;
+		osc_settings_ids(
+		    &settings, OSC_ROLE_CLIENT, &entry->sender_id, &entry->recipient_id);
+		entry->has_id_context = settings.has_id_context;
+		entry->id_context = settings.id_context;
+		entry->id_context_len = settings.id_context_len;
+		settings.id_context = NULL;
 	}
-	entry->path = path;
-	entry->neutral = neutral;
-	entry->sender_id = params->sender_id;
-	entry->recipient_id = params->recipient_id;
-	entry->has_id_context = params->has_id_context;
-	entry->id_context = id_context;
-	entry->id_context_len = len;
-	index->n++;
-	return true;
+	osc_settings_wipe(&settings);
+	return err;
 }
 
-/* Look at one directory; path is the index's from here on. */
-static enum osc_err
-add(struct osc_index *index, char *path)
+enum osc_err
+osc_index_would_fit(const char *path, const struct osc_wanted *wanted, bool *fits)
 {
-	struct osc_store *store;
-	bool neutral, added;
-	enum osc_err err = osc_store_open(&store, path, OSC_ROLE_NONE, OSC_STORE_STATIC, NULL);
+	struct osc_index_entry entry;
+	bool known;
+	enum osc_err err = identify(&entry, path, &known);
 
-	neutral = err == OSC_ENOROLE;
-	if (neutral)
-		err = osc_store_open(&store, path, OSC_ROLE_CLIENT, OSC_STORE_STATIC, NULL);
-	if (err != OSC_OK) {
-		free(path);
-		return err == OSC_ENOMEM ? err : OSC_OK;
+	*fits = err == OSC_OK && (!known || entry_fits(&entry, wanted));
+	free(entry.id_context);
+	return err == OSC_ENOMEM ? err : OSC_OK;
+}
+
+char *
+osc_index_path(const char *directory, const char *name)
+{
+	size_t len = strlen(directory), size = len + strlen(name) + 2;
+	const char *slash = len > 0 && directory[len - 1] == '/' ? "" : "/";
+	char *path = malloc(size);
+
+	if (path != NULL)
+		(void)snprintf(path, size, "%s%s%s", directory, slash, name);
+	return path;
+}
+
+static enum osc_err
+add(struct osc_index *index, const char *directory, const char *name)
+{
+	struct osc_index_entry *entry = new_entry(index);
+	bool known = false;
+	enum osc_err err;
+	char *path;
+
+	if (entry == NULL)
+		return OSC_ENOMEM;
+	path = osc_index_path(directory, name);
+	if (path == NULL)
+		return OSC_ENOMEM;
+	err = identify(entry, path, &known);
+	if (err == OSC_OK && known) {
+		entry->path = path;
+		index->n++;
+		return OSC_OK;
 	}
-	added = add_entry(index, path, neutral, osc_store_params(store));
-	osc_store_close(&store);
-	if (!added)
-		free(path);
-	return added ? OSC_OK : OSC_ENOMEM;
+	free(path);
+	return err == OSC_ENOMEM ? err : OSC_OK;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	const struct osc_index_entry *left = a, *right = b;
+
+	return strcmp(left->path, right->path);
 }
 
 enum osc_err
@@ -132,8 +171,6 @@ osc_index_load(struct osc_index *index, const char *directory, struct osc_detail
 	enum osc_err err = OSC_OK;
 	struct dirent *entry;
 	struct stat st;
-	size_t size;
-	char *path;
 
 	memset(index, 0, sizeof(*index));
 	if (list == NULL || fstat(dirfd(list), &st) != 0) {
@@ -145,21 +182,15 @@ osc_index_load(struct osc_index *index, const char *directory, struct osc_detail
 		return err;
 	}
 	index->mtime = st.st_mtim;
-	while (err == OSC_OK && (entry = readdir(list)) != NULL) {
-		if (entry->d_name[0] == '.')
-			continue;
-		size = strlen(directory) + strlen(entry->d_name) + 2;
-		path = malloc(size);
-		if (path == NULL) {
-			err = OSC_ENOMEM;
-			break;
-		}
-		(void)snprintf(path, size, "%s/%s", directory, entry->d_name);
-		err = add(index, path);
-	}
+	while (err == OSC_OK && (entry = readdir(list)) != NULL)
+		if (entry->d_name[0] != '.')
+			err = add(index, directory, entry->d_name);
 	(void)closedir(list);
-	if (err == OSC_OK)
+	if (err == OSC_OK) {
+		if (index->n > 0)
+			qsort(index->entries, index->n, sizeof(*index->entries), compare);
 		return OSC_OK;
+	}
 	osc_index_free(index);
 	return osc_detail_set(detail, err, directory, "no memory");
 }

@@ -20,7 +20,7 @@ struct osc_index_entry {
 };
 
 struct osc_index {
-	struct osc_index_entry *entries;
+	struct osc_index_entry *entries; /* sorted by path */
 	size_t n, cap;
 	struct timespec mtime; /* of the directory, before it was read */
 };
@@ -38,8 +38,9 @@ struct osc_wanted {
 /*
  * osc_index_load - look at every directory under DIRECTORY, once
  *
- * Only settings and secrets are read, for the IDs. What is no context, or cannot
- * be loaded, is left out. Returns OSC_OK, OSC_ECONTEXT if DIRECTORY is none,
+ * Only settings and secrets are read, for IDs and ID Context, and no secret is decoded:
+ * a directory that cannot be used for another reason is there. What is no context, or
+ * does not tell its IDs, is left out. Returns OSC_OK, OSC_ECONTEXT if DIRECTORY is none,
  * OSC_EIO or OSC_ENOMEM.
  */
 enum osc_err osc_index_load(
@@ -58,6 +59,17 @@ bool osc_index_stale(const struct osc_index *index, const char *directory);
  */
 const struct osc_index_entry *osc_index_next(
     const struct osc_index *index, size_t *at, const struct osc_wanted *wanted);
+
+/*
+ * osc_index_would_fit - does a directory that cannot be opened fit?
+ *
+ * As far as its files tell; a context whose files do not tell may fit. *fits is false
+ * for what is no context. Returns OSC_OK or OSC_ENOMEM.
+ */
+enum osc_err osc_index_would_fit(const char *path, const struct osc_wanted *wanted, bool *fits);
+
+/* osc_index_path - DIRECTORY/NAME on the heap; NULL if there is no memory */
+char *osc_index_path(const char *directory, const char *name);
 
 /* osc_wanted_fits - does a context with these parameters fit? */
 bool osc_wanted_fits(const struct osc_wanted *wanted, const struct osc_params *params);

@@ -70,17 +70,25 @@ check_role(const struct osc_settings *s, enum osc_role role, struct osc_detail *
 	return OSC_OK;
 }
 
+void
+osc_settings_ids(const struct osc_settings *settings, enum osc_role role, struct osc_id *own,
+    struct osc_id *peer)
+{
+	enum osc_role side = settings->pinned != OSC_ROLE_NONE ? settings->pinned : role;
+	bool swap = settings->dialect == OSC_DIALECT_ROLE && side == OSC_ROLE_SERVER;
+
+	*own = swap ? settings->second : settings->first;
+	*peer = swap ? settings->first : settings->second;
+}
+
 enum osc_err
 osc_settings_params(const struct osc_settings *settings, enum osc_role role,
     struct osc_params *params, struct osc_detail *detail)
 {
 	enum osc_err err = check_role(settings, role, detail);
-	bool swap;
 
 	if (err != OSC_OK)
 		return err;
-	role = settings->pinned != OSC_ROLE_NONE ? settings->pinned : role;
-	swap = settings->dialect == OSC_DIALECT_ROLE && role == OSC_ROLE_SERVER;
 	*params = (struct osc_params){
 	    .alg = settings->alg,
 	    .hash = settings->hash,
@@ -88,9 +96,8 @@ osc_settings_params(const struct osc_settings *settings, enum osc_role role,
 	    .master_salt = osc_slice(settings->secret + settings->secret_len, settings->salt_len),
 	    .has_id_context = settings->has_id_context,
 	    .id_context = osc_slice(settings->id_context, settings->id_context_len),
-	    .sender_id = swap ? settings->second : settings->first,
-	    .recipient_id = swap ? settings->first : settings->second,
 	};
+	osc_settings_ids(settings, role, &params->sender_id, &params->recipient_id);
 	return OSC_OK;
 }
 

@@ -123,19 +123,20 @@ load_flags(struct loading *l)
 static enum osc_err
 load_id(struct loading *l, enum osc_datum datum, struct osc_id *id)
 {
+	/* Without an algorithm, whatever any could take. */
+	size_t max = l->out->alg != NULL ? osc_alg_id_max(l->out->alg) : sizeof(id->bytes), len;
 	uint8_t bytes[OSC_SECRET_MAX];
 	enum osc_err err;
 	char why[96];
-	size_t len;
 
 	if (!osc_data_has(&l->data, datum))
 		return osc_data_fail(&l->data, datum, "is missing", l->detail);
 	err = osc_data_bytes(&l->data, datum, bytes, sizeof(bytes), &len, l->detail);
 	if (err != OSC_OK)
 		return err;
-	if (len > osc_alg_id_max(l->out->alg)) {
-		(void)snprintf(why, sizeof(why), "is longer than %zu bytes, the limit of %s",
-		    osc_alg_id_max(l->out->alg), l->out->alg->name);
+	if (len > max) {
+		(void)snprintf(why, sizeof(why), "is longer than %zu bytes, the limit of %s", max,
+		    l->out->alg != NULL ? l->out->alg->name : "any algorithm");
 		return osc_data_fail(&l->data, datum, why, l->detail);
 	}
 	id->len = (uint8_t)len;
@@ -256,4 +257,23 @@ osc_settings_load(
 	if (err != OSC_OK)
 		osc_settings_wipe(settings);
 	return err;
+}
+
+enum osc_err
+osc_settings_identify(struct osc_settings *settings, const struct osc_dir *dir, bool *known)
+{
+	static enum osc_err (*const steps[])(struct loading *) = {load_flags, load_id_context};
+	struct loading l = {.out = settings};
+	enum osc_err err;
+
+	memset(settings, 0, sizeof(*settings));
+	*known = false;
+	err = osc_data_load_some(&l.data, dir);
+	if (err != OSC_OK)
+		return err;
+	*known = load_ids(&l) == OSC_OK;
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && err != OSC_ENOMEM; i++)
+		err = steps[i](&l);
+	osc_data_free(&l.data);
+	return err == OSC_ENOMEM ? err : OSC_OK;
 }

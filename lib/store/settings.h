@@ -37,6 +37,23 @@ enum osc_err osc_settings_load(
     struct osc_settings *settings, const struct osc_dir *dir, struct osc_detail *detail);
 
 /*
+ * osc_settings_identify - read only whose messages a directory is for
+ *
+ * known  receives whether the files tell
+ *
+ * Sets the dialect, the pinned role, the IDs and the ID Context; all else stays zero, and
+ * no secret is decoded. What else is wrong with the files does not matter. Returns OSC_OK,
+ * OSC_ECONTEXT if this is no context, or OSC_ENOMEM; osc_settings_wipe in any case.
+ */
+enum osc_err osc_settings_identify(
+    struct osc_settings *settings, const struct osc_dir *dir, bool *known);
+
+/* osc_settings_ids - Sender ID and Recipient ID of a side; of a side that is fixed, whatever
+ * the role */
+void osc_settings_ids(const struct osc_settings *settings, enum osc_role role, struct osc_id *own,
+    struct osc_id *peer);
+
+/*
  * osc_settings_check - what must hold between the parameters, whoever made them
  *
  * IDs that differ and fit the algorithm, lengths of secret and salt, the window.

@@ -392,6 +392,23 @@ begins() {
 	prints "${CONTENT}03"
 }
 
+@test "rule 4: an error of the file names it, also behind a request of the stream" {
+	client_and_server
+	text "$GET"$'\n'"$GET_B" oscore-protect -f hex client >requests
+	: >empty
+	echo "$GET" >plain
+	for row in "missing 1" "empty 1" "plain 5" "requests 2 --any-token"; do
+		read -r file status option <<<"$row"
+		rm -r client server
+		client_and_server
+		# shellcheck disable=SC2086 # none, if empty
+		run "-$status" --separate-stderr text "$(head -n 1 requests)"$'\n'"$CONTENT_PROTECTED" \
+			oscore-unprotect -f hex --request "$file" $option server
+		equal "$output" "$GET"
+		one_error "$file"
+	done
+}
+
 @test "rule 5: a file of lines that are no requests ends at the first" {
 	accepted
 	{
