@@ -5,49 +5,66 @@
 #include "base/secret.h"
 #include "session/peek.h"
 
-static struct osc_peeked_request *
-set_of(struct osc_peeked *peeked, struct osc_slice token)
+/* The chain of a token: FNV-1a, and a finish that brings all bits down to the low ones. */
+static uint32_t *
+chain_of(struct osc_peeked *peeked, struct osc_slice token)
 {
-	uint32_t h = UINT32_C(2166136261); /* FNV-1a */
+	uint64_t h = peeked->seed ^ token.len;
 
 	for (size_t i = 0; i < token.len; i++)
-		h = (h ^ token.ptr[i]) * UINT32_C(16777619);
-	return peeked->sets[(h ^ h >> 16) % OSC_PEEKED_SETS];
+		h = (h ^ token.ptr[i]) * UINT64_C(1099511628211);
+	h = (h ^ h >> 32) * UINT64_C(0x9e3779b97f4a7c15);
+	return &peeked->chains[(h >> 32) % OSC_PEEKED_MAX];
 }
 
-static bool
-has_token(const struct osc_peeked_request *request, struct osc_slice token)
+static struct osc_slice
+token_of(const struct osc_peeked_request *request)
 {
-	return request->used &&
-	    osc_slice_equal(osc_slice(request->token, request->token_len), token);
+	return osc_slice(request->token, request->token_len);
 }
 
-/* A token that is used again stands for the later request. */
+/* The oldest makes room; nothing is behind it in its chain. */
+static void
+forget(struct osc_peeked *peeked, const struct osc_peeked_request *request)
+{
+	if (request->before != 0)
+		peeked->ring[request->before - 1].behind = 0;
+	else
+		*chain_of(peeked, token_of(request)) = 0;
+}
+
 static void
 remember(struct osc_peeked *peeked, const struct osc_work *work)
 {
 	struct osc_slice token = work->message.outer.token;
-	struct osc_peeked_request *set = set_of(peeked, token);
-	size_t at = 0;
+	uint32_t position = (uint32_t)(peeked->count % OSC_PEEKED_MAX) + 1, *chain;
+	struct osc_peeked_request *request = &peeked->ring[position - 1];
 
-	while (at < OSC_PEEKED_WAYS - 1 && !has_token(&set[at], token))
-		at++;
-	memmove(&set[1], &set[0], at * sizeof(*set));
-	set[0].used = true;
-	set[0].token_len = (uint8_t)token.len;
-	osc_copy(set[0].token, token.ptr, token.len);
-	set[0].side = work->report.side;
-	set[0].exchange = work->report.exchange;
+	if (peeked->count++ >= OSC_PEEKED_MAX)
+		forget(peeked, request);
+	request->token_len = (uint8_t)token.len;
+	osc_copy(request->token, token.ptr, token.len);
+	request->side = work->report.side;
+	request->exchange = work->report.exchange;
+	chain = chain_of(peeked, token);
+	request->before = 0;
+	request->behind = *chain;
+	if (*chain != 0)
+		peeked->ring[*chain - 1].before = position;
+	*chain = position;
 }
 
+/* A token that is used again stands for the later request. */
 static const struct osc_peeked_request *
 recall(struct osc_peeked *peeked, struct osc_slice token)
 {
-	const struct osc_peeked_request *set = set_of(peeked, token);
+	const struct osc_peeked_request *request;
 
-	for (size_t i = 0; i < OSC_PEEKED_WAYS; i++)
-		if (has_token(&set[i], token))
-			return &set[i];
+	for (uint32_t at = *chain_of(peeked, token); at != 0; at = request->behind) {
+		request = &peeked->ring[at - 1];
+		if (osc_slice_equal(token_of(request), token))
+			return request;
+	}
 	return NULL;
 }
 
@@ -177,6 +194,20 @@ peek_all(struct osc_group *group)
 	}
 }
 
+static enum osc_err
+make_peeked(struct osc_peeked **peeked, struct osc_detail *detail)
+{
+	*peeked = calloc(1, sizeof(**peeked));
+	if (*peeked == NULL)
+		return osc_detail_set(detail, OSC_ENOMEM, NULL, "no memory");
+	if (osc_random(&(*peeked)->seed, sizeof((*peeked)->seed)))
+		return OSC_OK;
+	osc_peeked_free(*peeked);
+	*peeked = NULL;
+	return osc_detail_set(
+	    detail, OSC_EIO, NULL, "no random numbers are to be had from the system");
+}
+
 enum osc_err
 osc_session_peek(struct osc_session *session, struct osc_item *items, size_t n, size_t *done,
     struct osc_detail *detail)
@@ -189,10 +220,11 @@ osc_session_peek(struct osc_session *session, struct osc_item *items, size_t n, 
 	err = osc_group_init(&group, session, items, n, detail);
 	if (err != OSC_OK)
 		return err;
-	if (session->peeked == NULL)
-		session->peeked = calloc(1, sizeof(*session->peeked));
-	if (session->peeked == NULL)
-		return osc_detail_set(detail, OSC_ENOMEM, NULL, "no memory");
+	if (session->peeked == NULL) {
+		err = make_peeked(&session->peeked, detail);
+		if (err != OSC_OK)
+			return err;
+	}
 	for (size_t i = 0; i < n; i++) {
 		room += items[i].in.len;
 		longest = items[i].in.len > longest ? items[i].in.len : longest;

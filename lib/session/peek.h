@@ -7,21 +7,24 @@
 
 /* The requests of a conversation that is looked at, by token. Private to session. */
 
-/* Memory must not grow with the stream: of each set of tokens the latest few. */
-#define OSC_PEEKED_SETS 16384
-#define OSC_PEEKED_WAYS 4
+/* Memory must not grow with the stream: so many are remembered, the latest ones. */
+#define OSC_PEEKED_MAX 65536
 
 struct osc_peeked_request {
-	bool used;
+	/* In its chain, later requests before earlier ones: positions, from 1; 0 for none. */
+	uint32_t before, behind;
 	uint8_t token_len;
 	uint8_t token[OSC_TOKEN_MAX];
 	enum osc_side side; /* who sent it */
 	struct osc_exchange exchange;
 };
 
+/* A ring, and a hash table with chains over it. A chain begins with the latest. */
 struct osc_peeked {
-	/* In each set the latest first. */
-	struct osc_peeked_request sets[OSC_PEEKED_SETS][OSC_PEEKED_WAYS];
+	uint64_t seed;  /* nobody outside may know which tokens share a chain */
+	uint64_t count; /* of all requests so far */
+	uint32_t chains[OSC_PEEKED_MAX];
+	struct osc_peeked_request ring[OSC_PEEKED_MAX];
 };
 
 void osc_peeked_free(struct osc_peeked *peeked);

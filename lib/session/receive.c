@@ -142,6 +142,9 @@ settle(struct osc_session *session, struct osc_work *work, struct osc_item *item
 
 	if (!work->message.is_request)
 		receipt = find_receipt(work);
+	else if (osc_window_check(&osc_store_state(work->endpoint->store)->window,
+		     work->report.exchange.piv.seq) == OSC_EREPLAY)
+		return OSC_EREPLAY; /* since an earlier message of the group */
 	if (!work->job->ok)
 		return OSC_ETAG;
 	text = osc_slice(work->job->out, work->job->in_len - work->endpoint->context.alg->tag_len);

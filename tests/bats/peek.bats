@@ -249,3 +249,25 @@ peek() {
 	run -0 --separate-stderr bash -c 'tshark -r file.pcap -T fields -e udp.payload 2>/dev/null | oscore-unprotect -p -f hex client'
 	prints "$(cat plain)"
 }
+
+@test "so many requests are remembered, the latest ones" {
+	client_and_server
+	awk 'BEGIN { for (i = 0; i < 65538; i++) printf "44010000%08x\n", i }' >plain
+	oscore-protect -f hex client plain >requests
+	for n in 1 2 3 65000; do
+		sed -n "${n}p" requests >req
+		text "64450000$(printf %08x $((n - 1)))" oscore-protect -f hex --request req server
+	done >responses
+	cat requests responses >messages
+	run -4 --separate-stderr oscore-unprotect -p -k -f hex server messages
+	equal "$(head -n 65538 <<<"$output")" "$(cat plain)"
+	equal "$(tail -n 4 <<<"$output" | cut -c 1-16)" \
+		$'# 4 a response, \n# 4 a response, \n6445000000000002\n644500000000fde7'
+	# a token that is used over and over stands for one request
+	sed 's/^\(4401\).\{12\}/40010000/' plain >same
+	oscore-protect -f hex client same >requests
+	tail -n 1 requests >req
+	text 60450000 oscore-protect -f hex --request req server >responses
+	run -0 --separate-stderr oscore-unprotect -p -f hex server <(cat requests responses)
+	equal "$(sort -u <<<"$output")" $'40010000\n60450000'
+}

@@ -44,6 +44,21 @@ sequence() {
 	done
 }
 
+@test "a number is replayed whatever its tag, in one run as in two" {
+	client_and_server
+	request=$(protect client)
+	forged=$(broken "$request")
+	text "$forged" oscore-unprotect -k -f hex server || true
+	run -6 --separate-stderr text "$request"$'\n'"$forged" oscore-unprotect -k -f hex \
+		--error-reply reply server
+	equal "${lines[0]}" "$GET"
+	[[ ${lines[1]} == "# 6 "* ]] || fail "not replayed"
+	one_error "<stdin>:2"
+	cp reply first
+	run -6 --separate-stderr text "$forged" oscore-unprotect -k -f hex --error-reply reply server
+	equal "$(cut -c 9- reply)" "$(cut -c 9- first)"
+}
+
 @test "Partial IVs grow with the number" {
 	client_and_server
 	for row in "0 920900" "255 9209ff" "256 930a0100" "65535 930affff" "65536 940b010000" \
