@@ -10,26 +10,58 @@
 #define MAJOR_BYTES 2
 #define MAJOR_TEXT 3
 
-/* What libcbor found. An item that no function below takes has no end of its own
- * here: arrays, maps, tags, strings in pieces. */
-struct found {
-	enum osc_cborseq what;
-	struct osc_slice bytes;
-};
+#define OPEN UINT64_MAX /* in a nest: up to a break */
 
+/* What libcbor found: it calls one of these. What none of them takes is broken. */
 static void
 found_bytes(void *context, cbor_data data, size_t len)
 {
-	struct found *found = context;
+	struct osc_cborseq_item *item = context;
 
-	found->what = OSC_CBORSEQ_MESSAGE;
-	found->bytes = osc_slice(data, len);
+	item->what = OSC_CBORSEQ_MESSAGE;
+	item->message = osc_slice(data, len);
 }
 
 static void
 found_other(void *context)
 {
-	((struct found *)context)->what = OSC_CBORSEQ_OTHER;
+	((struct osc_cborseq_item *)context)->what = OSC_CBORSEQ_OTHER;
+}
+
+static void
+found_break(void *context)
+{
+	((struct osc_cborseq_item *)context)->what = OSC_CBORSEQ_BREAK;
+}
+
+static void
+found_open(void *context)
+{
+	found_other(context);
+	((struct osc_cborseq_item *)context)->open = true;
+}
+
+static void
+found_array(void *context, size_t n)
+{
+	if (n >= OPEN)
+		return;
+	found_other(context);
+	((struct osc_cborseq_item *)context)->inside = n;
+}
+
+static void
+found_map(void *context, size_t n)
+{
+	if (n <= OPEN / 2)
+		found_array(context, 2 * n);
+}
+
+static void
+found_tag(void *context, uint64_t tag)
+{
+	(void)tag;
+	found_array(context, 1);
 }
 
 static void
@@ -104,6 +136,12 @@ callbacks(void)
 	c.float8 = found_double;
 	c.boolean = found_bool;
 	c.null = c.undefined = found_other;
+	c.array_start = found_array;
+	c.map_start = found_map;
+	c.tag = found_tag;
+	c.byte_string_start = c.string_start = found_open;
+	c.indef_array_start = c.indef_map_start = found_open;
+	c.indef_break = found_break;
 	return c;
 }
 
@@ -129,30 +167,69 @@ string_length(struct osc_slice in, unsigned *major, size_t *head, uint64_t *len)
 	return true;
 }
 
-enum osc_cborseq
-osc_cborseq_decode(struct osc_slice in, struct osc_slice *message, uint64_t *used)
+/* libcbor has no words for simple values without a name (RFC 8949, 3.3). */
+static bool
+is_simple(struct osc_slice in)
+{
+	return (in.ptr[0] >= 0xe0 && in.ptr[0] < 0xf4) ||
+	    (in.len > 1 && in.ptr[0] == 0xf8 && in.ptr[1] >= 32);
+}
+
+void
+osc_cborseq_decode(struct osc_cborseq_item *item, struct osc_slice in)
 {
 	const struct cbor_callbacks table = callbacks();
-	struct found found = {.what = OSC_CBORSEQ_BROKEN};
 	struct cbor_decoder_result result;
 	unsigned major;
 	uint64_t len;
 	size_t head;
 
-	if (in.len == 0)
-		return OSC_CBORSEQ_MORE;
+	memset(item, 0, sizeof(*item));
+	item->what = OSC_CBORSEQ_MORE;
+	if (in.len == 0 || (in.len == 1 && in.ptr[0] == 0xf8))
+		return;
 	if (string_length(in, &major, &head, &len) && len > OSC_MESSAGE_MAX) {
-		*used = len > UINT64_MAX - head ? UINT64_MAX : head + len;
-		return major == MAJOR_BYTES ? OSC_CBORSEQ_LONG : OSC_CBORSEQ_BROKEN;
+		item->used = len > UINT64_MAX - head ? UINT64_MAX : head + len;
+		item->what = major == MAJOR_BYTES ? OSC_CBORSEQ_LONG : OSC_CBORSEQ_OTHER;
+		return;
 	}
-	result = cbor_stream_decode(in.ptr, in.len, &table, &found);
+	if (is_simple(in)) {
+		item->used = in.ptr[0] == 0xf8 ? 2 : 1;
+		item->what = OSC_CBORSEQ_OTHER;
+		return;
+	}
+	item->what = OSC_CBORSEQ_BROKEN;
+	result = cbor_stream_decode(in.ptr, in.len, &table, item);
 	if (result.status == CBOR_DECODER_NEDATA)
-		return OSC_CBORSEQ_MORE;
-	if (result.status != CBOR_DECODER_FINISHED)
-		return OSC_CBORSEQ_BROKEN;
-	*message = found.bytes;
-	*used = result.read;
-	return found.what;
+		item->what = OSC_CBORSEQ_MORE;
+	else if (result.status != CBOR_DECODER_FINISHED)
+		item->what = OSC_CBORSEQ_BROKEN;
+	else if (item->what != OSC_CBORSEQ_BROKEN)
+		item->used = result.read;
+}
+
+bool
+osc_cborseq_pass(struct osc_cborseq_nest *nest, const struct osc_cborseq_item *item)
+{
+	size_t *depth = &nest->depth;
+
+	if (item->what == OSC_CBORSEQ_MORE || item->what == OSC_CBORSEQ_BROKEN)
+		return false;
+	if (item->open || item->inside > 0) {
+		if (*depth == OSC_CBORSEQ_DEPTH)
+			return false;
+		nest->left[(*depth)++] = item->open ? OPEN : item->inside;
+		return true;
+	}
+	if (item->what == OSC_CBORSEQ_BREAK) {
+		if (*depth == 0 || nest->left[*depth - 1] != OPEN)
+			return false;
+		(*depth)--;
+	}
+	/* It is complete; so is each that it was the last one of. */
+	while (*depth > 0 && nest->left[*depth - 1] != OPEN && --nest->left[*depth - 1] == 0)
+		(*depth)--;
+	return true;
 }
 
 enum osc_err

@@ -10,22 +10,41 @@
 
 enum osc_cborseq {
 	OSC_CBORSEQ_MESSAGE, /* a byte string */
-	OSC_CBORSEQ_MORE,    /* the first item is not complete */
+	OSC_CBORSEQ_MORE,    /* the item is not complete */
 	OSC_CBORSEQ_LONG,    /* a byte string that is longer than any message */
-	OSC_CBORSEQ_OTHER,   /* some item that is no byte string; it can be skipped */
-	OSC_CBORSEQ_BROKEN,  /* no CBOR, or an item whose end is not easily found */
+	OSC_CBORSEQ_OTHER,   /* an item that is no byte string, or the head of one */
+	OSC_CBORSEQ_BREAK,   /* the end of what was begun without saying how long it is */
+	OSC_CBORSEQ_BROKEN,  /* no CBOR */
+};
+
+/* An item, or the head of one that holds others: array, map, tag, string in pieces. */
+struct osc_cborseq_item {
+	enum osc_cborseq what;
+	struct osc_slice message; /* of MESSAGE */
+	/* Bytes; of a string that is not there yet it may exceed the input: LONG and OTHER.
+	 * UINT64_MAX is "that or more". 0 for MORE and BROKEN. */
+	uint64_t used;
+	uint64_t inside; /* so many items belong to it, or, if it is */
+	bool open;       /* all up to a break */
+};
+
+/* osc_cborseq_decode - look at the first item of a sequence; nothing is allocated */
+void osc_cborseq_decode(struct osc_cborseq_item *item, struct osc_slice in);
+
+#define OSC_CBORSEQ_DEPTH 64
+
+/* In how many items are we, and how many more does each hold? All zero is in none. */
+struct osc_cborseq_nest {
+	size_t depth;
+	uint64_t left[OSC_CBORSEQ_DEPTH];
 };
 
 /*
- * osc_cborseq_decode - look at the first item of a sequence
+ * osc_cborseq_pass - go past an item that osc_cborseq_decode has found
  *
- * message  receives the byte string
- * used     receives the length of the item; it may exceed in.len for OSC_CBORSEQ_LONG,
- *          which is found out before the string is there; UINT64_MAX is "more than that"
- *
- * Both are set for MESSAGE, LONG and OTHER only. Nothing is allocated.
+ * False if it is not CBOR that this item is where it is, or if it is too deep.
  */
-enum osc_cborseq osc_cborseq_decode(struct osc_slice in, struct osc_slice *message, uint64_t *used);
+bool osc_cborseq_pass(struct osc_cborseq_nest *nest, const struct osc_cborseq_item *item);
 
 /* osc_cborseq_encode - append a message; OSC_OK or OSC_ENOMEM */
 enum osc_err osc_cborseq_encode(struct osc_buffer *out, struct osc_slice message);

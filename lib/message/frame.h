@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "message/cborseq.h"
 #include "message/format.h"
 #include "message/json.h"
 #include "message/packet.h"
@@ -42,7 +43,9 @@ struct osc_frame {
 	bool any;        /* a byte was read */
 	uint8_t first;   /* the first byte of all */
 
-	uint64_t skip; /* cborseq: bytes of a string that is too long, still to come */
+	/* cborseq: in the middle of an item that is not wanted */
+	uint64_t skip; /* bytes of a string, still to come */
+	struct osc_cborseq_nest nest;
 
 	/* JSON: the value that begins at `at`, as far as it was looked through. */
 	size_t scanned, depth;

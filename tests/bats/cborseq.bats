@@ -56,6 +56,26 @@ item() {
 	equal "$(snapshot client)" "$before"
 }
 
+@test "-k goes on behind what is no byte string, but is CBOR" {
+	client_and_server
+	for bytes in 05 626162 80 8141aa a0 a1410102 c044 c041aa d81841aa f6 f93c00 e0 f820 5f41aaff \
+		7f6161ff 9f01029f6161ff83040506ff bf0102ff c1c281a10102 7a00010000"$(printf %0131072d 0)"; do
+		[ $bytes = c044 ] && bytes=c04400000000
+		run -5 --separate-stderr feed "$(item "$GET")$bytes$(item "$GET_B")" \
+			oscore-protect -k -f cborseq -t hex client
+		equal "${#lines[@]}" 3
+		[[ ${lines[1]} == "# 5 "* ]] || fail "$bytes"
+		[[ ${lines[0]} == 44025d1f* && ${lines[2]} == 44* ]] || fail "$bytes"
+		one_error "<stdin>:2"
+	done
+	# what is none ends the stream, also inside of something else
+	for bytes in 5c 81ff 9ff81f ff 9f; do
+		run -5 --separate-stderr feed "$(item "$GET")$bytes$(item "$GET_B")" \
+			oscore-protect -k -n -f cborseq -t hex client
+		one_error "<stdin>:2"
+	done
+}
+
 @test "a head over the limit is refused without waiting for the rest" {
 	client_and_server
 	mkfifo in
@@ -67,7 +87,7 @@ item() {
 	done
 	exec 7>&-
 	run -5 --separate-stderr feed 7bffffffffffffffff oscore-protect -f cborseq client
-	refused "<stdin>:1"
+	refused "<stdin>:1" "byte string"
 }
 
 @test "-k: status in the place of a message, and what can be skipped is" {
@@ -83,12 +103,12 @@ item() {
 	equal "$(hex_of plain)" "$(item "$GET")050505$(item "$GET")"
 }
 
-@test "-k: too long a string is skipped, an array ends the stream" {
+@test "-k: too long a string is skipped, what is no CBOR ends the stream" {
 	client_and_server
 	{
 		raw "5a00011170"
 		head -c 70000 /dev/zero
-		raw "$(item "$GET")8141aa$(item "$GET")"
+		raw "$(item "$GET")5c$(item "$GET")"
 	} >messages
 	run -5 --separate-stderr to out oscore-protect -k -f cborseq client messages
 	equal "$(hex_of out)" "05$(item "$GET_PROTECTED")05"

@@ -15,41 +15,66 @@ static void
 written_again(struct osc_slice message)
 {
 	static struct osc_buffer out;
-	struct osc_slice back;
-	uint64_t used;
+	struct osc_cborseq_item item;
 
 	out.len = 0;
 	MUST(osc_cborseq_encode(&out, message) == OSC_OK);
-	MUST(osc_cborseq_decode(osc_slice(out.ptr, out.len), &back, &used) == OSC_CBORSEQ_MESSAGE);
-	MUST(used == out.len && osc_slice_equal(back, message));
+	osc_cborseq_decode(&item, osc_slice(out.ptr, out.len));
+	MUST(item.what == OSC_CBORSEQ_MESSAGE && item.used == out.len);
+	MUST(osc_slice_equal(item.message, message));
+}
+
+static void
+check(const struct osc_cborseq_item *item, struct osc_slice in)
+{
+	bool none = item->what == OSC_CBORSEQ_MORE || item->what == OSC_CBORSEQ_BROKEN;
+
+	MUST(none == (item->used == 0));
+	if (item->what == OSC_CBORSEQ_LONG)
+		MUST(item->used > 65535);
+	if (item->open || item->inside > 0 || item->what == OSC_CBORSEQ_BREAK)
+		MUST(item->used <= in.len && (!item->open || item->inside == 0));
+	if (item->what == OSC_CBORSEQ_MESSAGE) {
+		MUST(item->message.len <= 65535 && item->message.ptr > in.ptr);
+		MUST(item->message.ptr + item->message.len == in.ptr + item->used);
+	}
+}
+
+/* Go past one item and all that is in it. */
+static void
+pass(struct osc_slice *rest, struct osc_cborseq_item *item)
+{
+	struct osc_cborseq_nest nest = {0};
+	struct osc_cborseq_item inner = *item;
+	size_t n;
+
+	for (;;) {
+		if (!osc_cborseq_pass(&nest, &inner))
+			inner.used = rest->len;
+		n = inner.used < rest->len ? (size_t)inner.used : rest->len;
+		*rest = osc_slice(rest->ptr + n, rest->len - n);
+		if (nest.depth == 0 || rest->len == 0)
+			return;
+		osc_cborseq_decode(&inner, *rest);
+		check(&inner, *rest);
+	}
 }
 
 /* The next item by osc_cborseq_decode alone; false at the end of the input. */
 static bool
 next(struct osc_slice *rest, struct osc_slice *message, enum osc_err *err)
 {
-	enum osc_cborseq what;
-	uint64_t used = 0;
+	struct osc_cborseq_item item;
 
 	if (rest->len == 0)
 		return false;
-	what = osc_cborseq_decode(*rest, message, &used);
-	*err = what == OSC_CBORSEQ_MESSAGE ? OSC_OK
-	    : what == OSC_CBORSEQ_LONG     ? OSC_ELONG
-					   : OSC_ECBOR;
-	if (what == OSC_CBORSEQ_MESSAGE || what == OSC_CBORSEQ_OTHER)
-		MUST(used > 0 && used <= rest->len);
-	else if (what == OSC_CBORSEQ_LONG)
-		MUST(used > 65535);
-	else
-		used = rest->len;
-	if (what == OSC_CBORSEQ_MESSAGE) {
-		MUST(message->len <= 65535 && message->ptr > rest->ptr);
-		MUST(message->ptr + message->len == rest->ptr + used);
-	}
-	used = used < rest->len ? used : rest->len;
-	rest->ptr += used;
-	rest->len -= (size_t)used;
+	osc_cborseq_decode(&item, *rest);
+	check(&item, *rest);
+	*message = item.message;
+	*err = item.what == OSC_CBORSEQ_MESSAGE ? OSC_OK
+	    : item.what == OSC_CBORSEQ_LONG     ? OSC_ELONG
+						: OSC_ECBOR;
+	pass(rest, &item);
 	return true;
 }
 
