@@ -29,6 +29,27 @@ pause_a_little(unsigned attempt)
 	(void)nanosleep(&t, NULL);
 }
 
+/* The file gets its name when owner and mode are right: nobody, now or after a crash,
+ * may find one that is not for him. False with errno, unless somebody was faster. */
+static bool
+make_lock(const struct osc_dir *dir)
+{
+	struct osc_temp temp;
+	int saved;
+
+	if (osc_temp_make(&temp, dir, NULL, NULL) != OSC_OK)
+		return false;
+	if (osc_rename_new(dir->fd, temp.name, OSC_LOCK_FILE, false) == 0) {
+		temp.name[0] = '\0';
+		osc_temp_drop(&temp, dir);
+		return true;
+	}
+	saved = errno;
+	osc_temp_drop(&temp, dir);
+	errno = saved;
+	return errno == EEXIST || errno == ENOENT;
+}
+
 /* flock asks for no access: what may only be written serves as well. */
 static int
 open_lock(const struct osc_dir *dir)
@@ -39,16 +60,22 @@ open_lock(const struct osc_dir *dir)
 	OSC_RETRY(fd, openat(dir->fd, OSC_LOCK_FILE, O_RDONLY | flags));
 	if (fd == -1 && errno == EACCES)
 		OSC_RETRY(fd, openat(dir->fd, OSC_LOCK_FILE, O_WRONLY | flags));
-	if (fd != -1 || errno != ENOENT)
-		return fd;
-	OSC_RETRY(fd, openat(dir->fd, OSC_LOCK_FILE, O_RDONLY | O_CREAT | O_EXCL | flags, 0600));
-	if (fd != -1)
-		osc_file_adopt(fd, dir);
 	return fd;
 }
 
+/* A crash may have left it under the name of its temporary too. */
+static bool
+has_other_name(const struct osc_stamp *stamp, const struct osc_dir *dir)
+{
+	uint32_t same = 0;
+
+	if (stamp->nlink > 1)
+		osc_temp_leftovers(dir, false, &stamp->ino, &same);
+	return stamp->nlink > 1 + same;
+}
+
 static enum osc_err
-check_lock(int fd, struct osc_detail *detail)
+check_lock(int fd, const struct osc_dir *dir, struct osc_detail *detail)
 {
 	struct osc_stamp stamp;
 
@@ -56,7 +83,7 @@ check_lock(int fd, struct osc_detail *detail)
 		return osc_detail_errno(detail, OSC_EIO, NULL, "cannot look at it");
 	if (!S_ISREG(stamp.mode))
 		return osc_detail_set(detail, OSC_ECONTEXT, NULL, "is no regular file");
-	if (stamp.nlink > 1)
+	if (has_other_name(&stamp, dir))
 		return osc_detail_set(detail, OSC_ECONTEXT, NULL, "has more than one name");
 	return OSC_OK;
 }
@@ -69,15 +96,18 @@ try_lock(int *fd, const struct osc_dir *dir, struct osc_detail *detail)
 
 	if (*fd == -1) {
 		*fd = open_lock(dir);
-		if (*fd == -1 && errno == EEXIST)
-			return OSC_EBUSY;
+		if (*fd == -1 && errno == ENOENT && make_lock(dir)) {
+			*fd = open_lock(dir);
+			if (*fd == -1 && errno == ENOENT)
+				return OSC_EBUSY;
+		}
 		if (*fd == -1 && errno == ELOOP)
 			return osc_detail_set(detail, OSC_ECONTEXT, NULL, "is a symbolic link");
 		if (*fd == -1)
 			return osc_detail_errno(detail,
 			    errno == ENXIO || errno == EISDIR ? OSC_ECONTEXT : OSC_EIO, NULL,
 			    "cannot open");
-		err = check_lock(*fd, detail);
+		err = check_lock(*fd, dir, detail);
 	}
 	if (err == OSC_OK && osc_lock_try(*fd) == -1) {
 		if (errno == EWOULDBLOCK)

@@ -582,6 +582,29 @@ sequence() {
 	equal "$(stat -c %u:%g fresh/sequence.json fresh/lock fresh/.used | sort -u)" 65534:65533
 }
 
+@test "a first run of root that is killed wherever leaves files that the owner can use" {
+	[ "$(id -u)" -eq 0 ] || skip "only root can give files away"
+	need_unprivileged
+	killed=0
+	for call in fchown fchmod; do
+		for ((n = 1; n < 20; n++)); do
+			rm -rf fresh
+			pair_context fresh "" 01
+			chown -R 65534:65533 fresh
+			run --separate-stderr env ASAN_OPTIONS=detect_leaks=0 bash -c \
+				'umask 777; echo "$1" | strace -o /dev/null -e trace="$2" -e inject="$2:signal=KILL:when=$3" oscore-protect -f hex fresh' \
+				bash "$GET" $call $n
+			[ "$status" -ne 0 ] || break
+			killed=$((killed + 1))
+			run -0 --separate-stderr text "$GET" setpriv --reuid=65534 --regid=65533 --clear-groups \
+				oscore-protect -f hex fresh
+			equal "$stderr" ""
+		done
+		[ "$n" -gt 3 ] || fail "only $n times $call"
+	done
+	[ "$killed" -ge 8 ] || fail "killed $killed times only"
+}
+
 @test "output that cannot be written: 1, the number stays used" {
 	client_and_server
 	run -1 --separate-stderr to /dev/full protect client
