@@ -201,7 +201,7 @@ cli_end(int status)
 {
 	osc_secret_wipe_all();
 	/* Network file systems report a full disk here. */
-	if (close(STDOUT_FILENO) != 0 && errno != EBADF && status == 0) {
+	if (close(STDOUT_FILENO) != 0 && errno != EBADF && errno != EINTR && status == 0) {
 		cli_say("<stdout>", "close: %s", strerror(errno));
 		status = 1;
 	}

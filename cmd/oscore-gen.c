@@ -191,13 +191,16 @@ fill_in_secrets(struct generation *gen)
 }
 
 static int
-make(const struct osc_new_context *context, const char *path)
+make(const struct osc_new_context *contexts, const char *const *paths, size_t n)
 {
 	struct osc_detail detail = {0};
-	enum osc_err err = osc_new_context_write(context, path, &detail);
+	size_t made;
+	enum osc_err err = osc_new_contexts_write(contexts, paths, n, &made, &detail);
 
 	if (err != OSC_OK)
-		cli_fail(err, &detail, path);
+		cli_fail(err, &detail, paths[0]);
+	if (err != OSC_OK && made > 0)
+		cli_hint("%s was made, and is of no use alone: remove it", paths[0]);
 	return osc_err_status(err);
 }
 
@@ -219,7 +222,7 @@ make_one(struct generation *gen, const char *path)
 	if (context->role != OSC_ROLE_NONE && (context->client_seq > 0 || context->server_seq > 0))
 		/* The peer is elsewhere: nobody here knows what it has sent already. */
 		context->client_window_lost = context->server_window_lost = true;
-	status = make(context, path);
+	status = make(context, &path, 1);
 	if (status != 0)
 		return status;
 	if (context->role == OSC_ROLE_NONE)
@@ -233,25 +236,16 @@ make_one(struct generation *gen, const char *path)
 static int
 make_pair(struct generation *gen, const char *client, const char *server)
 {
-	struct osc_new_context *context = &gen->context;
-	struct stat st;
+	/* The server's first: no client shall ever be without its peer. */
+	const char *const paths[] = {server, client};
+	struct osc_new_context contexts[] = {gen->context, gen->context};
 	int status;
 
-	if (lstat(client, &st) == 0) {
-		cli_say(client, "exists already");
-		return osc_err_status(OSC_EEXISTS);
-	}
-	context->dialect = OSC_DIALECT_PAIR;
-	/* The server's first: no client shall ever be without its peer. */
-	context->role = OSC_ROLE_SERVER;
-	status = make(context, server);
-	if (status != 0)
-		return status;
-	context->role = OSC_ROLE_CLIENT;
-	status = make(context, client);
-	if (status != 0)
-		cli_hint("%s was made, and is of no use alone: remove it", server);
-	else
+	contexts[0].dialect = contexts[1].dialect = OSC_DIALECT_PAIR;
+	contexts[0].role = OSC_ROLE_SERVER;
+	contexts[1].role = OSC_ROLE_CLIENT;
+	status = make(contexts, paths, 2);
+	if (status == 0)
 		tell_next("move", server, "to the server: both directories hold the secret");
 	return status;
 }

@@ -29,7 +29,7 @@ output_init(struct output *output, const char *path)
 		packet = osc_packet_look(STDOUT_FILENO);
 	output->packets = packet.is_packet;
 	output->connected = !packet.is_packet || packet.connected;
-	output->guarded = false;
+	output->guarded = output->old = false;
 }
 
 enum osc_err
@@ -56,13 +56,12 @@ open_temporary(struct output *output, mode_t mode, struct osc_detail *detail)
 	if (output->temporary == NULL)
 		return osc_detail_set(detail, OSC_ENOMEM, output->name, "no memory");
 	(void)snprintf(output->temporary, size, "%s.XXXXXX", output->path);
-	output->fd = mkstemp(output->temporary);
+	output->fd = osc_io_temporary(output->temporary);
 	if (output->fd < 0) {
 		free(output->temporary);
 		output->temporary = NULL;
 		return osc_detail_errno(detail, OSC_EIO, output->name, "create");
 	}
-	(void)fcntl(output->fd, F_SETFD, FD_CLOEXEC);
 	if (fchmod(output->fd, mode) != 0)
 		return osc_detail_errno(detail, OSC_EIO, output->name, "chmod");
 	return OSC_OK;
@@ -76,6 +75,10 @@ output_open(struct output *output, struct osc_detail *detail)
 
 	if (output->fd >= 0)
 		return OSC_OK;
+	if (output->path != NULL && output->path[0] == '\0') {
+		errno = ENOENT;
+		return osc_detail_errno(detail, OSC_EIO, output->name, "open");
+	}
 	if (output->path == NULL) {
 		output->fd = STDOUT_FILENO;
 		return OSC_OK;
@@ -92,11 +95,21 @@ output_open(struct output *output, struct osc_detail *detail)
 		return osc_detail_errno(detail, OSC_EIO, output->name, "open");
 	}
 	do
-		output->fd =
-		    open(output->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
+		output->fd = open(output->path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
 	while (output->fd < 0 && errno == EINTR);
 	if (output->fd < 0)
 		return osc_detail_errno(detail, OSC_EIO, output->name, "open");
+	/* Behind a link there may be one: it is emptied when something goes there. */
+	output->old = fstat(output->fd, &st) == 0 && S_ISREG(st.st_mode);
+	return OSC_OK;
+}
+
+static enum osc_err
+drop_old(struct output *output, struct osc_detail *detail)
+{
+	if (output->old && ftruncate(output->fd, 0) != 0)
+		return osc_detail_errno(detail, OSC_EIO, output->name, "truncate");
+	output->old = false;
 	return OSC_OK;
 }
 
@@ -109,6 +122,8 @@ output_write(struct output *output, const void *from, size_t len, struct osc_det
 		osc_detail_hint(detail, "add '-o FILE', or force it with '-o -'");
 		return OSC_EIO;
 	}
+	if (drop_old(output, detail) != OSC_OK)
+		return OSC_EIO;
 	/* On a packet socket the first try may report the fate of an earlier packet. */
 	if (!osc_io_write(output->fd, from, len) &&
 	    !(output->packets && osc_packet_passing(errno) && osc_io_write(output->fd, from, len)))
@@ -121,8 +136,11 @@ output_close(struct output *output, bool keep, struct osc_detail *detail)
 {
 	enum osc_err err = OSC_OK;
 
+	if (keep)
+		err = drop_old(output, detail);
 	/* Standard output is closed, and that checked, at the end of the program. */
-	if (output->path != NULL && output->fd >= 0 && close(output->fd) != 0 && keep)
+	if (output->path != NULL && output->fd >= 0 && close(output->fd) != 0 && keep &&
+	    err == OSC_OK)
 		err = osc_detail_errno(detail, OSC_EIO, output->name, "close");
 	output->fd = -1;
 	if (output->temporary == NULL)

@@ -22,6 +22,7 @@ struct output {
 	bool connected;   /* writes have somewhere to go */
 	bool packets;     /* every write is a packet: messages stay apart */
 	bool guarded;     /* nothing but clean text may be written */
+	bool old;         /* a file that is written in place has its old content */
 };
 
 /* output_init - path: FILE of -o; NULL or "-": standard output */

@@ -6,25 +6,20 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "delivery.h"
 #include "explain.h"
 #include "input.h"
 #include "limits.h"
-#include "output.h"
 #include "progress.h"
 #include "stream.h"
 #include "words.h"
-
-#define WRITE_SIZE ((size_t)1024 * 1024) /* of output, in one piece */
 
 struct stream {
 	const struct stream_options *options;
 	const char *name; /* of the input */
 	struct osc_frame frame;
 	struct osc_session session;
-	struct output output;
-	struct output replies;    /* FILE of --error-reply */
-	struct osc_buffer framed; /* the group's output */
-	struct osc_buffer framed_replies;
+	struct delivery delivery;
 	struct osc_item *items;
 	struct explain explain;
 	struct progress progress;
@@ -32,9 +27,6 @@ struct stream {
 	struct osc_detail detail;
 	int status;     /* that of the first refused message, or of the error at the end */
 	uint64_t total; /* messages read */
-	bool passed;    /* a message went through */
-	bool replied;   /* an error reply was made */
-	bool io_failed; /* the output is not complete */
 };
 
 static void
@@ -62,76 +54,17 @@ end_before(struct stream *stream, enum osc_err err, const struct osc_item *item)
 	end_with(stream, err, where);
 }
 
-/* Write what is framed: packets one by one, the rest in large pieces. */
-static enum osc_err
-deliver(struct stream *stream, struct output *output, struct osc_buffer *framed, size_t least)
-{
-	enum osc_err err;
-
-	if (framed->len == 0 || (framed->len < least && !output->packets))
-		return OSC_OK;
-	err = output_write(output, framed->ptr, framed->len, &stream->detail);
-	osc_buffer_cut(framed, 0);
-	return err;
-}
-
-/* What JSON tells about the context of a message. */
-static struct osc_about
-about(const struct osc_report *report)
-{
-	const struct osc_endpoint *endpoint = report->endpoint;
-	struct osc_about out = {0};
-
-	if (endpoint == NULL)
-		return out;
-	out.protected = true;
-	out.has_kid = report->option.has_kid;
-	out.kid = report->option.kid;
-	out.has_kid_context = report->option.has_kid_context;
-	out.kid_context = report->option.kid_context;
-	out.piv = osc_slice(report->option.piv.bytes, report->option.piv.len);
-	out.sender_id =
-	    osc_id_slice(report->side == OSC_SIDE_OWN ? &endpoint->context.sender_id
-						      : &endpoint->context.recipient_id);
-	out.context = endpoint->path;
-	return out;
-}
-
-/* A message that went through. */
-static enum osc_err
-hand_out(struct stream *stream, const struct osc_item *item, const struct osc_report *report)
-{
-	struct osc_about what = about(report);
-
-	stream->passed = true;
-	if (stream->options->session.dry_run)
-		return OSC_OK;
-	return osc_frame_write(&stream->framed, stream->options->to, item->out, &what, item->meta);
-}
-
-/* A message that is refused: the words, what stands for it, and the answer to it. */
+/* A message that is refused: the words, and what stands for it. */
 static enum osc_err
 hand_back(struct stream *stream, const struct osc_item *item, const struct osc_report *report)
 {
-	const struct stream_options *options = stream->options;
-	enum osc_format format = options->to == OSC_FORMAT_PAYLOAD ? OSC_FORMAT_RAW : options->to;
 	char buffer[WORDS_MAX];
-	enum osc_err err = OSC_OK;
 
-	input_refused(stream->name, &stream->frame, item, options->session.request);
+	input_refused(stream->name, &stream->frame, item, stream->options->session.request);
 	if (stream->status == 0)
 		stream->status = osc_err_status(item->err);
-	if (options->session.keep_going && !options->session.dry_run)
-		err = osc_frame_write_refused(&stream->framed, options->to, item->err,
-		    words_with(buffer, item->err, &item->where, item->note));
-	if (err != OSC_OK || report->reply.len == 0)
-		return err;
-	stream->replied = true;
-	err = osc_frame_write(
-	    &stream->framed_replies, format, report->reply, NULL, osc_slice(NULL, 0));
-	return err == OSC_OK
-	    ? deliver(stream, &stream->replies, &stream->framed_replies, WRITE_SIZE)
-	    : err;
+	return delivery_refused(&stream->delivery, item, report,
+	    words_with(buffer, item->err, &item->where, item->note), &stream->detail);
 }
 
 /* Report and frame what the session has settled. */
@@ -140,23 +73,16 @@ hand_over(struct stream *stream, const struct osc_item *items, size_t done)
 {
 	enum osc_err err = OSC_OK;
 
-	osc_buffer_cut(&stream->framed, 0);
-	osc_buffer_cut(&stream->framed_replies, 0);
 	for (size_t i = 0; i < done && err == OSC_OK; i++) {
 		const struct osc_report *report = osc_session_report(&stream->session, i);
 
-		err = deliver(stream, &stream->output, &stream->framed, WRITE_SIZE);
-		if (err == OSC_OK)
-			err = items[i].err == OSC_OK ? hand_out(stream, &items[i], report)
-						     : hand_back(stream, &items[i], report);
+		err = items[i].err == OSC_OK
+		    ? delivery_message(&stream->delivery, &items[i], report, &stream->detail)
+		    : hand_back(stream, &items[i], report);
 		limits_watch(&stream->limits, &items[i], report);
 		explain_settled(&stream->explain, &stream->session, i, &items[i]);
 	}
-	if (err == OSC_OK)
-		err = deliver(stream, &stream->output, &stream->framed, 0);
-	if (err == OSC_OK)
-		err = deliver(stream, &stream->replies, &stream->framed_replies, 0);
-	return err;
+	return err == OSC_OK ? delivery_flush(&stream->delivery, &stream->detail) : err;
 }
 
 /* As much of a group as the session takes at once; false when the run ends. */
@@ -176,9 +102,9 @@ run_part(
 	memset(&stream->detail, 0, sizeof(stream->detail));
 	written = hand_over(stream, items, *done);
 	if (written != OSC_OK) {
-		stream->io_failed = true;
+		stream->delivery.failed = true;
 		stream->status = 0;
-		end_with(stream, written, stream->output.name);
+		end_with(stream, written, stream->delivery.where);
 		return false;
 	}
 	if (err != OSC_OK) {
@@ -189,28 +115,15 @@ run_part(
 	return stream->status == 0 || stream->options->session.keep_going;
 }
 
-/* What messages may be written to is open before anything is used up for them. */
-static enum osc_err
-open_outputs(struct stream *stream)
-{
-	enum osc_err err = OSC_OK;
-
-	if (!stream->options->session.dry_run)
-		err = output_open(&stream->output, &stream->detail);
-	if (err == OSC_OK && stream->options->reply != NULL)
-		err = output_open(&stream->replies, &stream->detail);
-	return err;
-}
-
 /* One group; false when the run ends. */
 static bool
 run_group(struct stream *stream, stream_process *process, size_t n)
 {
-	enum osc_err err = open_outputs(stream);
+	enum osc_err err = delivery_open(&stream->delivery, &stream->detail);
 	size_t done = 0;
 
 	if (err != OSC_OK) {
-		end_with(stream, err, stream->output.name);
+		end_with(stream, err, stream->delivery.where);
 		return false;
 	}
 	for (size_t from = 0; from < n; from += done)
@@ -229,25 +142,44 @@ refuse_second(struct stream *stream)
 	return OSC_ESECOND;
 }
 
+/* What must be said before anything of the input: a missing role is a mistake of the
+ * command line. With the first group, so that no key is in memory while input blocks.
+ * False when the run ends. */
+static bool
+begin(struct stream *stream, stream_process *process, size_t n)
+{
+	struct osc_detail detail = {0};
+	enum osc_err err = OSC_OK;
+	size_t done;
+
+	if (process != osc_session_peek)
+		err = osc_session_check_role(&stream->session, &detail);
+	if (err != OSC_OK) {
+		stream->detail = detail;
+		end_with(stream, err, NULL);
+		return false;
+	}
+	/* A move is accepted even if there is no message. */
+	return n > 0 || !stream->options->session.moved ||
+	    run_part(stream, process, stream->items, 0, &done);
+}
+
 static void
 run_groups(struct stream *stream, stream_process *process)
 {
-	/* Without boundaries the second message must not even be processed. */
-	bool one = !osc_format_has_boundaries(stream->options->to) && !stream->output.packets &&
-	    !stream->options->session.dry_run;
-	bool one_reply = stream->options->reply != NULL &&
-	    !osc_format_has_boundaries(stream->options->to) && !stream->replies.packets;
-	size_t max = one || one_reply ? 1 : OSC_GROUP_ITEMS, n;
+	size_t max = delivery_alone(&stream->delivery) ? 1 : OSC_GROUP_ITEMS, n;
 	enum osc_err err;
 
 	for (;;) {
 		err = osc_frame_read(&stream->frame, stream->items, max, &n, &stream->detail);
+		if (stream->total == 0 && !begin(stream, process, n))
+			return;
 		if (err == OSC_OK && n == 0) {
 			if (stream->total == 0)
 				end_with(stream, OSC_EEMPTY, stream->name);
 			return;
 		}
-		if (err == OSC_OK && ((stream->passed && one) || (stream->replied && one_reply)))
+		if (err == OSC_OK && delivery_spent(&stream->delivery))
 			err = refuse_second(stream);
 		if (err != OSC_OK) {
 			end_with(stream, err, stream->name);
@@ -260,30 +192,6 @@ run_groups(struct stream *stream, stream_process *process)
 	}
 }
 
-/* The outputs get their names, or vanish. */
-static void
-close_outputs(struct stream *stream)
-{
-	enum osc_err err =
-	    output_close(&stream->output, stream->passed && !stream->io_failed, &stream->detail);
-	const char *name = stream->output.name;
-
-	if (err == OSC_OK) {
-		err = output_close(
-		    &stream->replies, stream->replied && !stream->io_failed, &stream->detail);
-		name = stream->replies.name;
-	} else {
-		(void)output_close(&stream->replies, false, NULL);
-	}
-	/* An answer to an earlier request must not be taken for one to this. */
-	if (stream->total > 0 && !stream->replied)
-		output_remove(&stream->replies);
-	if (err != OSC_OK) {
-		stream->status = 0;
-		end_with(stream, err, name);
-	}
-}
-
 int
 stream_run(const struct stream_options *options, stream_process *process)
 {
@@ -291,12 +199,10 @@ stream_run(const struct stream_options *options, stream_process *process)
 	enum osc_err err;
 	int fd;
 
-	output_init(&stream.output, options->output);
-	output_init(&stream.replies, options->reply);
-	err = options->session.dry_run ? OSC_OK
-				       : output_check(&stream.output, options->to, &stream.detail);
+	delivery_init(&stream.delivery, options);
+	err = delivery_check(&stream.delivery, &stream.detail);
 	if (err != OSC_OK) {
-		end_with(&stream, err, stream.output.name);
+		end_with(&stream, err, stream.delivery.where);
 		return stream.status;
 	}
 	fd = input_open(options->file, &stream.name);
@@ -306,23 +212,21 @@ stream_run(const struct stream_options *options, stream_process *process)
 	osc_frame_init(&stream.frame, fd, options->from);
 	osc_session_init(&stream.session, &options->session);
 	explain_init(&stream.explain, options->explain, options->show_secrets, stream.name);
-	err = stream.items == NULL        ? OSC_ENOMEM
-	    : process == osc_session_peek ? OSC_OK
-					  : osc_session_check_role(&stream.session, &stream.detail);
-	if (err != OSC_OK) {
-		end_with(&stream, err, NULL);
+	if (stream.items == NULL) {
+		end_with(&stream, OSC_ENOMEM, NULL);
 	} else {
-		memset(&stream.detail, 0, sizeof(stream.detail));
 		progress_start(&stream.progress, fd);
 		run_groups(&stream, process);
 		progress_end(&stream.progress);
 	}
-	close_outputs(&stream);
+	err = delivery_close(&stream.delivery, stream.total > 0, &stream.detail);
+	if (err != OSC_OK) {
+		stream.status = 0;
+		end_with(&stream, err, stream.delivery.where);
+	}
 	osc_session_close(&stream.session);
 	explain_free(&stream.explain);
 	osc_frame_free(&stream.frame);
-	osc_buffer_free(&stream.framed);
-	osc_buffer_free(&stream.framed_replies);
 	free(stream.items);
 	if (fd != STDIN_FILENO)
 		(void)close(fd);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
-#define _GNU_SOURCE
+#define _GNU_SOURCE /* mkostemp */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -77,6 +78,12 @@ osc_io_write(int fd, const void *from, size_t len)
 		}
 	}
 	return true;
+}
+
+int
+osc_io_temporary(char *name)
+{
+	return mkostemp(name, O_CLOEXEC);
 }
 
 int

@@ -27,6 +27,9 @@ bool osc_io_readable(int fd);
 /* osc_io_write - write everything, waiting like osc_io_read; false with errno */
 bool osc_io_write(int fd, const void *from, size_t len);
 
+/* osc_io_temporary - mkstemp(3) with O_CLOEXEC */
+int osc_io_temporary(char *name);
+
 /* osc_io_open_read - open a file to read data from; never a controlling
  * terminal; O_CLOEXEC. Returns -1 with errno. */
 int osc_io_open_read(const char *path);

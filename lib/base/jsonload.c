@@ -25,8 +25,15 @@ allocate(size_t size)
 void
 osc_json_setup(void)
 {
+	static bool seeded;
+	size_t seed;
+
 	exhausted = false;
 	json_set_alloc_funcs(allocate, osc_wiping_free);
+	/* Else jansson opens a device for it, and a child would inherit that. */
+	if (!seeded && osc_random(&seed, sizeof(seed)))
+		json_object_seed(seed | 1);
+	seeded = true;
 }
 
 bool

@@ -5,6 +5,8 @@
 #include "base/io.h"
 #include "message/intake.h"
 
+#define TEXT_MAX (4 * OSC_GROUP_BYTES) /* of the input in one group */
+
 enum osc_err
 osc_intake_fill(struct osc_intake *intake, size_t len)
 {
@@ -64,7 +66,9 @@ osc_intake_more(struct osc_intake *intake, bool *done)
 bool
 osc_intake_full(const struct osc_intake *intake)
 {
-	return intake->n == intake->max || intake->bytes >= OSC_GROUP_BYTES;
+	/* Comments and the like count too, once there is something to give out. */
+	return intake->n == intake->max || intake->bytes >= OSC_GROUP_BYTES ||
+	    (intake->n > 0 && intake->frame->at >= TEXT_MAX);
 }
 
 struct osc_item *

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include "base/secret.h"
 #include "session/endpoint.h"
@@ -30,7 +29,6 @@ osc_endpoint_open(struct osc_endpoint *endpoint, const char *path, enum osc_role
     unsigned flags, struct osc_detail *detail)
 {
 	enum osc_err err;
-	struct stat st;
 
 	memset(endpoint, 0, sizeof(*endpoint));
 	endpoint->path = malloc(strlen(path) + 1);
@@ -38,12 +36,10 @@ osc_endpoint_open(struct osc_endpoint *endpoint, const char *path, enum osc_role
 		return osc_detail_set(detail, OSC_ENOMEM, NULL, "no memory");
 	memcpy(endpoint->path, path, strlen(path) + 1);
 	err = osc_store_open(&endpoint->store, path, role, flags, detail);
-	if (err == OSC_OK && stat(path, &st) == 0) {
-		endpoint->dev = st.st_dev;
-		endpoint->ino = st.st_ino;
-	}
-	if (err == OSC_OK)
+	if (err == OSC_OK) {
+		osc_store_directory(endpoint->store, &endpoint->dev, &endpoint->ino);
 		err = derive(endpoint, detail);
+	}
 	if (err != OSC_OK)
 		osc_endpoint_close(endpoint);
 	return err;

@@ -128,6 +128,8 @@ write_protected(struct osc_work *work, enum osc_err err, const struct answer *an
 	osc_window_answer(&state->window, work->report.exchange.piv.seq);
 	work->seal_reply = true;
 	work->report.reply = osc_slice(out, len);
+	work->report.reply_endpoint = work->endpoint;
+	osc_protect_option(&work->report.reply_option, &protection, &work->endpoint->context);
 	return OSC_OK;
 }
 

@@ -44,6 +44,8 @@ struct osc_report {
 	const struct osc_coap *plain;        /* protect: what was protected */
 	uint64_t seq;           /* protect: the Sender Sequence Number before the message */
 	struct osc_slice reply; /* error_reply: the answer; empty if there is none */
+	const struct osc_endpoint *reply_endpoint; /* if that is protected: its context */
+	struct osc_option_value reply_option;      /* and its OSCORE option */
 };
 
 struct osc_session {

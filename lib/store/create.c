@@ -129,25 +129,42 @@ write_sequence(const struct osc_new_context *c, struct osc_newdir *newdir)
 	return err;
 }
 
-enum osc_err
-osc_new_context_write(
-    const struct osc_new_context *context, const char *path, struct osc_detail *detail)
+/* Everything but the name. */
+static enum osc_err
+prepare(const struct osc_new_context *context, const char *path, struct osc_newdir *newdir,
+    struct osc_detail *detail)
 {
-	struct osc_newdir newdir;
-	enum osc_err err;
+	enum osc_err err = osc_newdir_start(newdir, path, detail);
 
-	err = osc_new_context_check(context, detail);
-	if (err != OSC_OK)
-		return err;
-	err = osc_newdir_start(&newdir, path, detail);
 	if (err == OSC_OK)
-		err = write_settings(context, &newdir);
+		err = write_settings(context, newdir);
 	if (err == OSC_OK)
-		err = write_secret(context, &newdir);
-	if (err == OSC_OK)
-		err = write_sequence(context, &newdir);
-	if (err == OSC_OK)
-		err = osc_newdir_place(&newdir);
-	osc_newdir_end(&newdir, err);
+		err = write_secret(context, newdir);
+	return err == OSC_OK ? write_sequence(context, newdir) : err;
+}
+
+enum osc_err
+osc_new_contexts_write(const struct osc_new_context *contexts, const char *const *paths, size_t n,
+    size_t *made, struct osc_detail *detail)
+{
+	struct osc_newdir newdirs[OSC_NEW_MAX];
+	enum osc_err err = OSC_OK;
+	size_t begun = 0;
+
+	assert(n >= 1 && n <= OSC_NEW_MAX);
+	*made = 0;
+	for (size_t i = 0; i < n && err == OSC_OK; i++)
+		err = osc_new_context_check(&contexts[i], detail);
+	while (err == OSC_OK && begun < n) {
+		err = prepare(&contexts[begun], paths[begun], &newdirs[begun], detail);
+		begun++;
+	}
+	while (err == OSC_OK && *made < n) {
+		err = osc_newdir_place(&newdirs[*made]);
+		if (err == OSC_OK)
+			++*made;
+	}
+	for (size_t i = 0; i < begun; i++)
+		osc_newdir_end(&newdirs[i], i < *made ? OSC_OK : err);
 	return err;
 }

@@ -33,16 +33,22 @@ struct osc_new_context {
 enum osc_err osc_new_context_check(
     const struct osc_new_context *context, struct osc_detail *detail);
 
+#define OSC_NEW_MAX 2 /* at once: a pair */
+
 /*
- * osc_new_context_write - make the directory, completely or not at all
+ * osc_new_contexts_write - make directories, each completely or not at all
  *
- * Everything is made in a temporary directory beside path, fsynced, and renamed
- * without replacing anything; the parent is fsynced. Modes: 0700 directory,
- * 0644 settings.json, 0600 the rest, whatever the umask. On failure nothing is left behind.
+ * n     1..OSC_NEW_MAX contexts and their paths
+ * made  receives how many are there, from the first: one that fails may leave those before it
+ *
+ * Everything is made in temporary directories beside the paths and fsynced; then they are
+ * renamed in their order without replacing anything, and each parent is fsynced. So what
+ * may fail has been done before the first has its name. Modes: 0700 directory, 0644
+ * settings.json, 0600 the rest, whatever the umask. Nothing else is left behind.
  *
  * Returns OSC_OK, OSC_EEXISTS, OSC_EIO, OSC_ENOMEM, or what the check returns.
  */
-enum osc_err osc_new_context_write(
-    const struct osc_new_context *context, const char *path, struct osc_detail *detail);
+enum osc_err osc_new_contexts_write(const struct osc_new_context *contexts,
+    const char *const *paths, size_t n, size_t *made, struct osc_detail *detail);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -69,6 +70,8 @@ osc_dir_open(struct osc_dir *dir, const char *path, struct osc_detail *detail)
 		osc_dir_close(dir);
 		return OSC_EIO;
 	}
+	dir->dev = stamp.dev;
+	dir->ino = stamp.ino;
 	dir->uid = stamp.uid;
 	dir->gid = stamp.gid;
 	dir->mode = stamp.mode;
@@ -144,7 +147,7 @@ osc_stamp_read(struct osc_stamp *stamp, int fd, const char *name)
 	    rc, statx(fd, name == NULL ? "" : name, flags, STATX_BASIC_STATS | STATX_BTIME, &s));
 	if (rc == -1)
 		return false;
-	stamp->dev = (uint64_t)s.stx_dev_major << 32 | s.stx_dev_minor;
+	stamp->dev = makedev(s.stx_dev_major, s.stx_dev_minor);
 	stamp->ino = s.stx_ino;
 	stamp->size = s.stx_size;
 	stamp->mtime = s.stx_mtime.tv_sec * NS_PER_S + s.stx_mtime.tv_nsec;

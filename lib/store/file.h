@@ -24,6 +24,8 @@
 struct osc_dir {
 	int fd;
 	const char *path; /* as given; borrowed */
+	dev_t dev;
+	ino_t ino;
 	uid_t uid;
 	gid_t gid;
 	mode_t mode;
@@ -31,7 +33,7 @@ struct osc_dir {
 
 /* What a file is, and whether it is still the same. */
 struct osc_stamp {
-	uint64_t dev;
+	dev_t dev;
 	uint64_t ino;
 	uint64_t size;
 	int64_t mtime; /* ns */

@@ -45,8 +45,9 @@ imitate(int fd, const struct osc_stamp *own, const struct osc_stamp *model)
 		OSC_RETRY(rc, fchown(fd, model->uid, model->gid));
 		if (rc == -1)
 			OSC_RETRY(rc, fchown(fd, (uid_t)-1, model->gid));
+		/* For the old file this group was among the others. */
 		if (rc == -1 && own->gid != model->gid)
-			mode &= (mode_t)~S_IRWXG;
+			mode = (mode & (mode_t)~S_IRWXG) | (mode & S_IRWXO) << 3;
 	}
 	rc = 0;
 	if ((own->mode & 0777) != mode)

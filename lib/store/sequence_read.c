@@ -32,7 +32,8 @@ read_window(struct osc_reading *r, const struct values *v, struct osc_side *side
 		osc_reading_label(r, "answered", v->peer);
 		err = osc_reading_answered(r, v->answered, window, &raw);
 	}
-	if (err == OSC_OK && v->echo != NULL) {
+	/* Of no use while the window is known. */
+	if (err == OSC_OK && v->echo != NULL && !window->known) {
 		osc_reading_label(r, "echo_hex", v->peer);
 		err = osc_reading_echo(r, v->echo, &side->state);
 	}

@@ -136,6 +136,13 @@ osc_store_params(const struct osc_store *store)
 	return &store->params;
 }
 
+void
+osc_store_directory(const struct osc_store *store, dev_t *dev, ino_t *ino)
+{
+	*dev = store->dir.dev;
+	*ino = store->dir.ino;
+}
+
 unsigned
 osc_store_warnings(const struct osc_store *store)
 {

@@ -3,6 +3,8 @@
 #ifndef OSC_STORE_STORE_H
 #define OSC_STORE_STORE_H
 
+#include <sys/types.h>
+
 #include "core/kdf.h"
 #include "core/window.h"
 
@@ -62,6 +64,9 @@ enum osc_err osc_store_open(struct osc_store **out, const char *path, enum osc_r
 
 /* The parameters of the side in use; valid until the store is closed. */
 const struct osc_params *osc_store_params(const struct osc_store *store);
+
+/* osc_store_directory - which directory it is, whatever its name */
+void osc_store_directory(const struct osc_store *store, dev_t *dev, ino_t *ino);
 
 /* The warnings found while loading: enum osc_warning, or'ed; osc_store_warning_path
  * says which file one of them is about. */

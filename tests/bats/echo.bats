@@ -170,6 +170,18 @@ challenged() {
 	hear 0 retry
 }
 
+@test "in JSON the challenge says who protected it" {
+	lost
+	ask one
+	hear 6 one -t json
+	equal "$(jq -c '.oscore | [."kid_hex", ."kid-context_hex", ."partial-iv_hex", ."sender-id_hex", .context]' \
+		challenge)" '[null,null,"05","01","server"]'
+	equal "$(jq -c '.code' challenge)" '"2.04"'
+	run -4 --separate-stderr text "$(broken "$(cat one)")" oscore-unprotect -f hex -t json \
+		--error-reply challenge server
+	equal "$(jq -c '.oscore' challenge)" null
+}
+
 @test "without --error-reply there is no challenge, and nothing changes" {
 	lost
 	ask request

@@ -194,6 +194,23 @@ keys() {
 	equal "$(names .)" "server "
 }
 
+@test "--pair: without random numbers, and at any failure before the names, nothing is left" {
+	for call in getrandom mkdir fsync fchmod; do
+		for ((n = 1; n < 30; n++)); do
+			rm -rf client server
+			run --separate-stderr env ASAN_OPTIONS=detect_leaks=0 strace -f -o calls \
+				-e trace=$call,mkdirat,renameat2 -e inject="$call:error=EIO:when=$n" \
+				oscore-gen --pair client server
+			grep -q INJECTED calls || break
+			! grep -q renameat2 calls || continue
+			[ "$status" -ne 0 ] || [ $call = getrandom ] || fail "$call $n"
+			equal "$(names .)" "calls "
+			delivered=$((${delivered:-0} + 1))
+		done
+	done
+	[ "$delivered" -ge 10 ] || fail "delivered: $delivered"
+}
+
 @test "--pair wants two names" {
 	run --separate-stderr oscore-gen --pair one one
 	differ "$status" 0

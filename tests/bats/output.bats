@@ -78,6 +78,41 @@ protect() {
 	equal "$(cat out)" old
 }
 
+@test "a file behind a link is written in place, when something goes there" {
+	client_and_server
+	echo old >file
+	ln -s file link
+	run -3 --separate-stderr text "$GET" oscore-unprotect -f hex -o link server
+	equal "$(cat file)" old
+	run -0 --separate-stderr text "$GET_PROTECTED" oscore-unprotect -f hex -o link server
+	equal "$(cat file)" "$GET"
+	[ -L link ]
+	echo old, and longer than the payload of the message >file
+	text "$GET" oscore-protect -f hex client >req
+	text "$CONTENT" oscore-protect -f hex --request req server >response
+	run -0 --separate-stderr oscore-unprotect -f hex -t payload --request req -o link client response
+	equal "$(cat file)" "Hello World!"
+}
+
+@test "a name of length zero is no file: 1, before a number is used" {
+	client_and_server
+	before=$(snapshot client)
+	run -1 --separate-stderr text "$GET" oscore-protect -f hex -o "" client
+	equal "$(snapshot client)" "$before"
+	equal "$(names .)" "client server "
+}
+
+@test "a close that is interrupted is a close" {
+	client_and_server
+	traced='echo "$1" | strace -f -o calls -e trace=close $2 oscore-protect -n -f hex client'
+	run -0 --separate-stderr env ASAN_OPTIONS=detect_leaks=0 bash -c "$traced" bash "$GET"
+	n=$(sed '/close(1)/q' calls | wc -l)
+	run -0 --separate-stderr env ASAN_OPTIONS=detect_leaks=0 bash -c "${traced/ -n/}" bash "$GET" \
+		"-e inject=close:error=EINTR:when=$n+"
+	prints "$GET_PROTECTED"
+	[[ $(cat calls) == *"close(1) "*EINTR* ]] || fail "not delivered"
+}
+
 @test "what went through before a refused message is in the file" {
 	client_and_server
 	run -5 --separate-stderr text "$GET"$'\n4401\n'"$GET" oscore-protect -f hex -o out client

@@ -514,6 +514,71 @@ sequence() {
 	equal "$(find client -name '.sequence*')" ""
 }
 
+@test "a group that cannot be kept was among the others" {
+	[ "$(id -u)" -eq 0 ] || skip "only root can give files away"
+	need_unprivileged
+	for row in "644 644" "664 644" "640 600" "646 666"; do
+		read -r before after <<<"$row"
+		rm -rf client server
+		client_and_server
+		chown -R 65534:65533 client
+		chown 0:0 client/sequence.json
+		chmod "$before" client/sequence.json
+		[ "$before" != 640 ] || chown 65534:0 client/sequence.json
+		run -0 --separate-stderr text "$GET" setpriv --reuid=65534 --regid=65533 --clear-groups \
+			oscore-protect -f hex client
+		equal "$(mode_of client/sequence.json)" "$after"
+	done
+}
+
+@test "echo_hex is ignored while the window is known" {
+	for value in '"00"' '"0011223344556677"' '"zz"' 5 null; do
+		pair_context fresh "" 01
+		state fresh '{"next-to-send": 7, "received": {"index": 0, "bitfield": 0}, "echo_hex": '"$value}"
+		run -0 --separate-stderr protect fresh
+		equal "$stderr" ""
+		[[ $(cat fresh/sequence.json) != *echo_hex* ]] || fail "kept"
+		rm -r fresh
+	done
+}
+
+@test "--moved accepts a directory even if there is no message" {
+	client_and_server
+	protect client
+	for options in "" "-f hex"; do
+		cp -a client copy
+		# shellcheck disable=SC2086 # none, or two
+		run -1 --separate-stderr oscore-protect --moved $options copy </dev/null
+		refused "<stdin>" "empty input"
+		run -0 --separate-stderr protect copy
+		rm -r client
+		mv copy client
+	done
+	cp -a client copy
+	before=$(snapshot copy)
+	run -1 --separate-stderr oscore-protect -n --moved copy </dev/null
+	equal "$(snapshot copy)" "$before"
+}
+
+@test "a directory is opened once, when there is a message; no descriptor is left to a child" {
+	client_and_server
+	raw "$GET" >get
+	for program in oscore-protect oscore-unprotect; do
+		[ $program = oscore-protect ] || raw "$GET_PROTECTED" >get
+		directory=client
+		[ $program = oscore-protect ] || directory=server
+		run -0 --separate-stderr env ASAN_OPTIONS=detect_leaks=0 bash -c \
+			'strace -f -o calls "$@" <get' bash $program -o out "$directory"
+		grep -n 'read(0, "D' calls | head -n 1 | cut -d : -f 1 >message
+		grep -n "\"$directory" calls | cut -d : -f 1 | sed 1d >opened
+		equal "$(wc -l <opened)" 1
+		[ "$(cat message)" -lt "$(cat opened)" ] || fail "before the message"
+		# behind the loader's and a sanitizer's
+		sed "1,/\"$directory\"/d" calls | grep -E '(open|openat)\(' >opens
+		equal "$(grep -v O_CLOEXEC opens)" ""
+	done
+}
+
 @test "the umask does not matter" {
 	for mask in 000 777; do
 		pair_context "fresh$mask" "" 01

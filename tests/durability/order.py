@@ -12,8 +12,8 @@ from world import Real, World, challenged, lost
 TEMPORARY = re.compile(r"\.sequence-.*\.json$")
 FIRST_STEPS = [
     "make the temporary", "write it", "fsync it", "rename", "fsync the directory",
-    "make .used", "fsync .used", "fsync the directory",
-]  # fmt: skip
+    "make .used", "fsync .used", "fsync the directory", "make the temporary", "rename",
+]  # fmt: skip  # the last two make the lock
 STEPS = [
     "lock", "re-check the lock", "read the state", "make the temporary", "write it", "fsync it",
     "check the state", "check the lock", "rename", "fsync the directory", "unlock", "output",

@@ -28,10 +28,20 @@ context_of(enum osc_dialect dialect, enum osc_role role)
 }
 
 static enum osc_err
+write_one(const struct osc_new_context *context, const char *path, struct osc_detail *why)
+{
+	size_t made = 99;
+	enum osc_err err = osc_new_contexts_write(context, &path, 1, &made, why);
+
+	CHECK(made == (err == OSC_OK ? 1 : 0));
+	return err;
+}
+
+static enum osc_err
 make(const struct osc_new_context *context)
 {
 	memset(&detail, 0, sizeof(detail));
-	return osc_new_context_write(context, dir_name("new"), &detail);
+	return write_one(context, dir_name("new"), &detail);
 }
 
 /* Remove what make() has made. */
@@ -162,10 +172,10 @@ test_create_exists(void)
 	CHECK(unlink(dir_name("new")) == 0 && symlink("nowhere", dir_name("new")) == 0);
 	CHECK(make(&context) == OSC_EEXISTS && dir_count() == 1);
 	CHECK(unlink(dir_name("new")) == 0);
-	CHECK(osc_new_context_write(&context, dir_name("a/b"), &detail) == OSC_EIO);
-	CHECK(osc_new_context_write(&context, "/", &detail) == OSC_EEXISTS);
-	CHECK(osc_new_context_write(&context, ".", &detail) == OSC_EEXISTS);
-	CHECK(osc_new_context_write(&context, "", &detail) == OSC_EIO);
+	CHECK(write_one(&context, dir_name("a/b"), &detail) == OSC_EIO);
+	CHECK(write_one(&context, "/", &detail) == OSC_EEXISTS);
+	CHECK(write_one(&context, ".", &detail) == OSC_EEXISTS);
+	CHECK(write_one(&context, "", &detail) == OSC_EIO);
 	CHECK(dir_count() == 0);
 }
 
@@ -176,10 +186,10 @@ test_create_path(void)
 	char before[1000];
 
 	CHECK(getcwd(before, sizeof(before)) != NULL && chdir(dir_path) == 0);
-	CHECK(osc_new_context_write(&context, "new///", &detail) == OSC_OK);
+	CHECK(write_one(&context, "new///", &detail) == OSC_OK);
 	CHECK(dir_has("new/settings.json") && dir_count() == 1);
 	unmake();
-	CHECK(osc_new_context_write(&context, "new", &detail) == OSC_OK);
+	CHECK(write_one(&context, "new", &detail) == OSC_OK);
 	CHECK(dir_has("new/settings.json") && dir_count() == 1);
 	unmake();
 	CHECK(chdir(before) == 0);

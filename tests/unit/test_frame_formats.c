@@ -146,8 +146,8 @@ test_frame_cborseq(void)
 static void
 test_frame_cborseq_ends(void)
 {
-	static const char *const bad[] = {
-	    "80", "a0", "c0", "5f41aaff", "ff", "5c", "7bffffffffffffffff"};
+	static const char *const bad[] = {"ff", "5c", "81ff", "9f5c", "7bffffffffffffffff"};
+	static const char *const other[] = {"80", "a0", "c005", "5f41aaff", "9f9fff05ff", "e0"};
 	char digits[64];
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -155,6 +155,13 @@ test_frame_cborseq_ends(void)
 		(void)input(OSC_FORMAT_CBORSEQ, unhex(digits), true);
 		CHECK(read_group(OSC_GROUP_ITEMS) == 2);
 		CHECK(item_is(0, 1, OSC_OK, "aa") && item_is(1, 2, OSC_ECBOR, ""));
+		done();
+	}
+	for (size_t i = 0; i < sizeof(other) / sizeof(other[0]); i++) {
+		(void)snprintf(digits, sizeof(digits), "41aa%s41bb", other[i]);
+		(void)input(OSC_FORMAT_CBORSEQ, unhex(digits), true);
+		CHECK(read_group(OSC_GROUP_ITEMS) == 3);
+		CHECK(item_is(1, 2, OSC_ECBOR, "") && item_is(2, 3, OSC_OK, "bb"));
 		done();
 	}
 }

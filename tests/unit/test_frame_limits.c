@@ -125,11 +125,11 @@ test_frame_endless_line(void)
 	free(text);
 }
 
-/* Lines without a message, over and over, then one with. */
+/* Behind the prefix something without a message, over and over, then one. */
 static void
-check_endless(const char *line, const char *message, enum osc_format format)
+check_endless(const char *prefix, const char *line, const char *message, enum osc_format format)
 {
-	const size_t total = (size_t)8 * 1024 * 1024;
+	const size_t total = (size_t)16 * 1024 * 1024;
 	static char block[64 * 1024];
 	size_t len = strlen(line), used = sizeof(block) / len * len;
 	int ends[2], status = -1;
@@ -144,6 +144,7 @@ check_endless(const char *line, const char *message, enum osc_format format)
 		bool good = true;
 
 		(void)close(ends[0]);
+		good = write(ends[1], prefix, strlen(prefix)) == (ssize_t)strlen(prefix);
 		for (size_t at = 0; at < total; at += used)
 			good = good && write(ends[1], block, used) == (ssize_t)used;
 		good = good && write(ends[1], message, strlen(message)) > 0;
@@ -151,23 +152,28 @@ check_endless(const char *line, const char *message, enum osc_format format)
 	}
 	(void)close(ends[1]);
 	osc_frame_init(&frame, ends[0], format);
+	if (prefix[0] != '\0')
+		CHECK(read_group(OSC_GROUP_ITEMS) == 1 && items[0].number == 1);
 	CHECK(read_group(OSC_GROUP_ITEMS) == 1 && items[0].err == OSC_OK);
-	CHECK(frame.buffer.cap < (size_t)1024 * 1024);
+	CHECK(frame.buffer.cap <= (size_t)4 * 1024 * 1024);
 	done();
 	CHECK(writer > 0 && waitpid(writer, &status, 0) == writer && status == 0);
 }
 
 static void
-test_frame_endless_comments(void)
+test_frame_endless_nothing(void)
 {
 	static const char *const lines[] = {"# nothing to see here\n", "\n", "  \r\n"};
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-		check_endless(lines[i], "4402\n", OSC_FORMAT_HEX);
+		check_endless("", lines[i], "4402\n", OSC_FORMAT_HEX);
 		CHECK(items[0].in.len == 2);
 	}
 	for (size_t i = 1; i < sizeof(lines) / sizeof(lines[0]); i++)
-		check_endless(lines[i], "{\"code\": \"GET\"}\n", OSC_FORMAT_JSON);
+		check_endless("", lines[i], "{\"code\": \"GET\"}\n", OSC_FORMAT_JSON);
+	check_endless("4401\n", lines[0], "4402\n", OSC_FORMAT_HEX);
+	check_endless("{\"code\": \"GET\"}\n", lines[1], "{\"code\": \"GET\"}\n", OSC_FORMAT_JSON);
+	check_endless("\x9f", "\x05", "\xff\x42\x44\x02", OSC_FORMAT_CBORSEQ);
 }
 
 /* 65535 bytes are a message, more are not, and endless input is left after that. */
@@ -197,7 +203,7 @@ main(void)
 	RUN(test_frame_large);
 	RUN(test_frame_long_lines);
 	RUN(test_frame_endless_line);
-	RUN(test_frame_endless_comments);
+	RUN(test_frame_endless_nothing);
 	RUN(test_frame_raw_limit);
 	return unit_end();
 }

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#include "delivery.h"
+
+#define WRITE_SIZE ((size_t)1024 * 1024) /* of output, in one piece */
+
+void
+delivery_init(struct delivery *delivery, const struct stream_options *options)
+{
+	memset(delivery, 0, sizeof(*delivery));
+	delivery->options = options;
+	output_init(&delivery->output, options->output);
+	output_init(&delivery->replies, options->reply);
+	delivery->where = delivery->output.name;
+}
+
+enum osc_err
+delivery_check(struct delivery *delivery, struct osc_detail *detail)
+{
+	if (delivery->options->session.dry_run)
+		return OSC_OK;
+	return output_check(&delivery->output, delivery->options->to, detail);
+}
+
+enum osc_err
+delivery_open(struct delivery *delivery, struct osc_detail *detail)
+{
+	enum osc_err err = OSC_OK;
+
+	if (!delivery->options->session.dry_run)
+		err = output_open(&delivery->output, detail);
+	if (err == OSC_OK && delivery->options->reply != NULL) {
+		delivery->where = delivery->replies.name;
+		err = output_open(&delivery->replies, detail);
+	}
+	return err;
+}
+
+static bool
+one_message(const struct delivery *delivery)
+{
+	return !osc_format_has_boundaries(delivery->options->to) && !delivery->output.packets &&
+	    !delivery->options->session.dry_run;
+}
+
+static bool
+one_reply(const struct delivery *delivery)
+{
+	return delivery->options->reply != NULL &&
+	    !osc_format_has_boundaries(delivery->options->to) && !delivery->replies.packets;
+}
+
+bool
+delivery_alone(const struct delivery *delivery)
+{
+	return one_message(delivery) || one_reply(delivery);
+}
+
+bool
+delivery_spent(const struct delivery *delivery)
+{
+	return (delivery->passed && one_message(delivery)) ||
+	    (delivery->replied && one_reply(delivery));
+}
+
+/* Write what is framed: packets one by one, the rest in large pieces. */
+static enum osc_err
+write_out(struct delivery *delivery, struct output *output, struct osc_buffer *framed, size_t least,
+    struct osc_detail *detail)
+{
+	enum osc_err err;
+
+	if (framed->len == 0 || (framed->len < least && !output->packets))
+		return OSC_OK;
+	delivery->where = output->name;
+	err = output_write(output, framed->ptr, framed->len, detail);
+	delivery->failed = delivery->failed || err != OSC_OK;
+	osc_buffer_cut(framed, 0);
+	return err;
+}
+
+/* What JSON tells about the context of a message. */
+static struct osc_about
+about(
+    const struct osc_endpoint *endpoint, enum osc_side side, const struct osc_option_value *option)
+{
+	struct osc_about out = {0};
+
+	if (endpoint == NULL)
+		return out;
+	out.protected = true;
+	out.has_kid = option->has_kid;
+	out.kid = option->kid;
+	out.has_kid_context = option->has_kid_context;
+	out.kid_context = option->kid_context;
+	out.piv = osc_slice(option->piv.bytes, option->piv.len);
+	out.sender_id = osc_id_slice(
+	    side == OSC_SIDE_OWN ? &endpoint->context.sender_id : &endpoint->context.recipient_id);
+	out.context = endpoint->path;
+	return out;
+}
+
+enum osc_err
+delivery_message(struct delivery *delivery, const struct osc_item *item,
+    const struct osc_report *report, struct osc_detail *detail)
+{
+	struct osc_about what = about(report->endpoint, report->side, &report->option);
+	enum osc_err err;
+
+	delivery->passed = true;
+	if (delivery->options->session.dry_run)
+		return OSC_OK;
+	err =
+	    osc_frame_write(&delivery->framed, delivery->options->to, item->out, &what, item->meta);
+	return err == OSC_OK
+	    ? write_out(delivery, &delivery->output, &delivery->framed, WRITE_SIZE, detail)
+	    : err;
+}
+
+static enum osc_err
+write_reply(struct delivery *delivery, const struct osc_report *report, struct osc_detail *detail)
+{
+	enum osc_format to = delivery->options->to;
+	struct osc_about what = about(report->reply_endpoint, OSC_SIDE_OWN, &report->reply_option);
+	enum osc_err err;
+
+	delivery->replied = true;
+	err = osc_frame_write(&delivery->framed_replies,
+	    to == OSC_FORMAT_PAYLOAD ? OSC_FORMAT_RAW : to, report->reply, &what,
+	    osc_slice(NULL, 0));
+	return err == OSC_OK
+	    ? write_out(delivery, &delivery->replies, &delivery->framed_replies, WRITE_SIZE, detail)
+	    : err;
+}
+
+enum osc_err
+delivery_refused(struct delivery *delivery, const struct osc_item *item,
+    const struct osc_report *report, const char *words, struct osc_detail *detail)
+{
+	const struct osc_session_options *options = &delivery->options->session;
+	enum osc_err err = OSC_OK;
+
+	if (options->keep_going && !options->dry_run)
+		err = osc_frame_write_refused(
+		    &delivery->framed, delivery->options->to, item->err, words);
+	if (err == OSC_OK)
+		err = write_out(delivery, &delivery->output, &delivery->framed, WRITE_SIZE, detail);
+	if (err == OSC_OK && report->reply.len > 0)
+		err = write_reply(delivery, report, detail);
+	return err;
+}
+
+enum osc_err
+delivery_flush(struct delivery *delivery, struct osc_detail *detail)
+{
+	enum osc_err err = write_out(delivery, &delivery->output, &delivery->framed, 0, detail);
+
+	if (err == OSC_OK)
+		err = write_out(delivery, &delivery->replies, &delivery->framed_replies, 0, detail);
+	return err;
+}
+
+enum osc_err
+delivery_close(struct delivery *delivery, bool any, struct osc_detail *detail)
+{
+	bool failed = delivery->failed;
+	enum osc_err err;
+
+	delivery->where = delivery->output.name;
+	err = output_close(&delivery->output, delivery->passed && !failed, detail);
+	if (err == OSC_OK) {
+		delivery->where = delivery->replies.name;
+		err = output_close(&delivery->replies, delivery->replied && !failed, detail);
+	} else {
+		(void)output_close(&delivery->replies, false, NULL);
+	}
+	/* An answer to an earlier request must not be taken for one to this. */
+	if (any && !delivery->replied)
+		output_remove(&delivery->replies);
+	osc_buffer_free(&delivery->framed);
+	osc_buffer_free(&delivery->framed_replies);
+	return err;
+}
