@@ -15,49 +15,14 @@
 #include "core/coap.h"
 
 #define OPTIONS_MAX 32
-#define LIST_OPTIONS 1000 /* hidden: for the completions and the test of the manual */
 
 static const struct cli_program *program;
-static struct option long_options[OPTIONS_MAX + 2];
+static struct option long_options[OPTIONS_MAX + 1];
 static char short_options[2 * OPTIONS_MAX + 3];
 static char **arguments;
 static int argument_count;
 static const char *operands[3]; /* no program takes more than two */
 static size_t n_operands, next_operand;
-
-void
-cli_start(const struct cli_program *the_program, int argc, char **argv)
-{
-	const struct cli_option *option;
-	size_t n = 0;
-	char *s = short_options;
-
-	program = the_program;
-	cli_program_name = program->name;
-	arguments = argv;
-	argument_count = argc;
-	if (!osc_io_start())
-		_exit(1);
-	if (!osc_secret_init()) {
-		cli_say(NULL, "no random numbers are to be had from the system");
-		exit(1);
-	}
-	/* '-': operands come in their place, whatever POSIXLY_CORRECT says. */
-	*s++ = '-';
-	*s++ = ':';
-	for (option = program->options; option->name != NULL && n < OPTIONS_MAX; option++, n++) {
-		long_options[n].name = option->name;
-		long_options[n].has_arg = option->arg != NULL ? required_argument : no_argument;
-		long_options[n].val = option->key;
-		if (option->key > 255)
-			continue;
-		*s++ = (char)option->key;
-		if (option->arg != NULL)
-			*s++ = ':';
-	}
-	long_options[n].name = "list-options";
-	long_options[n].val = LIST_OPTIONS;
-}
 
 static void
 print_option(FILE *to, const struct cli_option *option, bool help)
@@ -130,6 +95,42 @@ print_options(FILE *to)
 		print_option(to, option, false);
 }
 
+void
+cli_start(const struct cli_program *the_program, int argc, char **argv)
+{
+	const struct cli_option *option;
+	size_t n = 0;
+	char *s = short_options;
+
+	program = the_program;
+	cli_program_name = program->name;
+	arguments = argv;
+	argument_count = argc;
+	if (!osc_io_start())
+		_exit(1);
+	if (!osc_secret_init()) {
+		cli_say(NULL, "no random numbers are to be had from the system");
+		exit(1);
+	}
+	/* '-': operands come in their place, whatever POSIXLY_CORRECT says. */
+	*s++ = '-';
+	*s++ = ':';
+	for (option = program->options; option->name != NULL && n < OPTIONS_MAX; option++, n++) {
+		long_options[n].name = option->name;
+		long_options[n].has_arg = option->arg != NULL ? required_argument : no_argument;
+		long_options[n].val = option->key;
+		if (option->key > 255)
+			continue;
+		*s++ = (char)option->key;
+		if (option->arg != NULL)
+			*s++ = ':';
+	}
+	/* Hidden, for the completions and the test of the manual: no option of the table, so
+	 * that it takes no part in abbreviations. */
+	if (argc == 2 && strcmp(argv[1], "--list-options") == 0)
+		show(print_options);
+}
+
 static void
 keep_operand(const char *arg)
 {
@@ -167,8 +168,6 @@ cli_next(const char **arg)
 			show(print_help);
 		case 'V':
 			show(print_version);
-		case LIST_OPTIONS:
-			show(print_options);
 		case '?':
 		case ':':
 			refuse_option(key);

@@ -95,6 +95,12 @@ cli_is_quiet(void)
 	return quiet;
 }
 
+static void
+try_help(void)
+{
+	(void)fprintf(stderr, "Try '%s --help'\n", cli_program_name);
+}
+
 void
 cli_usage(const char *fmt, ...)
 {
@@ -103,7 +109,7 @@ cli_usage(const char *fmt, ...)
 	va_start(args, fmt);
 	say_line(NULL, "", fmt, args);
 	va_end(args);
-	(void)fprintf(stderr, "Try '%s --help'\n", cli_program_name);
+	try_help();
 	osc_secret_wipe_all();
 	exit(2);
 }
@@ -118,6 +124,8 @@ cli_fail(enum osc_err err, const struct osc_detail *detail, const char *where)
 	cli_say(detail->path[0] != '\0' ? detail->path : where, "%s", words);
 	if (hint != NULL)
 		cli_hint("%s", hint);
+	if (osc_err_status(err) == 2)
+		try_help();
 }
 
 void
@@ -131,7 +139,7 @@ cli_warn_store(const struct osc_store *store, const char *directory)
 		"no \"algorithm\": AES-CCM-16-64-128 is meant (aiocoap 0.4b1 meant AES-CCM-64-64-128)"},
 	    {OSC_WARN_SHORT_SECRET, "the Master Secret is shorter than 16 bytes"},
 	    {OSC_WARN_LONG_CONTEXT,
-		"the ID Context is too long for a request: --no-kid-context is needed"},
+		"the ID Context may be too long to be sent: --no-kid-context leaves it out"},
 	    {OSC_WARN_SECRET_MODE, "others can read or write this secret: chmod 600 it"},
 	    {OSC_WARN_DIRECTORY_MODE, "others can write to this directory: chmod go-w it"},
 	    {OSC_WARN_NETWORK_FS,

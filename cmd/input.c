@@ -44,13 +44,29 @@ describe_unprotected(char *to, size_t size, const struct osc_coap *coap)
 		    to + n, size - (size_t)n, ": %.*s", (int)len, (const char *)coap->payload.ptr);
 }
 
+/* Can the wrong format be the reason? Not if it could be read in the one given. */
+static bool
+is_misread(const struct osc_frame *frame, enum osc_err err)
+{
+	switch (err) {
+	case OSC_EHEX:
+	case OSC_EJSON:
+	case OSC_EMESSAGE:
+	case OSC_ECBOR:
+	case OSC_ELONG:
+		return true;
+	default:
+		return frame->format == OSC_FORMAT_RAW && osc_err_status(err) == 5;
+	}
+}
+
 void
 input_refused(const char *name, const struct osc_frame *frame, const struct osc_item *item,
-    const char *request_file)
+    const char *request_file, bool explained)
 {
 	char buffer[WORDS_MAX], where[512], clear[WORDS_MAX];
 	const char *words = words_with(buffer, item->err, &item->where, item->note);
-	const char *format;
+	const char *format, *hint = words_hint_about(item->err, item->in);
 	struct osc_coap coap;
 
 	(void)snprintf(where, sizeof(where), "%s:%llu", name, (unsigned long long)item->number);
@@ -60,9 +76,9 @@ input_refused(const char *name, const struct osc_frame *frame, const struct osc_
 		words = clear;
 	}
 	cli_say(words_about_request(item->err) ? request_file : where, "%s", words);
-	if (osc_err_status(item->err) == 5 && osc_frame_suggest(frame, &format))
+	if (is_misread(frame, item->err) && osc_frame_suggest(frame, &format))
 		cli_hint("the input looks like %s%s: add '-f %s'", format,
 		    strcmp(format, "hex") == 0 ? " text" : "", format);
-	else if (words_hint_about(item->err, item->in) != NULL)
-		cli_hint("%s", words_hint_about(item->err, item->in));
+	else if (hint != NULL && !(explained && hint == words_hint(OSC_ETAG)))
+		cli_hint("%s", hint);
 }

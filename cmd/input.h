@@ -7,9 +7,10 @@
 
 /* Where messages come from, and what is said of those that are refused. */
 
-/* input_refused - say why a message is refused, with the hints that help */
+/* input_refused - say why a message is refused, with the hints that help; explained: a
+ * diagnosis follows, where one can be made */
 void input_refused(const char *name, const struct osc_frame *frame, const struct osc_item *item,
-    const char *request_file);
+    const char *request_file, bool explained);
 
 /* input_open - the descriptor of FILE, and its name for diagnostics; -1
  * after an error, which has been said */

@@ -76,6 +76,9 @@ options_finish(struct stream_options *options)
 		cli_usage("too many operands");
 	if (options->session.any_token && options->session.request == NULL)
 		cli_usage("--any-token goes with --request");
+	if (options->session.request != NULL && strcmp(options->session.request, "-") == 0 &&
+	    (options->file == NULL || strcmp(options->file, "-") == 0))
+		cli_usage("--request -: then the messages must come from FILE");
 	if (options->show_secrets && !options->explain)
 		cli_usage("--show-secrets goes with --explain");
 	if (!options->to_given)

@@ -74,7 +74,7 @@ answer_group(struct cid *cid, struct osc_item *items, size_t n)
 		if (items[i].err == OSC_OK)
 			items[i].err = osc_unprotect_decode(&message, items[i].in, &items[i].where);
 		if (items[i].err != OSC_OK) {
-			input_refused(cid->name, &cid->frame, &items[i], NULL);
+			input_refused(cid->name, &cid->frame, &items[i], NULL, false);
 			if (cid->status == 0)
 				cid->status = osc_err_status(items[i].err);
 			go_on = false;

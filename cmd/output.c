@@ -119,7 +119,8 @@ output_write(struct output *output, const void *from, size_t len, struct osc_det
 	if (output->guarded && !osc_utf8_is_clean(osc_slice(from, len))) {
 		(void)osc_detail_set(detail, OSC_EIO, output->name,
 		    "the payload has control characters, which do not go to a terminal");
-		osc_detail_hint(detail, "add '-o FILE', or force it with '-o -'");
+		osc_detail_hint(detail,
+		    "the message is used up; for the next one add '-o FILE', or force it with '-o -'");
 		return OSC_EIO;
 	}
 	if (drop_old(output, detail) != OSC_OK)

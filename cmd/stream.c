@@ -60,7 +60,8 @@ hand_back(struct stream *stream, const struct osc_item *item, const struct osc_r
 {
 	char buffer[WORDS_MAX];
 
-	input_refused(stream->name, &stream->frame, item, stream->options->session.request);
+	input_refused(stream->name, &stream->frame, item, stream->options->session.request,
+	    stream->options->explain);
 	if (stream->status == 0)
 		stream->status = osc_err_status(item->err);
 	return delivery_refused(&stream->delivery, item, report,

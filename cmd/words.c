@@ -55,6 +55,7 @@ static const struct {
 	"name the context instead of --contexts"},
     {OSC_ENOEARLIER, NOWHERE, "a response, and no earlier request with its token", NULL},
     {OSC_ELONG, NOWHERE, "malformed: over 65535 bytes", NULL},
+    {OSC_EOUTERLONG, NOWHERE, "the protected message would exceed 65535 bytes", NULL},
     {OSC_EHEADER, NOWHERE, "malformed: shorter than a CoAP header", NULL},
     {OSC_EVERSION, NOWHERE, "malformed: not CoAP version 1", NULL},
     {OSC_ETKL, NOWHERE, "malformed: token length over 8, or token cut off", NULL},

@@ -80,6 +80,7 @@ enum osc_err {
 	OSC_ESIGNALING = 528, /* code 7.xx: a signaling message (RFC 8323), not over UDP */
 	OSC_EGROUP = 529,     /* the OSCORE option is of Group OSCORE's group mode: flag 0x20 */
 	OSC_EEXTFLAGS = 530,  /* the OSCORE option has more flag bytes than one: flag 0x80 */
+	OSC_EOUTERLONG = 531, /* the protected message would have more than 65535 bytes */
 
 	/* 6: replay */
 	OSC_EREPLAY = 600,     /* received before, or below the window */

@@ -92,7 +92,7 @@ osc_protect_write(const struct osc_protection *protection, const struct osc_cont
 	osc_split_inner(&w, plain->options, protection->request != NULL);
 	osc_coap_put_payload(&w, plain->payload);
 	if (w.full)
-		return OSC_ELONG;
+		return OSC_EOUTERLONG;
 
 	prepare_job(job, protection, &option, context);
 	job->in = job->out = out + inner;

@@ -57,7 +57,7 @@ void osc_protect_option(struct osc_option_value *value, const struct osc_protect
  * job      receives what osc_aead_seal needs; points into out
  *
  * Returns OSC_OK, OSC_EIDCONTEXT if the OSCORE option would exceed 255 bytes
- * (2), or OSC_ELONG if the message would exceed a datagram; no number has been
+ * (2), or OSC_EOUTERLONG if the message would exceed a datagram; no number has been
  * used then.
  */
 enum osc_err osc_protect_write(const struct osc_protection *protection,

@@ -28,8 +28,8 @@ struct osc_item {
 #define OSC_GROUP_ITEMS 1024
 #define OSC_GROUP_BYTES ((size_t)512 * 1024) /* of messages; twice that as hex; of text as JSON */
 
-/* Bytes in the longest line: a datagram as hex with "0x" and a space for each byte. */
-#define OSC_LINE_MAX ((size_t)5 * 65536)
+/* Bytes in the longest line: a datagram as hex with "0x", colon and space for each byte. */
+#define OSC_LINE_MAX ((size_t)6 * 65536)
 
 struct osc_frame {
 	int fd; /* borrowed */

@@ -150,7 +150,8 @@ osc_code_nearest(struct osc_slice text)
 	return osc_name_nearest(text, method_name);
 }
 
-#define WORD_MAX 40 /* no name is longer; nothing longer is near one */
+#define WORD_MAX 40  /* no name is longer; nothing longer is near one */
+#define PREFIX_MIN 4 /* letters of a name that leave little doubt */
 
 static unsigned
 least(unsigned a, unsigned b)
@@ -186,6 +187,16 @@ distance(struct osc_slice word, const char *name)
 	return last[len];
 }
 
+/* Is the word the beginning of the name? */
+static bool
+begins(const char *name, struct osc_slice word)
+{
+	for (size_t i = 0; i < word.len; i++)
+		if (lower((uint8_t)name[i]) != lower(word.ptr[i]))
+			return false;
+	return true;
+}
+
 const char *
 osc_name_nearest(struct osc_slice word, const char *(*next)(size_t i))
 {
@@ -203,5 +214,8 @@ osc_name_nearest(struct osc_slice word, const char *(*next)(size_t i))
 			least_edits = edits;
 		}
 	}
+	for (size_t i = 0; best == NULL && word.len >= PREFIX_MIN && (name = next(i)) != NULL; i++)
+		if (begins(name, word))
+			best = name;
 	return best;
 }

@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 The oscore-tools authors */
 #include <assert.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -27,6 +28,16 @@ struct reading {
 };
 
 static enum osc_err
+refuse(const struct reading *reading, const struct osc_item *item, const char *words)
+{
+	char where[sizeof(reading->detail->path)];
+
+	(void)snprintf(
+	    where, sizeof(where), "%s:%llu", reading->path, (unsigned long long)item->number);
+	return osc_detail_set(reading->detail, OSC_ERECEIPT, where, "%s", words);
+}
+
+static enum osc_err
 add(struct reading *reading, const struct osc_item *item)
 {
 	struct osc_buffer *data = &reading->receipts->data;
@@ -35,11 +46,9 @@ add(struct reading *reading, const struct osc_item *item)
 	uint8_t *to;
 
 	if (item->err != OSC_OK)
-		return osc_detail_set(reading->detail, OSC_ERECEIPT, reading->path,
-		    "message %llu cannot be read", (unsigned long long)item->number);
+		return refuse(reading, item, "cannot be read");
 	if (osc_unprotect_decode(&message, item->in, NULL) != OSC_OK || !message.is_request)
-		return osc_detail_set(reading->detail, OSC_ERECEIPT, reading->path,
-		    "message %llu is not an OSCORE request", (unsigned long long)item->number);
+		return refuse(reading, item, "not an OSCORE request");
 	if (item->in.len > RECEIPTS_BYTES_MAX - data->len ||
 	    reading->extents.len / sizeof(extent) >= RECEIPTS_MAX)
 		return osc_detail_set(
@@ -140,11 +149,14 @@ enum osc_err
 osc_receipts_load(struct osc_receipts *receipts, const char *path, struct osc_detail *detail)
 {
 	struct reading reading = {.receipts = receipts, .detail = detail, .path = path};
+	bool standard_input = strcmp(path, "-") == 0;
 	enum osc_err err;
-	int fd = -1;
+	int fd;
 
 	memset(receipts, 0, sizeof(*receipts));
-	fd = osc_io_open_read(path);
+	if (standard_input)
+		reading.path = path = "<stdin>";
+	fd = standard_input ? STDIN_FILENO : osc_io_open_read(path);
 	if (fd < 0)
 		return osc_detail_errno(detail, OSC_EIO, path, "open");
 	(void)osc_detail_set(detail, OSC_OK, path, "%s", "");
@@ -159,7 +171,8 @@ osc_receipts_load(struct osc_receipts *receipts, const char *path, struct osc_de
 		err = build(&reading);
 	if (err == OSC_ENOMEM)
 		(void)osc_detail_set(detail, err, path, "no memory");
-	(void)close(fd);
+	if (!standard_input)
+		(void)close(fd);
 	osc_buffer_free(&reading.extents);
 	if (err != OSC_OK)
 		osc_receipts_free(receipts);

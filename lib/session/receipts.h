@@ -37,7 +37,9 @@ struct osc_receipts {
 };
 
 /*
- * osc_receipts_load - read a file of requests: raw, or hex lines
+ * osc_receipts_load - read a file of requests: raw, hex lines or JSON
+ *
+ * path  "-" is standard input
  *
  * Returns OSC_OK, OSC_EEMPTY, OSC_EIO, OSC_ENOMEM, or OSC_ERECEIPT for
  * something that is no OSCORE request; the detail says where.

@@ -23,7 +23,9 @@ decode(struct osc_group *group)
 			err = osc_unprotect_decode(message, item->in, &item->where);
 		if (err == OSC_OK && !message->is_request &&
 		    group->session->options.request == NULL)
-			err = OSC_ENOREQUEST;
+			err = group->session->options.many && !message->option.has_kid
+			    ? OSC_ENOCID
+			    : OSC_ENOREQUEST;
 		if (err != OSC_OK)
 			osc_group_refuse(group, i, err);
 	}

@@ -8,21 +8,21 @@
 /* What a new directory shall hold. */
 struct osc_new_context {
 	enum osc_dialect dialect;
-	enum osc_role
-	    role; /* role dialect: pins the directory, or OSC_ROLE_NONE; pair: which side */
+	/* Role dialect: pins the directory, or OSC_ROLE_NONE; pair: which side */
+	enum osc_role role;
 	const struct osc_alg *alg;
 	enum osc_hash hash;
+	uint32_t window;
 	struct osc_slice master_secret; /* 1..OSC_SECRET_MAX bytes */
 	struct osc_slice master_salt;   /* 0..OSC_SECRET_MAX bytes */
-	bool has_id_context;
 	struct osc_slice id_context;
+	/* First numbers, and whether the window for what that side sends is lost: that for
+	 * what the client sends is kept by the server. */
+	uint64_t client_seq, server_seq;
+	bool client_window_lost, server_window_lost;
+	bool has_id_context;
 	struct osc_id client_id;
 	struct osc_id server_id;
-	uint32_t window;
-	/* First numbers, and whether the window for what that side sends is lost. */
-	uint64_t client_seq, server_seq;
-	bool client_window_lost; /* the window for what the client sends (kept by the server) */
-	bool server_window_lost;
 };
 
 /*

@@ -416,10 +416,10 @@ begins() {
 		echo zz
 	} >lines
 	run -5 --separate-stderr text "$CONTENT" oscore-protect -f hex --request lines server
-	refused lines "message 1 "
+	refused "lines:1" "not an OSCORE request"
 	run -5 --separate-stderr text "$CONTENT_PROTECTED" oscore-unprotect -f hex \
 		--request lines client
-	refused lines "message 1 "
+	refused "lines:1" "not an OSCORE request"
 }
 
 @test "rule 5: --any-token needs a file with one request" {

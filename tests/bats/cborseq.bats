@@ -60,7 +60,7 @@ item() {
 	client_and_server
 	for bytes in 05 626162 80 8141aa a0 a1410102 c044 c041aa d81841aa f6 f93c00 e0 f820 5f41aaff \
 		7f6161ff 9f01029f6161ff83040506ff bf0102ff c1c281a10102 7a00010000"$(printf %0131072d 0)"; do
-		[ $bytes = c044 ] && bytes=c04400000000
+		[ "$bytes" = c044 ] && bytes=c04400000000
 		run -5 --separate-stderr feed "$(item "$GET")$bytes$(item "$GET_B")" \
 			oscore-protect -k -f cborseq -t hex client
 		equal "${#lines[@]}" 3

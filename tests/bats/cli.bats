@@ -216,6 +216,64 @@ load helper
 	refused "<stdin>:1" "4\.04" "not authenticated"
 }
 
+@test "--list-options is no option to abbreviate" {
+	for argument in --list --list-o "--list-options x"; do
+		# shellcheck disable=SC2086 # two
+		run -2 --separate-stderr oscore-protect $argument
+		usage_error
+	done
+	run -0 --separate-stderr oscore-gen --list
+	equal "$(wc -l <<<"$output")" 12
+}
+
+@test "a missing role, a second raw message, a terminal: usage errors all" {
+	client_and_server
+	role_context neutral
+	raw "$GET" >message
+	run -2 --separate-stderr oscore-protect neutral message
+	usage_error "neutral: .*say which" "hint: .*--role"
+	run -2 --separate-stderr text "$GET"$'\n'"$GET" oscore-protect -f hex -t raw client
+	[[ $stderr == *"Try 'oscore-protect --help'" ]] || fail "not where to read on"
+}
+
+@test "hints: not the format, if the input could be read in it; not -v, if it was given" {
+	client_and_server
+	run -5 --separate-stderr text FfFf oscore-protect -f hex client
+	refused "<stdin>:1"
+	[[ $stderr != *hint* ]] || fail "a hint"
+	run -5 --separate-stderr text "Mary had" oscore-protect -f hex client
+	refused "<stdin>:1" "hint: .*-f raw"
+	forged=$(broken "$GET_PROTECTED")
+	run -4 --separate-stderr text "$forged" oscore-unprotect -f hex server
+	refused "<stdin>:1" "hint: .*-v tries"
+	run -4 --separate-stderr text "$forged" oscore-unprotect -f hex -v server
+	said "no usual mistake"
+	[[ $stderr != *"-v tries"* ]] || fail "-v again"
+}
+
+@test "a response with -C and nothing else: one hint that leads on" {
+	client_and_server
+	mkdir ctx
+	run -4 --separate-stderr text "$CONTENT_PROTECTED" oscore-unprotect -f hex -C ctx
+	refused "<stdin>:1" "hint: .*--contexts"
+	run -4 --separate-stderr text "${CONTENT_PROTECTED/90ff/920801ff}" oscore-unprotect -f hex -C ctx
+	refused "<stdin>:1" "add --request"
+}
+
+@test "--request -: the request comes from standard input, the message from FILE" {
+	accepted
+	raw "$CONTENT" >response
+	run -0 --separate-stderr feed "$GET_PROTECTED" oscore-protect --request - -t hex server response
+	prints "$CONTENT_PROTECTED"
+	run -5 --separate-stderr text 0zz oscore-protect --request - -t hex server response
+	refused "<stdin>:1" "cannot be read"
+	for file in "" -; do
+		# shellcheck disable=SC2086 # none, if empty
+		run -2 --separate-stderr text "$CONTENT" oscore-protect -f hex --request - server $file
+		usage_error "request -"
+	done
+}
+
 @test "a message of this side: 4, and the role may be the wrong one" {
 	client_and_server
 	raw "$GET_PROTECTED" >req

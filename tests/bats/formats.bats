@@ -260,12 +260,22 @@ request_of() {
 	head -c $(($1 - 5)) /dev/zero
 }
 
+@test "hex with as many separators as it can have, of the longest message" {
+	client_and_server
+	{
+		printf '4005 0001 ff'
+		head -c 65530 /dev/zero | od -An -v -tx1 | tr -d '\n' | sed 's/ \(..\)/ 0x\1:/g'
+	} >line
+	run -5 --separate-stderr oscore-protect -f hex client line
+	refused "line:1" "would exceed"
+}
+
 @test "65535 bytes are a message, 65536 are not" {
 	client_and_server
 	request_of 65535 >long
 	# protected it would be longer, and over the limit
 	run -5 --separate-stderr oscore-protect client long
-	refused "long:1" "65535|too long|too large"
+	refused "long:1" "the protected message would exceed 65535 bytes"
 	request_of 65536 >longer
 	run -5 --separate-stderr oscore-protect client longer
 	refused "longer:1" "65535|too long|too large"

@@ -209,9 +209,14 @@ said() {
 	done
 }
 
-# one_error WHERE - one line that is no hint or warning, of a program, about this place
+# one_error WHERE - one line that is no hint or warning, of a program, about this place; and with
+# status 2 where to read on
 one_error() {
 	local errors
+	if [ "$status" -eq 2 ]; then
+		[[ $stderr == *$'\n'"Try 'oscore-"*" --help'" ]] || fail "not where to read on"
+		stderr=${stderr%$'\n'*}
+	fi
 	grep -qvE '^oscore-(gen|protect|unprotect|cid): ' <<<"$stderr" && fail "foreign lines"
 	errors=$(grep -vE '^oscore-[a-z]+: (hint|(.*: )?warning): ' <<<"$stderr") || fail \
 		"no error line"

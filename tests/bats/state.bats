@@ -562,13 +562,13 @@ sequence() {
 
 @test "a directory is opened once, when there is a message; no descriptor is left to a child" {
 	client_and_server
-	raw "$GET" >get
+	raw "$GET" >plain
 	for program in oscore-protect oscore-unprotect; do
-		[ $program = oscore-protect ] || raw "$GET_PROTECTED" >get
+		[ $program = oscore-protect ] || raw "$GET_PROTECTED" >plain
 		directory=client
 		[ $program = oscore-protect ] || directory=server
 		run -0 --separate-stderr env ASAN_OPTIONS=detect_leaks=0 bash -c \
-			'strace -f -o calls "$@" <get' bash $program -o out "$directory"
+			'strace -f -o calls "$@" <plain' bash $program -o out "$directory"
 		grep -n 'read(0, "D' calls | head -n 1 | cut -d : -f 1 >message
 		grep -n "\"$directory" calls | cut -d : -f 1 | sed 1d >opened
 		equal "$(wc -l <opened)" 1

@@ -66,7 +66,7 @@ check_size_limit(const struct osc_alg *alg)
 		enum osc_err err = protect(&protection, &pair.client.context, osc_slice(plain, n),
 		    out, 2 * n + OSC_PROTECT_EXTRA, &len);
 
-		CHECK(err == (n <= longest ? OSC_OK : OSC_ELONG));
+		CHECK(err == (n <= longest ? OSC_OK : OSC_EOUTERLONG));
 		if (err != OSC_OK)
 			continue;
 		CHECK(len == OSC_MESSAGE_MAX - (longest - n));
@@ -159,7 +159,7 @@ test_protect_capacity(void)
 		out = malloc(cap + 1);
 		out[cap] = 0xee;
 		CHECK(protect(&protection, &pair.client.context, unhex(plain_c6), out, cap, &len) ==
-		    (cap < need ? OSC_ELONG : OSC_OK));
+		    (cap < need ? OSC_EOUTERLONG : OSC_OK));
 		CHECK(out[cap] == 0xee);
 		free(out);
 	}
