@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
+#include "core/literal.h"
 #include "core/uri.h"
 
 static bool
@@ -117,13 +118,11 @@ parse_host(struct osc_uri *uri, struct osc_slice text, size_t *at)
 	if (from < text.len && text.ptr[from] == '[') {
 		end = find(text, from, "]/?");
 		*at = end;
-		if (end == text.len || text.ptr[end] != ']' || end == from + 1)
+		if (end == text.len || text.ptr[end] != ']')
 			return false;
-		for (size_t i = from + 1; i < end; i++) {
-			*at = i;
-			if (hex_digit(text.ptr[i]) < 0 && !is_among(text.ptr[i], ":."))
-				return false;
-		}
+		*at = from + 1;
+		if (!osc_literal_check(osc_slice(text.ptr + from + 1, end - from - 1)))
+			return false;
 		end++;
 	} else {
 		end = find(text, from, ":/?");
@@ -235,6 +234,13 @@ osc_uri_resolve(uint8_t *out, struct osc_slice path)
 	return n;
 }
 
+/* What a percent sign and its two digits stand for; osc_uri_parse has seen them. */
+static uint8_t
+escaped(const uint8_t *p)
+{
+	return (uint8_t)((unsigned)hex_digit(p[1]) << 4 | (unsigned)hex_digit(p[2]));
+}
+
 size_t
 osc_uri_unescape(uint8_t *out, struct osc_slice part)
 {
@@ -243,12 +249,38 @@ osc_uri_unescape(uint8_t *out, struct osc_slice part)
 	for (size_t i = 0; i < part.len; i++) {
 		out[n] = part.ptr[i];
 		if (part.ptr[i] == '%') {
-			/* osc_uri_parse has seen both digits. */
-			out[n] = (uint8_t)((unsigned)hex_digit(part.ptr[i + 1]) << 4 |
-			    (unsigned)hex_digit(part.ptr[i + 2]));
+			out[n] = escaped(part.ptr + i);
 			i += 2;
 		}
 		n++;
+	}
+	return n;
+}
+
+/* The host as its Uri-Host would be put together again: first lower case, then the
+ * bytes that were escaped, and of these only what has to be is escaped (RFC 7252, 6.4
+ * step 5, 6.5 step 4). It does not get longer. */
+static size_t
+put_host(uint8_t *out, struct osc_slice host)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	size_t n = 0;
+	uint8_t c;
+
+	for (size_t i = 0; i < host.len; i++) {
+		if (host.ptr[i] != '%') {
+			out[n++] = lower(host.ptr[i]);
+			continue;
+		}
+		c = escaped(host.ptr + i);
+		i += 2;
+		if (is_alpha(c) || is_digit(c) || is_among(c, "-._~!$&'()*+,;=")) {
+			out[n++] = c;
+			continue;
+		}
+		out[n++] = '%';
+		out[n++] = (uint8_t)digits[c >> 4];
+		out[n++] = (uint8_t)digits[c & 15];
 	}
 	return n;
 }
@@ -263,8 +295,7 @@ osc_uri_origin(uint8_t *out, const struct osc_uri *uri)
 		out[n++] = lower(uri->scheme.ptr[i]);
 	memcpy(out + n, "://", 3);
 	n += 3;
-	for (size_t i = 0; i < uri->host.len; i++)
-		out[n++] = lower(uri->host.ptr[i]);
+	n += put_host(out + n, uri->host);
 	if (!uri->has_port)
 		return n;
 	out[n++] = ':';

@@ -22,8 +22,9 @@ struct osc_uri {
  *
  * at  receives the byte where it went wrong; may be NULL
  *
- * A fragment, user info, an empty host, a port that is none, a '%' without two
- * hex digits and characters that no URI has are errors: returns false.
+ * A fragment, user info, an empty host, brackets around anything but an IP literal, a
+ * port that is none, a '%' without two hex digits and characters that no URI has are
+ * errors: returns false.
  */
 bool osc_uri_parse(struct osc_uri *uri, struct osc_slice text, size_t *at);
 
@@ -55,7 +56,8 @@ size_t osc_uri_unescape(uint8_t *out, struct osc_slice part);
  *
  * out  OSC_URI_ORIGIN_EXTRA + the length of the URI, in bytes
  *
- * Scheme and host in lower case. Returns the number of bytes written.
+ * Scheme and host in lower case; in the host only what needs it is escaped. Returns
+ * the number of bytes written.
  */
 #define OSC_URI_ORIGIN_EXTRA 8
 size_t osc_uri_origin(uint8_t *out, const struct osc_uri *uri);

@@ -132,7 +132,11 @@ splits() {
 		coap://[2001:DB8::1]/a|coap://[2001:db8::1] /a
 		coap://[::1]:5683|coap://[::1]
 		coap://[::ffff:192.0.2.1]:61616/a|coap://[::ffff:192.0.2.1]:61616 /a
-		coap://%68ost/a|coap://%68ost /a
+		coap://%68ost/a|coap://host /a
+		coap://EX%41MPLE.com:05683/a|coap://exAmple.com /a
+		coap://%c3%A9.x/|coap://%C3%A9.x
+		coap://a%2f%3a%00%7e|coap://a%2F%3A%00~
+		coap://[V1f.A:b]:1/|coap://[v1f.a:b]:1
 	END
 }
 
@@ -158,6 +162,10 @@ splits() {
 		co_ap://h
 		coap://
 		coap:///a
+		coap://[:::::]/
+		coap://[]/
+		coap://[1.2.3.4]/
+		coap://[::1%25lo]/
 		coap://:5683
 		coap://?q
 		coap://h#f

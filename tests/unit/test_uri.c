@@ -101,7 +101,7 @@ test_uri_refused(void)
 	    {"coap://[::1", 11},
 	    {"coap://[]", 8},
 	    {"coap://[::1]x", 12},
-	    {"coap://[::g]", 10},
+	    {"coap://[::g]", 8},
 	    {"coap://[/]", 8},
 	    {"coap://h%", 8},
 	    {"coap://h/%", 9},
@@ -248,7 +248,8 @@ test_uri_origin(void)
 	    {"coap://h:9999", "coap://h:9999"},
 	    {"coap://h:65535/", "coap://h:65535"},
 	    {"coap://[2001:DB8::1]:80", "coap://[2001:db8::1]:80"},
-	    {"coap://%4A", "coap://%4a"},
+	    {"coap://%4A%2d%41b%00", "coap://J-Ab%00"},
+	    {"coap://[VF.:A]", "coap://[vf.:a]"},
 	};
 	uint8_t out[64];
 	struct osc_uri uri;

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#ifndef OSC_CORE_LITERAL_H
+#define OSC_CORE_LITERAL_H
+
+#include "core/oscore.h"
+
+/*
+ * osc_literal_check - is this what may stand in the brackets of a host? (RFC 3986, 3.2.2)
+ *
+ * An IPv6 address in any of its forms, or IPvFuture.
+ */
+bool osc_literal_check(struct osc_slice text);
+
+#endif
