@@ -36,7 +36,8 @@ osc_group_init(struct osc_group *group, struct osc_session *session, struct osc_
 			return no_memory(detail);
 		}
 	}
-	memset(session->work, 0, n * sizeof(*session->work));
+	if (n > 0)
+		memset(session->work, 0, n * sizeof(*session->work));
 	if (session->options.many)
 		osc_contexts_next_group(&session->contexts);
 	return OSC_OK;

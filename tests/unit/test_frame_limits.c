@@ -153,7 +153,8 @@ check_endless(const char *prefix, const char *line, const char *message, enum os
 	(void)close(ends[1]);
 	osc_frame_init(&frame, ends[0], format);
 	if (prefix[0] != '\0')
-		CHECK(read_group(OSC_GROUP_ITEMS) == 1 && items[0].number == 1);
+		CHECK(read_group(format == OSC_FORMAT_JSON ? 1 : OSC_GROUP_ITEMS) == 1 &&
+		    items[0].number == 1);
 	CHECK(read_group(OSC_GROUP_ITEMS) == 1 && items[0].err == OSC_OK);
 	CHECK(frame.buffer.cap <= (size_t)4 * 1024 * 1024);
 	done();
