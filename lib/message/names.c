@@ -32,11 +32,15 @@ static const struct osc_option_name options[] = {
     {35, OSC_VALUE_STRING, "Proxy-Uri"},
     {39, OSC_VALUE_STRING, "Proxy-Scheme"},
     {60, OSC_VALUE_UINT, "Size1"},
+    {235, OSC_VALUE_OPAQUE, "Proxy-Cri"},
+    {239, OSC_VALUE_UINT, "Proxy-Scheme-Number"},
     {252, OSC_VALUE_OPAQUE, "Echo"},
     {258, OSC_VALUE_UINT, "No-Response"},
     {292, OSC_VALUE_OPAQUE, "Request-Tag"},
     {2049, OSC_VALUE_UINT, "OCF-Accept-Content-Format-Version"},
     {2053, OSC_VALUE_UINT, "OCF-Content-Format-Version"},
+    {2055, OSC_VALUE_OPAQUE, "SCP82-Params"},
+    {2056, OSC_VALUE_STRING, "X-Admin-Protocol"},
 };
 
 /* The methods, from 0.01 on. */

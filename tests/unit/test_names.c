@@ -45,6 +45,10 @@ test_names_options(void)
 	CHECK(registered(252, OSC_VALUE_OPAQUE, "Echo"));
 	CHECK(registered(258, OSC_VALUE_UINT, "No-Response"));
 	CHECK(registered(292, OSC_VALUE_OPAQUE, "Request-Tag"));
+	CHECK(registered(235, OSC_VALUE_OPAQUE, "Proxy-Cri"));
+	CHECK(registered(239, OSC_VALUE_UINT, "Proxy-Scheme-Number"));
+	CHECK(registered(2055, OSC_VALUE_OPAQUE, "SCP82-Params"));
+	CHECK(registered(2056, OSC_VALUE_STRING, "X-Admin-Protocol"));
 }
 
 static void
@@ -61,7 +65,7 @@ test_names_order(void)
 		known++;
 		CHECK(name->number == number && osc_option_by_name(slice_of(name->name)) == name);
 	}
-	CHECK(known == 30);
+	CHECK(known == 34);
 	CHECK(osc_option_by_number(0) == NULL && osc_option_by_number(65536 + 11) == NULL);
 }
 
