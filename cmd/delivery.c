@@ -74,7 +74,7 @@ write_out(struct delivery *delivery, struct output *output, struct osc_buffer *f
 		return OSC_OK;
 	delivery->where = output->name;
 	err = output_write(output, framed->ptr, framed->len, detail);
-	delivery->failed = delivery->failed || err != OSC_OK;
+	output->failed = output->failed || err != OSC_OK;
 	osc_buffer_cut(framed, 0);
 	return err;
 }
@@ -125,6 +125,8 @@ write_reply(struct delivery *delivery, const struct osc_report *report, struct o
 	enum osc_err err;
 
 	delivery->replied = true;
+	if (delivery->replies.failed)
+		return OSC_OK;
 	err = osc_frame_write(&delivery->framed_replies,
 	    to == OSC_FORMAT_PAYLOAD ? OSC_FORMAT_RAW : to, report->reply, &what,
 	    osc_slice(NULL, 0));
@@ -133,11 +135,23 @@ write_reply(struct delivery *delivery, const struct osc_report *report, struct o
 	    : err;
 }
 
+/* What goes wrong with the replies must not take the messages along: they are used up. */
+static void
+fail_late(struct delivery *delivery, enum osc_err err, const struct osc_detail *detail)
+{
+	if (err == OSC_OK)
+		return;
+	delivery->replies.failed = true;
+	delivery->late = err;
+	delivery->late_detail = *detail;
+}
+
 enum osc_err
 delivery_refused(struct delivery *delivery, const struct osc_item *item,
     const struct osc_report *report, const char *words, struct osc_detail *detail)
 {
 	const struct osc_session_options *options = &delivery->options->session;
+	struct osc_detail late = {0};
 	enum osc_err err = OSC_OK;
 
 	if (options->keep_going && !options->dry_run)
@@ -146,7 +160,7 @@ delivery_refused(struct delivery *delivery, const struct osc_item *item,
 	if (err == OSC_OK)
 		err = write_out(delivery, &delivery->output, &delivery->framed, WRITE_SIZE, detail);
 	if (err == OSC_OK && report->reply.len > 0)
-		err = write_reply(delivery, report, detail);
+		fail_late(delivery, write_reply(delivery, report, &late), &late);
 	return err;
 }
 
@@ -154,29 +168,40 @@ enum osc_err
 delivery_flush(struct delivery *delivery, struct osc_detail *detail)
 {
 	enum osc_err err = write_out(delivery, &delivery->output, &delivery->framed, 0, detail);
+	struct osc_detail late = {0};
 
-	if (err == OSC_OK)
-		err = write_out(delivery, &delivery->replies, &delivery->framed_replies, 0, detail);
-	return err;
+	if (err == OSC_OK && delivery->late == OSC_OK)
+		fail_late(delivery,
+		    write_out(delivery, &delivery->replies, &delivery->framed_replies, 0, &late),
+		    &late);
+	if (err != OSC_OK || delivery->late == OSC_OK)
+		return err;
+	delivery->where = delivery->replies.name;
+	*detail = delivery->late_detail;
+	return delivery->late;
+}
+
+static enum osc_err
+close_one(struct delivery *delivery, struct output *output, bool keep, struct osc_detail *detail)
+{
+	delivery->where = output->name;
+	return output_close(output, keep && !output->failed, detail);
 }
 
 enum osc_err
 delivery_close(struct delivery *delivery, bool any, struct osc_detail *detail)
 {
-	bool failed = delivery->failed;
+	bool answered = delivery->replied && !delivery->replies.failed;
 	enum osc_err err;
 
-	delivery->where = delivery->output.name;
-	err = output_close(&delivery->output, delivery->passed && !failed, detail);
-	if (err == OSC_OK) {
-		delivery->where = delivery->replies.name;
-		err = output_close(&delivery->replies, delivery->replied && !failed, detail);
-	} else {
-		(void)output_close(&delivery->replies, false, NULL);
-	}
 	/* An answer to an earlier request must not be taken for one to this. */
-	if (any && !delivery->replied)
+	if (any && !answered)
 		output_remove(&delivery->replies);
+	err = close_one(delivery, &delivery->output, delivery->passed, detail);
+	if (err == OSC_OK)
+		err = close_one(delivery, &delivery->replies, answered, detail);
+	else
+		(void)output_close(&delivery->replies, answered, NULL);
 	osc_buffer_free(&delivery->framed);
 	osc_buffer_free(&delivery->framed_replies);
 	return err;

@@ -17,8 +17,10 @@ struct delivery {
 	struct osc_buffer framed, framed_replies;
 	bool passed;       /* a message went through */
 	bool replied;      /* an error reply was made */
-	bool failed;       /* the output is not complete */
 	const char *where; /* of the last error */
+	/* An error reply could not be written: said when all messages are out. */
+	enum osc_err late;
+	struct osc_detail late_detail;
 };
 
 /* delivery_init - nothing is opened yet; the options are borrowed */

@@ -8,6 +8,7 @@
 
 #include "base/secret.h"
 #include "cli.h"
+#include "paths.h"
 #include "secret_file.h"
 #include "store/create.h"
 #include "values.h"
@@ -275,7 +276,7 @@ main(int argc, char **argv)
 		cli_usage(gen.pair ? "CLIENT-DIR and SERVER-DIR are missing" : "DIR is missing");
 	if ((!gen.pair && second != NULL) || cli_operand() != NULL)
 		cli_usage("too many operands");
-	if (gen.pair && strcmp(first, second) == 0)
+	if (gen.pair && paths_same(first, second))
 		cli_usage("CLIENT-DIR and SERVER-DIR must differ");
 	check_options(&gen);
 	status = fill_in_secrets(&gen);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "options.h"
+#include "paths.h"
 
 enum { OPTION_ERROR_REPLY = OPTION_OWN };
 
@@ -32,6 +33,12 @@ static const struct cli_program program = {
     .example = "oscore-unprotect -f hex server <request.hex",
 };
 
+static bool
+is_reply(const struct stream_options *options, const char *path)
+{
+	return options->reply != NULL && path != NULL && paths_same(options->reply, path);
+}
+
 static void
 check_options(const struct stream_options *options, bool peek)
 {
@@ -40,9 +47,13 @@ check_options(const struct stream_options *options, bool peek)
 	if (peek &&
 	    (options->reply != NULL || session->request != NULL || session->moved || session->many))
 		cli_usage("--peek goes without --contexts, --error-reply, --moved and --request");
-	if (options->reply != NULL && options->output != NULL &&
-	    strcmp(options->reply, options->output) == 0)
+	/* FILE of --error-reply is replaced, and removed if there is no answer. */
+	if (is_reply(options, options->output))
 		cli_usage("--error-reply and --output must differ");
+	if (is_reply(options, options->file))
+		cli_usage("--error-reply and the input must differ");
+	if (is_reply(options, session->request))
+		cli_usage("--error-reply and --request must differ");
 }
 
 int

@@ -29,7 +29,7 @@ output_init(struct output *output, const char *path)
 		packet = osc_packet_look(STDOUT_FILENO);
 	output->packets = packet.is_packet;
 	output->connected = !packet.is_packet || packet.connected;
-	output->guarded = output->old = false;
+	output->guarded = output->old = output->failed = false;
 }
 
 enum osc_err
@@ -140,8 +140,8 @@ output_close(struct output *output, bool keep, struct osc_detail *detail)
 	if (keep)
 		err = drop_old(output, detail);
 	/* Standard output is closed, and that checked, at the end of the program. */
-	if (output->path != NULL && output->fd >= 0 && close(output->fd) != 0 && keep &&
-	    err == OSC_OK)
+	if (output->path != NULL && output->fd >= 0 && close(output->fd) != 0 && errno != EINTR &&
+	    keep && err == OSC_OK)
 		err = osc_detail_errno(detail, OSC_EIO, output->name, "close");
 	output->fd = -1;
 	if (output->temporary == NULL)

@@ -23,6 +23,7 @@ struct output {
 	bool packets;     /* every write is a packet: messages stay apart */
 	bool guarded;     /* nothing but clean text may be written */
 	bool old;         /* a file that is written in place has its old content */
+	bool failed;      /* something that was to be written is not there */
 };
 
 /* output_init - path: FILE of -o; NULL or "-": standard output */

@@ -103,7 +103,6 @@ run_part(
 	memset(&stream->detail, 0, sizeof(stream->detail));
 	written = hand_over(stream, items, *done);
 	if (written != OSC_OK) {
-		stream->delivery.failed = true;
 		stream->status = 0;
 		end_with(stream, written, stream->delivery.where);
 		return false;
@@ -149,8 +148,9 @@ refuse_second(struct stream *stream)
 static bool
 begin(struct stream *stream, stream_process *process, size_t n)
 {
-	struct osc_detail detail = {0};
+	struct osc_detail detail = {0}, before = stream->detail;
 	enum osc_err err = OSC_OK;
+	bool goes_on = true;
 	size_t done;
 
 	if (process != osc_session_peek)
@@ -161,8 +161,11 @@ begin(struct stream *stream, stream_process *process, size_t n)
 		return false;
 	}
 	/* A move is accepted even if there is no message. */
-	return n > 0 || !stream->options->session.moved ||
-	    run_part(stream, process, stream->items, 0, &done);
+	if (n == 0 && stream->options->session.moved)
+		goes_on = run_part(stream, process, stream->items, 0, &done);
+	if (goes_on)
+		stream->detail = before;
+	return goes_on;
 }
 
 static void

@@ -94,6 +94,7 @@ enum osc_err {
 	OSC_EROLE = 701,    /* the directory is pinned to the other role */
 	OSC_ESTATE = 702,   /* sequence.json is missing or not understood */
 	OSC_ECOPY = 703,    /* the directory is a copy of a context that was used */
+	OSC_ETWIN = 704,    /* two directories have one Recipient Key */
 
 	/* 8 */
 	OSC_EEXHAUSTED = 800, /* no Sender Sequence Number is left (RFC 8613, 7.2.1) */

@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 The oscore-tools authors */
 #include <stdio.h>
 
+#include "base/ascii.h"
 #include "base/jsonload.h"
 #include "base/jsonscan.h"
 
@@ -54,18 +55,12 @@ skip_string(struct scan *scan)
 	scan->at = i < scan->text.len ? i + 1 : scan->text.len;
 }
 
-static bool
-is_digit(uint8_t c)
-{
-	return c >= '0' && c <= '9';
-}
-
 size_t
 osc_json_digits(struct osc_slice text)
 {
 	size_t n = 0;
 
-	while (n < text.len && is_digit(text.ptr[n]))
+	while (n < text.len && osc_is_digit(text.ptr[n]))
 		n++;
 	return n;
 }
@@ -85,8 +80,8 @@ scan_number(struct scan *scan)
 	size_t start = scan->at, len = 0, sign, left = scan->text.len - scan->at;
 	char aside[LARGE + 1];
 
-	while (
-	    len < left && (is_digit(p[len]) || (p[len] != '\0' && strchr("+-.eE", p[len]) != NULL)))
+	while (len < left &&
+	    (osc_is_digit(p[len]) || (p[len] != '\0' && strchr("+-.eE", p[len]) != NULL)))
 		len++;
 	sign = p[0] == '-' ? 1 : 0;
 	scan->at += len;
@@ -134,7 +129,7 @@ osc_json_scan(struct osc_buffer *out, struct osc_slice text, unsigned depth_max,
 		c = scan.text.ptr[scan.at];
 		if (c == '"')
 			skip_string(&scan);
-		else if (c == '-' || is_digit(c))
+		else if (c == '-' || osc_is_digit(c))
 			ok = scan_number(&scan);
 		else {
 			if ((c == '{' || c == '[') && ++depth > depth_max)

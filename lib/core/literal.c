@@ -1,20 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
+#include "base/ascii.h"
 #include "core/literal.h"
 
 #define GROUPS 8 /* of 16 bits */
-
-static bool
-is_digit(uint8_t c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
-is_hex(uint8_t c)
-{
-	return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
-}
 
 /* Four numbers from 0 to 255 without leading zeros, to the end of the text. */
 static bool
@@ -27,7 +16,7 @@ is_ipv4(struct osc_slice text)
 		if (part > 0 && (i == text.len || text.ptr[i++] != '.'))
 			return false;
 		number = 0;
-		for (digits = 0; digits < 3 && i < text.len && is_digit(text.ptr[i]); digits++)
+		for (digits = 0; digits < 3 && i < text.len && osc_is_digit(text.ptr[i]); digits++)
 			number = number * 10 + (unsigned)(text.ptr[i++] - '0');
 		if (digits == 0 || number > 255 || (digits > 1 && text.ptr[i - digits] == '0'))
 			return false;
@@ -53,7 +42,7 @@ is_ipv6(struct osc_slice text)
 		if (groups > 0 && text.ptr[i - 1] != ':' && text.ptr[i++] != ':')
 			return false;
 		from = i;
-		while (i < text.len && is_hex(text.ptr[i]))
+		while (i < text.len && osc_hex_value(text.ptr[i]) >= 0)
 			i++;
 		if (i < text.len && text.ptr[i] == '.') {
 			groups += 2;
@@ -73,12 +62,12 @@ is_future(struct osc_slice text)
 {
 	size_t i = 1;
 
-	while (i < text.len && is_hex(text.ptr[i]))
+	while (i < text.len && osc_hex_value(text.ptr[i]) >= 0)
 		i++;
 	if (i == 1 || text.len - i < 2 || text.ptr[i] != '.')
 		return false;
 	for (i++; i < text.len; i++)
-		if (!is_hex(text.ptr[i]) &&
+		if (osc_hex_value(text.ptr[i]) < 0 &&
 		    ((text.ptr[i] | 0x20) < 'a' || (text.ptr[i] | 0x20) > 'z') &&
 		    (text.ptr[i] == '\0' || strchr("-._~!$&'()*+,;=:", text.ptr[i]) == NULL))
 			return false;

@@ -1,35 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
+#include "base/ascii.h"
 #include "core/literal.h"
 #include "core/uri.h"
-
-static bool
-is_alpha(uint8_t c)
-{
-	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
-}
-
-static bool
-is_digit(uint8_t c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static int
-hex_digit(uint8_t c)
-{
-	if (is_digit(c))
-		return c - '0';
-	if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
-		return (c | 0x20) - 'a' + 10;
-	return -1;
-}
-
-static uint8_t
-lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
-}
 
 static bool
 is_among(uint8_t c, const char *set)
@@ -41,7 +14,7 @@ is_among(uint8_t c, const char *set)
 static bool
 is_uri_char(uint8_t c)
 {
-	return is_alpha(c) || is_digit(c) || is_among(c, "-._~!$&'()*+,;=:@/?");
+	return osc_is_alpha(c) || osc_is_digit(c) || is_among(c, "-._~!$&'()*+,;=:@/?");
 }
 
 /* All characters belong into a path or query; where not, *at says it. */
@@ -51,8 +24,8 @@ check_chars(struct osc_slice text, size_t offset, size_t *at)
 	for (size_t i = 0; i < text.len; i++) {
 		*at = offset + i;
 		if (text.ptr[i] == '%') {
-			if (text.len - i < 3 || hex_digit(text.ptr[i + 1]) < 0 ||
-			    hex_digit(text.ptr[i + 2]) < 0)
+			if (text.len - i < 3 || osc_hex_value(text.ptr[i + 1]) < 0 ||
+			    osc_hex_value(text.ptr[i + 2]) < 0)
 				return false;
 		} else if (!is_uri_char(text.ptr[i])) {
 			return false;
@@ -85,7 +58,7 @@ default_port(struct osc_slice scheme)
 
 		if (strlen(table[i].scheme) != scheme.len)
 			continue;
-		while (k < scheme.len && lower(scheme.ptr[k]) == (uint8_t)table[i].scheme[k])
+		while (k < scheme.len && osc_lower(scheme.ptr[k]) == (uint8_t)table[i].scheme[k])
 			k++;
 		if (k == scheme.len)
 			return table[i].port;
@@ -99,8 +72,8 @@ parse_scheme(struct osc_uri *uri, struct osc_slice text, size_t *at)
 	size_t i = 0;
 
 	while (i < text.len &&
-	    (is_alpha(text.ptr[i]) ||
-		(i > 0 && (is_digit(text.ptr[i]) || is_among(text.ptr[i], "+-.")))))
+	    (osc_is_alpha(text.ptr[i]) ||
+		(i > 0 && (osc_is_digit(text.ptr[i]) || is_among(text.ptr[i], "+-.")))))
 		i++;
 	uri->scheme = osc_slice(text.ptr, i);
 	*at = i;
@@ -142,7 +115,7 @@ parse_port(struct osc_uri *uri, struct osc_slice text, size_t *at)
 
 	if (i == text.len || text.ptr[i] != ':')
 		return true;
-	for (i++; i < text.len && is_digit(text.ptr[i]) && port <= 65535; i++)
+	for (i++; i < text.len && osc_is_digit(text.ptr[i]) && port <= 65535; i++)
 		port = port * 10 + (uint32_t)(text.ptr[i] - '0');
 	if (port > 65535)
 		return false;
@@ -199,7 +172,8 @@ count_dots(struct osc_slice part)
 	for (size_t i = 0; i < part.len; i++, dots++) {
 		if (part.ptr[i] == '.')
 			continue;
-		if (part.ptr[i] != '%' || part.ptr[i + 1] != '2' || lower(part.ptr[i + 2]) != 'e')
+		if (part.ptr[i] != '%' || part.ptr[i + 1] != '2' ||
+		    osc_lower(part.ptr[i + 2]) != 'e')
 			return 0;
 		i += 2;
 	}
@@ -238,7 +212,7 @@ osc_uri_resolve(uint8_t *out, struct osc_slice path)
 static uint8_t
 escaped(const uint8_t *p)
 {
-	return (uint8_t)((unsigned)hex_digit(p[1]) << 4 | (unsigned)hex_digit(p[2]));
+	return (uint8_t)((unsigned)osc_hex_value(p[1]) << 4 | (unsigned)osc_hex_value(p[2]));
 }
 
 size_t
@@ -269,12 +243,12 @@ put_host(uint8_t *out, struct osc_slice host)
 
 	for (size_t i = 0; i < host.len; i++) {
 		if (host.ptr[i] != '%') {
-			out[n++] = lower(host.ptr[i]);
+			out[n++] = osc_lower(host.ptr[i]);
 			continue;
 		}
 		c = escaped(host.ptr + i);
 		i += 2;
-		if (is_alpha(c) || is_digit(c) || is_among(c, "-._~!$&'()*+,;=")) {
+		if (osc_is_alpha(c) || osc_is_digit(c) || is_among(c, "-._~!$&'()*+,;=")) {
 			out[n++] = c;
 			continue;
 		}
@@ -292,7 +266,7 @@ osc_uri_origin(uint8_t *out, const struct osc_uri *uri)
 	uint16_t unit = 10000;
 
 	for (size_t i = 0; i < uri->scheme.len; i++)
-		out[n++] = lower(uri->scheme.ptr[i]);
+		out[n++] = osc_lower(uri->scheme.ptr[i]);
 	memcpy(out + n, "://", 3);
 	n += 3;
 	n += put_host(out + n, uri->host);

@@ -65,7 +65,8 @@ void osc_frame_init(struct osc_frame *frame, int fd, enum osc_format format);
  *
  * Waits for the first message only. A message that cannot be read (hex with a
  * wrong digit, too long) is an item with err set; the next ones can be read,
- * except behind what is no JSON or no CBOR: that is the last item. The items
+ * except behind what is no JSON or no CBOR (or that nested over OSC_CBORSEQ_DEPTH): that
+ * is the last item. The items
  * of the group before become void. Returns OSC_OK, OSC_EIO or OSC_ENOMEM.
  */
 enum osc_err osc_frame_read(struct osc_frame *frame, struct osc_item *items, size_t max, size_t *n,

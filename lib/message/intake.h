@@ -28,7 +28,7 @@ enum osc_err osc_intake_fill(struct osc_intake *intake, size_t len);
  * group is empty */
 void osc_intake_compact(struct osc_intake *intake);
 
-/* osc_intake_more - the same for a stream. *done: the group is complete, because
+/* osc_intake_more - osc_intake_fill for a stream. *done: the group is complete, because
  * the input has ended, or would block, or has failed behind good messages: then the
  * next read fails again. */
 enum osc_err osc_intake_more(struct osc_intake *intake, bool *done);

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/ascii.h"
 #include "message/hex.h"
 #include "message/jsonread.h"
 
@@ -87,12 +88,6 @@ string_end(struct osc_slice text, size_t at)
 	return at < text.len ? at + 1 : text.len;
 }
 
-static bool
-is_blank(uint8_t c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 /* From any place to the next comma or closing bracket of this level. */
 static size_t
 value_end(struct osc_slice text, size_t at)
@@ -138,10 +133,10 @@ osc_json_member_text(struct osc_slice text, size_t index)
 	while (at < text.len && text.ptr[at] != '"')
 		at++;
 	at = string_end(text, at);
-	while (at < text.len && (is_blank(text.ptr[at]) || text.ptr[at] == ':'))
+	while (at < text.len && (osc_is_blank(text.ptr[at]) || text.ptr[at] == ':'))
 		at++;
 	end = value_end(text, at);
-	while (end > at && is_blank(text.ptr[end - 1]))
+	while (end > at && osc_is_blank(text.ptr[end - 1]))
 		end--;
 	return osc_slice(text.ptr + at, end - at);
 }

@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
+#include "base/ascii.h"
 #include "message/readers.h"
-
-static bool
-is_blank(uint8_t c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
 
 /* Between values; blanks do not pile up in the buffer. */
 static void
@@ -17,7 +12,7 @@ skip_blanks(struct osc_frame *frame)
 
 	if (frame->scanned > 0)
 		return;
-	while (frame->at < buffer->len && is_blank(buffer->ptr[frame->at]))
+	while (frame->at < buffer->len && osc_is_blank(buffer->ptr[frame->at]))
 		frame->at++;
 	if (frame->at == buffer->len)
 		frame->at = buffer->len = before;
@@ -61,7 +56,8 @@ find_word_end(struct osc_frame *frame)
 	size_t left = frame->buffer.len - frame->at, i;
 
 	for (i = frame->scanned; i < left; i++)
-		if (i > 0 && (is_blank(p[i]) || (p[i] != '\0' && strchr("{}[]\",:", p[i]) != NULL)))
+		if (i > 0 &&
+		    (osc_is_blank(p[i]) || (p[i] != '\0' && strchr("{}[]\",:", p[i]) != NULL)))
 			return i;
 	frame->scanned = i;
 	return 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
+#include "base/ascii.h"
 #include "core/coap.h"
 #include "message/names.h"
 
@@ -46,18 +47,13 @@ static const struct osc_option_name options[] = {
 /* The methods, from 0.01 on. */
 static const char *const methods[] = {"GET", "POST", "PUT", "DELETE", "FETCH", "PATCH", "iPATCH"};
 
-static uint8_t
-lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
-}
-
 static bool
 same_name(struct osc_slice text, const char *name)
 {
 	size_t i = 0;
 
-	while (i < text.len && name[i] != '\0' && lower(text.ptr[i]) == lower((uint8_t)name[i]))
+	while (i < text.len && name[i] != '\0' &&
+	    osc_lower(text.ptr[i]) == osc_lower((uint8_t)name[i]))
 		i++;
 	return i == text.len && name[i] == '\0';
 }
@@ -98,12 +94,6 @@ osc_option_nearest(struct osc_slice name)
 	return osc_name_nearest(name, option_name);
 }
 
-static bool
-is_digit(uint8_t c)
-{
-	return c >= '0' && c <= '9';
-}
-
 bool
 osc_code_parse(uint8_t *code, struct osc_slice text)
 {
@@ -115,7 +105,8 @@ osc_code_parse(uint8_t *code, struct osc_slice text)
 			*code = (uint8_t)(i + 1);
 			return true;
 		}
-	if (text.len != 4 || !is_digit(p[0]) || p[1] != '.' || !is_digit(p[2]) || !is_digit(p[3]))
+	if (text.len != 4 || !osc_is_digit(p[0]) || p[1] != '.' || !osc_is_digit(p[2]) ||
+	    !osc_is_digit(p[3]))
 		return false;
 	class = p[0] - '0';
 	detail = (p[2] - '0') * 10U + (p[3] - '0');
@@ -176,11 +167,11 @@ distance(struct osc_slice word, const char *name)
 	for (size_t i = 1; i <= word.len; i++) {
 		row[0] = (unsigned)i;
 		for (size_t k = 1; k <= len; k++) {
-			equal = lower(word.ptr[i - 1]) == lower((uint8_t)name[k - 1]);
+			equal = osc_lower(word.ptr[i - 1]) == osc_lower((uint8_t)name[k - 1]);
 			row[k] = least(least(last[k], row[k - 1]) + 1, last[k - 1] + !equal);
 			if (i > 1 && k > 1 &&
-			    lower(word.ptr[i - 1]) == lower((uint8_t)name[k - 2]) &&
-			    lower(word.ptr[i - 2]) == lower((uint8_t)name[k - 1]))
+			    osc_lower(word.ptr[i - 1]) == osc_lower((uint8_t)name[k - 2]) &&
+			    osc_lower(word.ptr[i - 2]) == osc_lower((uint8_t)name[k - 1]))
 				row[k] = least(row[k], before[k - 2] + 1);
 		}
 		spare = before;
@@ -196,7 +187,7 @@ static bool
 begins(const char *name, struct osc_slice word)
 {
 	for (size_t i = 0; i < word.len; i++)
-		if (lower((uint8_t)name[i]) != lower(word.ptr[i]))
+		if (name[i] == '\0' || osc_lower((uint8_t)name[i]) != osc_lower(word.ptr[i]))
 			return false;
 	return true;
 }

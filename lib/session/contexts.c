@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
-#include <assert.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include "message/hex.h"
 #include "session/contexts.h"
 
 /* Descriptors for all but contexts, and the bounds of what stays open. */
@@ -43,27 +41,6 @@ osc_contexts_init(
 	contexts->limit = open_limit();
 }
 
-static char *
-format_id(char *out, struct osc_slice id)
-{
-	osc_hex_encode(out, id);
-	out += 2 * id.len;
-	if (id.len == 0)
-		*out++ = '_';
-	return out;
-}
-
-void
-osc_cid_format(char *out, const struct osc_wanted *wanted)
-{
-	out = format_id(out, wanted->kid);
-	if (wanted->has_kid_context) {
-		*out++ = '@';
-		out = format_id(out, wanted->kid_context);
-	}
-	*out = '\0';
-}
-
 static struct osc_endpoint *
 find_open(const struct osc_contexts *contexts, const char *path)
 {
@@ -90,7 +67,7 @@ check_key(const struct osc_contexts *contexts, const struct osc_endpoint *endpoi
 		if (osc_slice_equal(
 			osc_id_slice(&mine->recipient_id), osc_id_slice(&other->recipient_id)) &&
 		    osc_aead_key_equal(mine->recipient_key, other->recipient_key))
-			return osc_detail_set(detail, OSC_ECONTEXT, contexts->open[i]->path,
+			return osc_detail_set(detail, OSC_ETWIN, contexts->open[i]->path,
 			    "has the same Recipient Key as %s", endpoint->path);
 	}
 	return OSC_OK;
@@ -117,8 +94,8 @@ make_room(struct osc_contexts *contexts)
 	return true;
 }
 
-static enum osc_err
-open_context(struct osc_contexts *contexts, const char *path, struct osc_endpoint **out,
+enum osc_err
+osc_contexts_open(struct osc_contexts *contexts, const char *path, struct osc_endpoint **out,
     struct osc_detail *detail)
 {
 	struct osc_endpoint *endpoint;
@@ -141,119 +118,6 @@ open_context(struct osc_contexts *contexts, const char *path, struct osc_endpoin
 	contexts->open[contexts->n++] = endpoint;
 	*out = endpoint;
 	return OSC_OK;
-}
-
-static enum osc_err
-find_by_name(struct osc_contexts *contexts, const struct osc_wanted *wanted, const char *name,
-    struct osc_detail *detail)
-{
-	char *path = osc_index_path(contexts->directory, name);
-	struct osc_endpoint *endpoint = NULL;
-	enum osc_err err = OSC_OK;
-	bool fits = false;
-	struct stat st;
-
-	if (path == NULL)
-		return osc_detail_set(detail, OSC_ENOMEM, NULL, "no memory");
-	if (stat(path, &st) == 0) {
-		err = open_context(contexts, path, &endpoint, detail);
-		assert(err != OSC_OK || endpoint != NULL);
-		if (err == OSC_OK && osc_wanted_fits(wanted, osc_store_params(endpoint->store)))
-			contexts->found[contexts->n_found++] = endpoint;
-		else if (err != OSC_OK && err != OSC_ENOMEM &&
-		    osc_index_would_fit(path, wanted, &fits) == OSC_OK && !fits)
-			err = OSC_OK;
-	}
-	free(path);
-	return err;
-}
-
-/* A directory may have several names: it is one context. */
-static bool
-is_among(const struct osc_contexts *contexts, const struct osc_endpoint *endpoint)
-{
-	for (size_t i = 0; i < contexts->n_found; i++)
-		if (contexts->found[i] == endpoint)
-			return true;
-	return false;
-}
-
-static enum osc_err
-scan(struct osc_contexts *contexts, const struct osc_wanted *wanted, struct osc_detail *detail)
-{
-	const struct osc_index_entry *entry;
-	struct osc_endpoint *endpoint;
-	enum osc_err err = OSC_OK;
-	size_t at = 0;
-
-	if (contexts->have_index && osc_index_stale(&contexts->index, contexts->directory)) {
-		osc_index_free(&contexts->index);
-		contexts->have_index = false;
-	}
-	if (!contexts->have_index) {
-		err = osc_index_load(&contexts->index, contexts->directory, detail);
-		contexts->have_index = err == OSC_OK;
-	}
-	while (err == OSC_OK && (entry = osc_index_next(&contexts->index, &at, wanted)) != NULL) {
-		err = open_context(contexts, entry->path, &endpoint, detail);
-		if (err == OSC_OK && !is_among(contexts, endpoint))
-			contexts->found[contexts->n_found++] = endpoint;
-	}
-	return err;
-}
-
-/* Would a directory that serves both roles fit, if only the role were known? */
-static bool
-fits_either(const struct osc_contexts *contexts, const struct osc_wanted *wanted)
-{
-	struct osc_wanted either = *wanted;
-	size_t at = 0;
-
-	either.either = true;
-	return wanted->role == OSC_ROLE_NONE &&
-	    osc_index_next(&contexts->index, &at, &either) != NULL;
-}
-
-/* The candidates, and their names for the next time. */
-static enum osc_err
-look_up(struct osc_contexts *contexts, const struct osc_wanted *wanted, const char *name,
-    struct osc_detail *detail)
-{
-	enum osc_err err = find_by_name(contexts, wanted, name, detail);
-
-	if (err == OSC_OK && contexts->n_found == 0)
-		err = scan(contexts, wanted, detail);
-	for (size_t i = 0; err == OSC_OK && i < contexts->n_found; i++)
-		if (!osc_memos_add(&contexts->memos, name, contexts->found[i]))
-			err = osc_detail_set(detail, OSC_ENOMEM, NULL, "no memory");
-	return err;
-}
-
-enum osc_err
-osc_contexts_find(
-    struct osc_contexts *contexts, const struct osc_wanted *wanted, struct osc_detail *detail)
-{
-	struct osc_wanted kid_only = *wanted;
-	const struct osc_memo *memo = NULL;
-	char name[OSC_CID_MAX];
-	enum osc_err err = OSC_OK;
-	size_t at = 0;
-
-	osc_cid_format(name, wanted);
-	contexts->n_found = 0;
-	while ((memo = osc_memos_next(&contexts->memos, name, memo)) != NULL)
-		contexts->found[contexts->n_found++] = memo->endpoint;
-	if (contexts->n_found == 0)
-		err = look_up(contexts, wanted, name, detail);
-	for (size_t i = 0; err == OSC_OK && i < contexts->n_found; i++)
-		contexts->found[i]->used = contexts->group;
-	if (err != OSC_OK || contexts->n_found > 0)
-		return err;
-	if (fits_either(contexts, wanted))
-		return OSC_EKIDROLE;
-	kid_only.has_kid_context = false;
-	return osc_index_next(&contexts->index, &at, &kid_only) != NULL ? OSC_EKIDCONTEXT
-									: OSC_EKID;
 }
 
 bool

@@ -34,14 +34,24 @@ void osc_contexts_init(
 void osc_contexts_next_group(struct osc_contexts *contexts);
 
 /*
+ * osc_contexts_open - the context of a directory, opened if it is not
+ *
+ * *out is usable until the next group. Returns OSC_OK, OSC_ETWIN if another open
+ * directory has its Recipient Key, OSC_ENOMEM, or what osc_endpoint_open returns.
+ */
+enum osc_err osc_contexts_open(struct osc_contexts *contexts, const char *path,
+    struct osc_endpoint **out, struct osc_detail *detail);
+
+/*
  * osc_contexts_find - the contexts that a request may be for (RFC 8613, 8.2 step 2)
  *
  * They are contexts->found[0..n_found - 1], until the next call; open until the next group.
  *
  * DIRECTORY/KID or DIRECTORY/KID@KIDCONTEXT, as oscore-cid prints it, is taken
  * alone if it fits; else all directories are looked at. Returns OSC_OK, OSC_EKID
- * or OSC_EKIDCONTEXT if there is none, OSC_EKIDROLE if one would with a role, OSC_ECONTEXT
- * if two use the same Recipient Key, or the error of the candidate that cannot be opened.
+ * or OSC_EKIDCONTEXT if there is none, OSC_EKIDROLE if one would with a role, OSC_ETWIN
+ * if two use the same Recipient Key, OSC_ENOMEM, or the error of the candidate that
+ * cannot be opened.
  */
 enum osc_err osc_contexts_find(
     struct osc_contexts *contexts, const struct osc_wanted *wanted, struct osc_detail *detail);

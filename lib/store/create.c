@@ -140,7 +140,9 @@ prepare(const struct osc_new_context *context, const char *path, struct osc_newd
 		err = write_settings(context, newdir);
 	if (err == OSC_OK)
 		err = write_secret(context, newdir);
-	return err == OSC_OK ? write_sequence(context, newdir) : err;
+	if (err == OSC_OK)
+		err = write_sequence(context, newdir);
+	return err == OSC_OK ? osc_newdir_sync(newdir) : err;
 }
 
 enum osc_err

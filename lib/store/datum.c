@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 The oscore-tools authors */
 #include <stdio.h>
 
+#include "base/ascii.h"
 #include "base/secret.h"
 #include "store/datum.h"
 
@@ -194,12 +195,6 @@ fail_long(const struct osc_data *data, enum osc_datum datum, size_t max, struct 
 	return osc_data_fail(data, datum, why, detail);
 }
 
-static bool
-is_hex(uint8_t c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 static enum osc_err
 decode_hex(const struct osc_data *data, enum osc_datum datum, struct osc_slice text, uint8_t *out,
     size_t max, size_t *len, struct osc_detail *detail)
@@ -208,7 +203,7 @@ decode_hex(const struct osc_data *data, enum osc_datum datum, struct osc_slice t
 
 	if (osc_secret_hex(out, max, len, (const char *)text.ptr, text.len))
 		return OSC_OK;
-	while (bad < text.len && is_hex(text.ptr[bad]))
+	while (bad < text.len && osc_hex_value(text.ptr[bad]) >= 0)
 		bad++;
 	if (bad < text.len)
 		return fail_column(data, datum, bad, "hex", detail);

@@ -63,17 +63,6 @@ open_lock(const struct osc_dir *dir)
 	return fd;
 }
 
-/* A crash may have left it under the name of its temporary too. */
-static bool
-has_other_name(const struct osc_stamp *stamp, const struct osc_dir *dir)
-{
-	uint32_t same = 0;
-
-	if (stamp->nlink > 1)
-		osc_temp_leftovers(dir, false, &stamp->ino, &same);
-	return stamp->nlink > 1 + same;
-}
-
 static enum osc_err
 check_lock(int fd, const struct osc_dir *dir, struct osc_detail *detail)
 {
@@ -83,7 +72,7 @@ check_lock(int fd, const struct osc_dir *dir, struct osc_detail *detail)
 		return osc_detail_errno(detail, OSC_EIO, NULL, "cannot look at it");
 	if (!S_ISREG(stamp.mode))
 		return osc_detail_set(detail, OSC_ECONTEXT, NULL, "is no regular file");
-	if (has_other_name(&stamp, dir))
+	if (!osc_temp_only_name(dir, OSC_LOCK_FILE, &stamp))
 		return osc_detail_set(detail, OSC_ECONTEXT, NULL, "has more than one name");
 	return OSC_OK;
 }

@@ -109,13 +109,16 @@ osc_newdir_file(
 }
 
 enum osc_err
+osc_newdir_sync(struct osc_newdir *newdir)
+{
+	return osc_dir_sync(&newdir->dir, newdir->detail);
+}
+
+enum osc_err
 osc_newdir_place(struct osc_newdir *newdir)
 {
-	enum osc_err err = osc_dir_sync(&newdir->dir, newdir->detail);
 	int rc;
 
-	if (err != OSC_OK)
-		return err;
 	osc_dir_where(newdir->detail, &newdir->dir, NULL);
 	if (osc_rename_new(newdir->parent, newdir->temp, newdir->base, true) == -1) {
 		if (errno == EEXIST || errno == ENOTEMPTY)

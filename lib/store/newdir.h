@@ -40,6 +40,9 @@ enum osc_err osc_newdir_start(
 enum osc_err osc_newdir_file(
     struct osc_newdir *newdir, const char *name, mode_t mode, const struct osc_text *text);
 
+/* osc_newdir_sync - when all files are in it: make it durable, but for the name */
+enum osc_err osc_newdir_sync(struct osc_newdir *newdir);
+
 /* osc_newdir_place - give it its name, durable; OSC_EEXISTS if something has it */
 enum osc_err osc_newdir_place(struct osc_newdir *newdir);
 

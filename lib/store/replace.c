@@ -196,3 +196,19 @@ osc_temp_leftovers(const struct osc_dir *dir, bool remove, const uint64_t *ino, 
 	}
 	(void)closedir(list);
 }
+
+bool
+osc_temp_only_name(const struct osc_dir *dir, const char *name, const struct osc_stamp *stamp)
+{
+	struct osc_stamp now;
+	uint32_t same = 0;
+
+	if (stamp->nlink <= 1)
+		return true;
+	osc_temp_leftovers(dir, false, &stamp->ino, &same);
+	if (stamp->nlink <= 1 + same)
+		return true;
+	/* Somebody may have been between link and unlink, and be done now. */
+	return osc_stamp_read(&now, dir->fd, name) && now.ino == stamp->ino &&
+	    now.nlink <= 1 + same;
+}

@@ -61,6 +61,14 @@ enum osc_err osc_temp_rename(struct osc_temp *temp, const struct osc_dir *dir, c
 void osc_temp_leftovers(
     const struct osc_dir *dir, bool remove, const uint64_t *ino, uint32_t *same);
 
+/*
+ * osc_temp_only_name - has a file no name but its own, and those that a crash has left?
+ *
+ * name   its own
+ * stamp  as it was read
+ */
+bool osc_temp_only_name(const struct osc_dir *dir, const char *name, const struct osc_stamp *stamp);
+
 /* osc_file_adopt - owner and group of the directory (a failure is no error), mode 0600, or
  * 0660 in a directory that its group may write */
 void osc_file_adopt(int fd, const struct osc_dir *dir);

@@ -262,18 +262,19 @@ osc_settings_load(
 enum osc_err
 osc_settings_identify(struct osc_settings *settings, const struct osc_dir *dir, bool *known)
 {
-	static enum osc_err (*const steps[])(struct loading *) = {load_flags, load_id_context};
 	struct loading l = {.out = settings};
-	enum osc_err err;
+	enum osc_err err, ids, id_context;
 
 	memset(settings, 0, sizeof(*settings));
 	*known = false;
 	err = osc_data_load_some(&l.data, dir);
 	if (err != OSC_OK)
 		return err;
-	*known = load_ids(&l) == OSC_OK;
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && err != OSC_ENOMEM; i++)
-		err = steps[i](&l);
+	ids = load_ids(&l);
+	id_context = load_id_context(&l);
+	/* Where the IDs say which side it is, the role adds nothing. */
+	*known = ids == OSC_OK && id_context == OSC_OK &&
+	    (load_flags(&l) == OSC_OK || settings->dialect == OSC_DIALECT_PAIR);
 	osc_data_free(&l.data);
-	return err == OSC_ENOMEM ? err : OSC_OK;
+	return id_context == OSC_ENOMEM ? id_context : OSC_OK;
 }

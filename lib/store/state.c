@@ -38,11 +38,7 @@ set_content(struct osc_state_file *file, uint8_t *copy, size_t len)
 static enum osc_err
 check_names(const struct osc_state_file *file, struct osc_detail *detail)
 {
-	uint32_t leftovers = 0;
-
-	if (file->stamp.nlink > 1)
-		osc_temp_leftovers(file->dir, false, &file->stamp.ino, &leftovers);
-	if (file->stamp.nlink > 1 + leftovers)
+	if (!osc_temp_only_name(file->dir, OSC_SEQUENCE_FILE, &file->stamp))
 		return osc_detail_set(detail, OSC_ESTATE, NULL, "has more than one name");
 	return OSC_OK;
 }

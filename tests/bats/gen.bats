@@ -212,9 +212,11 @@ keys() {
 }
 
 @test "--pair wants two names" {
-	run --separate-stderr oscore-gen --pair one one
-	differ "$status" 0
-	equal "$(find . -name '.*' -mindepth 1)" ""
+	for other in one ./one one/ "$PWD/one"; do
+		run -2 --separate-stderr oscore-gen --pair one "$other"
+		usage_error "must differ"
+	done
+	equal "$(names .)" ""
 }
 
 @test "--role does not go with --pair" {

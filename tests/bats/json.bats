@@ -138,6 +138,8 @@ EXAMPLE='{"type":"NON","code":"GET","mid":23839,"token_hex":"00003974",
 	bad '{"code":"GET","token":"00"}' 'did you mean "token_hex"'
 	bad '{"code":"GET","Token":"00"}' 'did you mean "token_hex"'
 	bad '{"code":"GET","x":"00"}' '"x": unknown key$'
+	bad '{"code":"GET\u0000xyzabcdefghijkl"}' code
+	bad '{"code":"GET","options":[["ETag\u0000xyzabcdefghi","a"]]}' "options\[0\]"
 	bad '{"code":"GET","foo":1}' '"foo": unknown key'
 	bad '{"error":6,"message":"replayed message"}' 'unknown key'
 	bad '{"code":"9.99"}' 'code'

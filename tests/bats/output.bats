@@ -111,6 +111,9 @@ protect() {
 		"-e inject=close:error=EINTR:when=$n+"
 	prints "$GET_PROTECTED"
 	[[ $(cat calls) == *"close(1) "*EINTR* ]] || fail "not delivered"
+	run -0 --separate-stderr env ASAN_OPTIONS=detect_leaks=0 bash -c \
+		"${traced/ -n/ -o out}" bash "$GET" "-e inject=close:error=EINTR:when=$((n - 1))+"
+	[[ $(cat out) == "44025d1f"* ]] || fail "no file"
 }
 
 @test "what went through before a refused message is in the file" {

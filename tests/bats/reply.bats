@@ -336,6 +336,37 @@ expect() {
 	[[ $stderr != *"<stdin>:2"* ]] || fail "a second one was worked on"
 }
 
+@test "FILE is not the output, the input or the request, however they are spelled" {
+	accepted
+	ln -s out link
+	touch other
+	ln -s other way
+	for row in "-o out --error-reply out" "-o ./out --error-reply out" "-o out --error-reply $PWD//out" \
+		"-o way --error-reply other" "-o other --error-reply way" "-o out --error-reply ./req" \
+		"--request req --error-reply ./req"; do
+		# shellcheck disable=SC2086 # several
+		run -2 --separate-stderr oscore-unprotect $row server req
+		usage_error "error-reply"
+	done
+	equal "$(hex_of req)" "$GET_PROTECTED"
+	run -6 --separate-stderr oscore-unprotect -o /dev/null --error-reply /dev/null server req
+}
+
+@test "answers that cannot be written do not take the messages along" {
+	client_and_server
+	text "$GET" oscore-protect -f hex client >one
+	text "$GET_B" oscore-protect -f hex client >two
+	oscore-unprotect -f hex server one
+	cat one one two one >messages
+	run -1 --separate-stderr oscore-unprotect -k -f hex -o out --error-reply /dev/full server messages
+	equal "$(cut -c 1-4 out)" $'# 6 \n# 6 \n4401\n# 6 '
+	said "/dev/full: write"
+	# and an old answer is none to these
+	echo old >reply
+	run -1 --separate-stderr oscore-unprotect -k -f hex -o /dev/full --error-reply reply server messages
+	[ ! -e reply ] || [ "$(cat reply)" != old ] || fail "the old answer"
+}
+
 @test "FILE may be a FIFO, or standard output" {
 	accepted
 	mkfifo fifo

@@ -554,6 +554,8 @@ sequence() {
 		rm -r client
 		mv copy client
 	done
+	run -1 --separate-stderr oscore-protect --moved client .
+	refused . "Is a directory"
 	cp -a client copy
 	before=$(snapshot copy)
 	run -1 --separate-stderr oscore-protect -n --moved copy </dev/null

@@ -117,7 +117,7 @@ test_contexts_same_key(void)
 	start(&contexts);
 	many_pair("a", "ff", "01", NULL);
 	many_pair("b", "fe", "01", NULL); /* the Recipient Key does not depend on the Sender ID */
-	CHECK(find(&contexts, "01", NULL) == OSC_ECONTEXT);
+	CHECK(find(&contexts, "01", NULL) == OSC_ETWIN);
 	CHECK(strstr(detail.path, dir_path) != NULL && strstr(detail.text, dir_path) != NULL);
 	CHECK(strstr(detail.text, detail.path) == NULL);
 	osc_contexts_close(&contexts);

@@ -105,6 +105,10 @@ test_names_nearest(void)
 	CHECK(near("ehco", "Echo"));
 	CHECK(near("", NULL));
 	CHECK(near("x", NULL));
+	CHECK(near("Uri-Ho", "Uri-Host") && near("token", NULL));
+	/* NULs, behind a whole name too */
+	CHECK(osc_option_nearest(osc_slice((const uint8_t *)"ETag\0xyzabcdefghi", 17)) == NULL);
+	CHECK(osc_code_nearest(osc_slice((const uint8_t *)"GET\0xyzabcdefghijkl", 19)) == NULL);
 	CHECK(near(word, NULL));
 	CHECK(strcmp(osc_code_nearest(slice_of("GTE")), "GET") == 0);
 	CHECK(strcmp(osc_code_nearest(slice_of("delet")), "DELETE") == 0);

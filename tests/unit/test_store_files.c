@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 The oscore-tools authors */
 #include "with_store.h"
 #include "store/lock.h"
+#include "store/replace.h"
 
 static void
 test_store_lock(void)
@@ -155,6 +156,31 @@ test_store_leftovers(void)
 	CHECK(dir_has(".sequence-x.json.bak") && dir_has(".sequence-json"));
 }
 
+/* A second name is one that stays; not that of a temporary, nor one that is gone by now. */
+static void
+test_store_names(void)
+{
+	struct osc_dir dir;
+	struct osc_stamp stamp, both;
+
+	start(PAIR, STATE);
+	CHECK(osc_dir_open(&dir, dir_path, &detail) == OSC_OK);
+	CHECK(osc_stamp_read(&stamp, dir.fd, "sequence.json"));
+	CHECK(osc_temp_only_name(&dir, "sequence.json", &stamp));
+	CHECK(linkat(dir.fd, "sequence.json", dir.fd, "second", 0) == 0);
+	CHECK(osc_stamp_read(&both, dir.fd, "sequence.json") && both.nlink == 2);
+	CHECK(!osc_temp_only_name(&dir, "sequence.json", &both));
+	CHECK(unlink(dir_name("second")) == 0);
+	CHECK(osc_temp_only_name(&dir, "sequence.json", &both));
+	CHECK(linkat(dir.fd, "sequence.json", dir.fd, ".sequence-abcdef.json", 0) == 0);
+	CHECK(osc_temp_only_name(&dir, "sequence.json", &both));
+	CHECK(linkat(dir.fd, "sequence.json", dir.fd, "second", 0) == 0);
+	CHECK(osc_stamp_read(&both, dir.fd, "sequence.json") && both.nlink == 3);
+	CHECK(!osc_temp_only_name(&dir, "sequence.json", &both));
+	CHECK(unlink(dir_name("second")) == 0);
+	osc_dir_close(&dir);
+}
+
 int
 main(void)
 {
@@ -167,6 +193,7 @@ main(void)
 	RUN(test_store_owner);
 	RUN(test_store_warnings);
 	RUN(test_store_leftovers);
+	RUN(test_store_names);
 	dir_remove();
 	osc_secret_wipe_all();
 	return unit_end();
