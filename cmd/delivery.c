@@ -154,28 +154,37 @@ delivery_refused(struct delivery *delivery, const struct osc_item *item,
 	struct osc_detail late = {0};
 	enum osc_err err = OSC_OK;
 
+	if (report->reply.len > 0)
+		fail_late(delivery, write_reply(delivery, report, &late), &late);
 	if (options->keep_going && !options->dry_run)
 		err = osc_frame_write_refused(
 		    &delivery->framed, delivery->options->to, item->err, words);
-	if (err == OSC_OK)
-		err = write_out(delivery, &delivery->output, &delivery->framed, WRITE_SIZE, detail);
-	if (err == OSC_OK && report->reply.len > 0)
-		fail_late(delivery, write_reply(delivery, report, &late), &late);
-	return err;
+	return err == OSC_OK
+	    ? write_out(delivery, &delivery->output, &delivery->framed, WRITE_SIZE, detail)
+	    : err;
+}
+
+static void
+flush_replies(struct delivery *delivery)
+{
+	struct osc_detail late = {0};
+
+	if (!delivery->replies.failed)
+		fail_late(delivery,
+		    write_out(delivery, &delivery->replies, &delivery->framed_replies, 0, &late),
+		    &late);
 }
 
 enum osc_err
 delivery_flush(struct delivery *delivery, struct osc_detail *detail)
 {
 	enum osc_err err = write_out(delivery, &delivery->output, &delivery->framed, 0, detail);
-	struct osc_detail late = {0};
 
-	if (err == OSC_OK && delivery->late == OSC_OK)
-		fail_late(delivery,
-		    write_out(delivery, &delivery->replies, &delivery->framed_replies, 0, &late),
-		    &late);
-	if (err != OSC_OK || delivery->late == OSC_OK)
+	if (err != OSC_OK)
 		return err;
+	flush_replies(delivery);
+	if (delivery->late == OSC_OK)
+		return OSC_OK;
 	delivery->where = delivery->replies.name;
 	*detail = delivery->late_detail;
 	return delivery->late;
@@ -191,9 +200,13 @@ close_one(struct delivery *delivery, struct output *output, bool keep, struct os
 enum osc_err
 delivery_close(struct delivery *delivery, bool any, struct osc_detail *detail)
 {
-	bool answered = delivery->replied && !delivery->replies.failed;
 	enum osc_err err;
+	bool answered;
 
+	/* The answers go out even if the output has failed: their requests are used up. */
+	if (delivery->replied)
+		flush_replies(delivery);
+	answered = delivery->replied && !delivery->replies.failed;
 	/* An answer to an earlier request must not be taken for one to this. */
 	if (any && !answered)
 		output_remove(&delivery->replies);

@@ -142,30 +142,19 @@ refuse_second(struct stream *stream)
 	return OSC_ESECOND;
 }
 
-/* What must be said before anything of the input: a missing role is a mistake of the
- * command line. With the first group, so that no key is in memory while input blocks.
- * False when the run ends. */
+/* A move is accepted even if there is no message; false when the run ends. */
 static bool
-begin(struct stream *stream, stream_process *process, size_t n)
+move_alone(struct stream *stream, stream_process *process)
 {
-	struct osc_detail detail = {0}, before = stream->detail;
-	enum osc_err err = OSC_OK;
-	bool goes_on = true;
+	struct osc_detail before = stream->detail;
 	size_t done;
 
-	if (process != osc_session_peek)
-		err = osc_session_check_role(&stream->session, &detail);
-	if (err != OSC_OK) {
-		stream->detail = detail;
-		end_with(stream, err, NULL);
+	if (!stream->options->session.moved)
+		return true;
+	if (!run_part(stream, process, stream->items, 0, &done))
 		return false;
-	}
-	/* A move is accepted even if there is no message. */
-	if (n == 0 && stream->options->session.moved)
-		goes_on = run_part(stream, process, stream->items, 0, &done);
-	if (goes_on)
-		stream->detail = before;
-	return goes_on;
+	stream->detail = before;
+	return true;
 }
 
 static void
@@ -176,7 +165,7 @@ run_groups(struct stream *stream, stream_process *process)
 
 	for (;;) {
 		err = osc_frame_read(&stream->frame, stream->items, max, &n, &stream->detail);
-		if (stream->total == 0 && !begin(stream, process, n))
+		if (stream->total == 0 && n == 0 && !move_alone(stream, process))
 			return;
 		if (err == OSC_OK && n == 0) {
 			if (stream->total == 0)
@@ -216,9 +205,14 @@ stream_run(const struct stream_options *options, stream_process *process)
 	osc_frame_init(&stream.frame, fd, options->from);
 	osc_session_init(&stream.session, &options->session);
 	explain_init(&stream.explain, options->explain, options->show_secrets, stream.name);
-	if (stream.items == NULL) {
-		end_with(&stream, OSC_ENOMEM, NULL);
+	err = stream.items == NULL ? OSC_ENOMEM : OSC_OK;
+	/* A missing role is a mistake of the command line: it is said before input is read. */
+	if (err == OSC_OK && process != osc_session_peek)
+		err = osc_session_check_role(&stream.session, &stream.detail);
+	if (err != OSC_OK) {
+		end_with(&stream, err, NULL);
 	} else {
+		memset(&stream.detail, 0, sizeof(stream.detail));
 		progress_start(&stream.progress, fd);
 		run_groups(&stream, process);
 		progress_end(&stream.progress);

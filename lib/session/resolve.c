@@ -83,6 +83,11 @@ find_endpoint(struct osc_group *group, size_t i)
 	err = osc_resolve_candidates(group->session, work, group->detail);
 	if (err == OSC_OK)
 		err = choose(group, work);
+	/* A move is accepted for the contexts that the run gets to, and for no others. */
+	if (err == OSC_OK && group->session->options.moved && !work->endpoint->settled && i > 0) {
+		osc_group_cut(group, i, OSC_OK);
+		return;
+	}
 	/* Before any lock is held: settling a move waits for its own. */
 	if (err == OSC_OK)
 		err = osc_endpoint_settle(

@@ -23,6 +23,9 @@ osc_session_check_role(struct osc_session *session, struct osc_detail *detail)
 
 	if (options->role != OSC_ROLE_NONE || options->many)
 		return OSC_OK;
+	/* Input may block from here on: without need no key comes into memory. */
+	if (!osc_index_serves_both(options->directory))
+		return OSC_OK;
 	err = osc_endpoint_open(&session->one, options->directory, OSC_ROLE_NONE,
 	    options->moved ? OSC_STORE_MOVED : 0, detail);
 	session->opened = err == OSC_OK;

@@ -73,8 +73,8 @@ void osc_session_init(struct osc_session *session, const struct osc_session_opti
 /*
  * osc_session_check_role - is the role missing? (status 2 must not depend on a message)
  *
- * Returns OSC_OK, or OSC_ENOROLE with the detail. All other errors of the
- * directory wait for the first message.
+ * Looks at settings.json alone, unless that says yes. Returns OSC_OK, or OSC_ENOROLE with
+ * the detail. All other errors of the directory wait for the first message.
  */
 enum osc_err osc_session_check_role(struct osc_session *session, struct osc_detail *detail);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
+#include <assert.h>
 #include <stdio.h>
 
 #include "base/ascii.h"
@@ -111,16 +112,18 @@ load_file(struct osc_data *data, struct osc_static_file *file, struct osc_detail
 }
 
 static enum osc_err
-load(struct osc_data *data, const struct osc_dir *dir, bool some, struct osc_detail *detail)
+load(struct osc_data *data, const struct osc_dir *dir, size_t files, bool some,
+    struct osc_detail *detail)
 {
 	static const char *const names[OSC_STATIC_FILES] = {
 	    "settings.json", "secrets.json", "secret.json"};
 	enum osc_err err = OSC_OK;
 	bool any = false;
 
+	assert(files <= OSC_STATIC_FILES);
 	memset(data, 0, sizeof(*data));
 	data->dir = dir;
-	for (size_t i = 0; i < OSC_STATIC_FILES && err == OSC_OK; i++) {
+	for (size_t i = 0; i < files && err == OSC_OK; i++) {
 		data->files[i].name = names[i];
 		err = load_file(data, &data->files[i], detail);
 		any = any || data->files[i].there || err != OSC_OK;
@@ -140,13 +143,13 @@ load(struct osc_data *data, const struct osc_dir *dir, bool some, struct osc_det
 enum osc_err
 osc_data_load(struct osc_data *data, const struct osc_dir *dir, struct osc_detail *detail)
 {
-	return load(data, dir, false, detail);
+	return load(data, dir, OSC_STATIC_FILES, false, detail);
 }
 
 enum osc_err
-osc_data_load_some(struct osc_data *data, const struct osc_dir *dir)
+osc_data_load_some(struct osc_data *data, const struct osc_dir *dir, size_t files)
 {
-	return load(data, dir, true, NULL);
+	return load(data, dir, files, true, NULL);
 }
 
 void

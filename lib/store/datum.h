@@ -63,10 +63,12 @@ enum osc_err osc_data_load(
 /*
  * osc_data_load_some - the same for who wants to know what can be known
  *
+ * files  how many are read, settings.json first; 1..OSC_STATIC_FILES
+ *
  * A file that cannot be read or is malformed holds nothing, or what stands before the
  * error. Returns OSC_OK, OSC_ECONTEXT if there is no file at all, or OSC_ENOMEM.
  */
-enum osc_err osc_data_load_some(struct osc_data *data, const struct osc_dir *dir);
+enum osc_err osc_data_load_some(struct osc_data *data, const struct osc_dir *dir, size_t files);
 
 /* osc_data_free - wipe and free everything that was read */
 void osc_data_free(struct osc_data *data);

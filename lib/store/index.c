@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "store/datum.h"
 #include "store/index.h"
 #include "store/settings.h"
 
@@ -81,7 +82,7 @@ new_entry(struct osc_index *index)
 /* Whose messages a directory is for; the path is not set. Whether the files tell
  * that is *known. OSC_ECONTEXT for what is no context. */
 static enum osc_err
-identify(struct osc_index_entry *entry, const char *path, bool *known)
+identify(struct osc_index_entry *entry, const char *path, size_t files, bool *known)
 {
 	struct osc_settings settings;
 	struct osc_dir dir;
@@ -93,7 +94,7 @@ identify(struct osc_index_entry *entry, const char *path, bool *known)
 	/* What is no directory is no context; one that cannot be looked into may be. */
 	if (err != OSC_OK)
 		return errno == ENOENT || errno == ENOTDIR || err == OSC_ENOMEM ? err : OSC_OK;
-	err = osc_settings_identify(&settings, &dir, known);
+	err = osc_settings_identify(&settings, &dir, files, known);
 	osc_dir_close(&dir);
 	if (err == OSC_OK && *known) {
 		entry->neutral =
@@ -114,11 +115,22 @@ osc_index_would_fit(const char *path, const struct osc_wanted *wanted, bool *fit
 {
 	struct osc_index_entry entry;
 	bool known;
-	enum osc_err err = identify(&entry, path, &known);
+	enum osc_err err = identify(&entry, path, OSC_STATIC_FILES, &known);
 
 	*fits = err == OSC_OK && (!known || entry_fits(&entry, wanted));
 	free(entry.id_context);
 	return err == OSC_ENOMEM ? err : OSC_OK;
+}
+
+bool
+osc_index_serves_both(const char *path)
+{
+	struct osc_index_entry entry;
+	bool known, both;
+
+	both = identify(&entry, path, 1, &known) == OSC_OK && known && entry.neutral;
+	free(entry.id_context);
+	return both;
 }
 
 char *
@@ -146,7 +158,7 @@ add(struct osc_index *index, const char *directory, const char *name)
 	path = osc_index_path(directory, name);
 	if (path == NULL)
 		return OSC_ENOMEM;
-	err = identify(entry, path, &known);
+	err = identify(entry, path, OSC_STATIC_FILES, &known);
 	if (err == OSC_OK && known) {
 		entry->path = path;
 		index->n++;

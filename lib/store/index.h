@@ -68,6 +68,13 @@ const struct osc_index_entry *osc_index_next(
  */
 enum osc_err osc_index_would_fit(const char *path, const struct osc_wanted *wanted, bool *fits);
 
+/*
+ * osc_index_serves_both - does a directory serve both roles, as far as settings.json tells?
+ *
+ * No other file is read, no secret above all.
+ */
+bool osc_index_serves_both(const char *path);
+
 /* osc_index_path - DIRECTORY/NAME on the heap; NULL if there is no memory */
 char *osc_index_path(const char *directory, const char *name);
 

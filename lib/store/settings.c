@@ -260,14 +260,15 @@ osc_settings_load(
 }
 
 enum osc_err
-osc_settings_identify(struct osc_settings *settings, const struct osc_dir *dir, bool *known)
+osc_settings_identify(
+    struct osc_settings *settings, const struct osc_dir *dir, size_t files, bool *known)
 {
 	struct loading l = {.out = settings};
 	enum osc_err err, ids, id_context;
 
 	memset(settings, 0, sizeof(*settings));
 	*known = false;
-	err = osc_data_load_some(&l.data, dir);
+	err = osc_data_load_some(&l.data, dir, files);
 	if (err != OSC_OK)
 		return err;
 	ids = load_ids(&l);

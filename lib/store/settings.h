@@ -39,14 +39,15 @@ enum osc_err osc_settings_load(
 /*
  * osc_settings_identify - read only whose messages a directory is for
  *
- * known  receives whether the files tell
+ * files  how many are read, settings.json first: 1, or OSC_STATIC_FILES
+ * known  receives whether they tell
  *
  * Sets the dialect, the pinned role, the IDs and the ID Context; all else stays zero, and
  * no secret is decoded. What else is wrong with the files does not matter. Returns OSC_OK,
  * OSC_ECONTEXT if this is no context, or OSC_ENOMEM; osc_settings_wipe in any case.
  */
 enum osc_err osc_settings_identify(
-    struct osc_settings *settings, const struct osc_dir *dir, bool *known);
+    struct osc_settings *settings, const struct osc_dir *dir, size_t files, bool *known);
 
 /* osc_settings_ids - Sender ID and Recipient ID of a side; of a side that is fixed, whatever
  * the role */

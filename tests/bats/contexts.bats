@@ -276,6 +276,24 @@ load contexts
 	prints "$GET"
 }
 
+@test "--moved accepts the contexts that the run gets to, and no others" {
+	for kid in 01 02; do
+		peer $kid $kid
+		from $kid >>messages
+	done
+	oscore-unprotect -f hex -C ctx messages
+	from 02 >fresh
+	mv ctx original
+	cp -r original ctx
+	run -6 --separate-stderr unprotect "$(head -n 1 messages)"$'\n'"$(cat fresh)" --moved
+	equal "$output" ""
+	run -7 --separate-stderr unprotect "$(cat fresh)"
+	refused ctx/02/sequence.json "copy"
+	run -6 --separate-stderr unprotect "$(head -n 1 messages)"$'\n'"$(cat fresh)" --moved -k
+	equal "${lines[1]}" "$GET"
+	run -6 --separate-stderr unprotect "$(cat messages fresh)" -k
+}
+
 @test "a copy is refused also if only a response is unprotected with it; --moved writes" {
 	peer a 02
 	text "$GET" oscore-protect -f hex ctx/a >req

@@ -361,10 +361,23 @@ expect() {
 	run -1 --separate-stderr oscore-unprotect -k -f hex -o out --error-reply /dev/full server messages
 	equal "$(cut -c 1-4 out)" $'# 6 \n# 6 \n4401\n# 6 '
 	said "/dev/full: write"
-	# and an old answer is none to these
-	echo old >reply
-	run -1 --separate-stderr oscore-unprotect -k -f hex -o /dev/full --error-reply reply server messages
-	[ ! -e reply ] || [ "$(cat reply)" != old ] || fail "the old answer"
+}
+
+@test "an output that cannot be written does not take the answers along" {
+	accepted
+	for output in "-o /dev/full" "-o -"; do
+		for before in "" old; do
+			rm -f reply
+			[ -z "$before" ] || echo old >reply
+			# shellcheck disable=SC2086 # two words
+			run -1 --separate-stderr to /dev/full oscore-unprotect -k -t hex $output \
+				--error-reply reply server req
+			equal "$(cat reply)" "$(plain_reply 645d1f 81 00003974 "Replay detected")"
+		done
+	done
+	state server '{"next-to-send": 5, "received": "unknown"}'
+	run -1 --separate-stderr to /dev/full oscore-unprotect -k -t hex --error-reply reply --moved server req
+	[[ $(cat reply) == 64445d1f00003974* ]] || fail "no challenge"
 }
 
 @test "FILE may be a FIFO, or standard output" {

@@ -562,23 +562,41 @@ sequence() {
 	equal "$(snapshot copy)" "$before"
 }
 
-@test "a directory is opened once, when there is a message; no descriptor is left to a child" {
+@test "no secret and no state is read before there is a message; no descriptor is left to a child" {
 	client_and_server
 	raw "$GET" >plain
-	for program in oscore-protect oscore-unprotect; do
-		[ $program = oscore-protect ] || raw "$GET_PROTECTED" >plain
-		directory=client
-		[ $program = oscore-protect ] || directory=server
-		run -0 --separate-stderr env ASAN_OPTIONS=detect_leaks=0 bash -c \
-			'strace -f -o calls "$@" <plain' bash $program -o out "$directory"
-		grep -n 'read(0, "D' calls | head -n 1 | cut -d : -f 1 >message
-		grep -n "\"$directory" calls | cut -d : -f 1 | sed 1d >opened
-		equal "$(wc -l <opened)" 1
-		[ "$(cat message)" -lt "$(cat opened)" ] || fail "before the message"
-		# behind the loader's and a sanitizer's
-		sed "1,/\"$directory\"/d" calls | grep -E '(open|openat)\(' >opens
-		equal "$(grep -v O_CLOEXEC opens)" ""
+	for options in "" "-r client"; do
+		for program in oscore-protect oscore-unprotect; do
+			directory=client
+			[ $program = oscore-protect ] || directory=server
+			[ $program = oscore-protect ] || raw "$GET_PROTECTED" >plain
+			pair_state server 0 0 0
+			# shellcheck disable=SC2086 # two, or none
+			run -0 --separate-stderr env ASAN_OPTIONS=detect_leaks=0 bash -c \
+				'strace -f -o calls "$@" <plain' bash $program $options -o out $directory
+			sed '/read(0, "D/q' calls >before
+			sed '1,/read(0, "D/d' calls >after
+			equal "$(grep -cE '"(secrets?|sequence)\.json"' before)" 0
+			equal "$(grep -c "\"$directory\"" after)" 1
+			# the role may be missing
+			equal "$(sed 1d before | grep -c "\"$directory\"")" "$([ -n "$options" ] || echo 1)${options:+0}"
+			# behind the loader's and a sanitizer's
+			sed "1,/\"$directory\"/d" after | grep -E '(open|openat)\(' >opens
+			equal "$(grep -v O_CLOEXEC opens)" ""
+			raw "$GET" >plain
+		done
 	done
+}
+
+@test "a missing role is said before input is read" {
+	role_context neutral
+	mkfifo in
+	exec 7<>in
+	for program in oscore-protect oscore-unprotect; do
+		run -2 --separate-stderr timeout 10 $program neutral in 7>&-
+		usage_error "neutral: .*say which"
+	done
+	exec 7>&-
 }
 
 @test "the umask does not matter" {
