@@ -94,62 +94,105 @@ collect(struct osc_data *data, struct osc_static_file *file, struct osc_detail *
 	return OSC_OK;
 }
 
+/* One file as it is; data->texts keeps its bytes. */
 static enum osc_err
-load_file(struct osc_data *data, struct osc_static_file *file, struct osc_detail *detail)
+read_file(struct osc_data *data, size_t i, struct osc_detail *detail)
 {
 	const struct osc_file_rule rule = {OSC_STATIC_MAX, true, OSC_ECONTEXT};
+	struct osc_static_file *file = &data->files[i];
 	struct osc_stamp stamp;
 	enum osc_err err;
 
-	err =
-	    osc_file_read(data->dir, file->name, &rule, &file->text, &file->there, &stamp, detail);
+	err = osc_file_read(
+	    data->dir, file->name, &rule, &data->texts[i], &file->there, &stamp, detail);
 	if (err != OSC_OK || !file->there)
 		return err;
 	file->mode = stamp.mode;
-	err = osc_json_load(
-	    &file->json, osc_slice(file->text.ptr, file->text.len), OSC_ECONTEXT, detail);
+	file->text = osc_slice(data->texts[i].ptr, data->texts[i].len);
+	return OSC_OK;
+}
+
+static enum osc_err
+parse_file(struct osc_data *data, struct osc_static_file *file, struct osc_detail *detail)
+{
+	enum osc_err err;
+
+	osc_dir_where(detail, data->dir, file->name);
+	err = osc_json_load(&file->json, file->text, OSC_ECONTEXT, detail);
 	return err == OSC_OK ? collect(data, file, detail) : err;
 }
 
 static enum osc_err
-load(struct osc_data *data, const struct osc_dir *dir, size_t files, bool some,
-    struct osc_detail *detail)
+fail_none(const struct osc_data *data, struct osc_detail *detail)
+{
+	osc_dir_where(detail, data->dir, NULL);
+	return osc_detail_set(detail, OSC_ECONTEXT, NULL,
+	    "not a context: no settings.json, secrets.json or secret.json");
+}
+
+void
+osc_data_init(struct osc_data *data, const struct osc_dir *dir)
 {
 	static const char *const names[OSC_STATIC_FILES] = {
 	    "settings.json", "secrets.json", "secret.json"};
-	enum osc_err err = OSC_OK;
-	bool any = false;
 
-	assert(files <= OSC_STATIC_FILES);
 	memset(data, 0, sizeof(*data));
 	data->dir = dir;
-	for (size_t i = 0; i < files && err == OSC_OK; i++) {
+	for (size_t i = 0; i < OSC_STATIC_FILES; i++)
 		data->files[i].name = names[i];
-		err = load_file(data, &data->files[i], detail);
-		any = any || data->files[i].there || err != OSC_OK;
-		if (some && err != OSC_ENOMEM)
-			err = OSC_OK;
-	}
-	if (err == OSC_OK && !any) {
-		osc_dir_where(detail, dir, NULL);
-		err = osc_detail_set(detail, OSC_ECONTEXT, NULL,
-		    "not a context: no settings.json, secrets.json or secret.json");
-	}
+}
+
+enum osc_err
+osc_data_read(struct osc_data *data, const struct osc_dir *dir, struct osc_detail *detail)
+{
+	enum osc_err err = OSC_OK;
+
+	osc_data_init(data, dir);
+	for (size_t i = 0; i < OSC_STATIC_FILES && err == OSC_OK; i++)
+		err = read_file(data, i, detail);
 	if (err != OSC_OK)
 		osc_data_free(data);
 	return err;
 }
 
 enum osc_err
-osc_data_load(struct osc_data *data, const struct osc_dir *dir, struct osc_detail *detail)
+osc_data_parse(struct osc_data *data, struct osc_detail *detail)
 {
-	return load(data, dir, OSC_STATIC_FILES, false, detail);
+	enum osc_err err = OSC_OK;
+	bool any = false;
+
+	for (size_t i = 0; i < OSC_STATIC_FILES && err == OSC_OK; i++) {
+		if (!data->files[i].there)
+			continue;
+		any = true;
+		err = parse_file(data, &data->files[i], detail);
+	}
+	if (err == OSC_OK && !any)
+		err = fail_none(data, detail);
+	if (err != OSC_OK)
+		osc_data_free(data);
+	return err;
 }
 
 enum osc_err
 osc_data_load_some(struct osc_data *data, const struct osc_dir *dir, size_t files)
 {
-	return load(data, dir, files, true, NULL);
+	enum osc_err err = OSC_OK;
+	bool any = false;
+
+	assert(files <= OSC_STATIC_FILES);
+	osc_data_init(data, dir);
+	for (size_t i = 0; i < files && err != OSC_ENOMEM; i++) {
+		err = read_file(data, i, NULL);
+		any = any || data->files[i].there || err != OSC_OK;
+		if (err == OSC_OK && data->files[i].there)
+			err = parse_file(data, &data->files[i], NULL);
+	}
+	if (err != OSC_ENOMEM)
+		err = any ? OSC_OK : fail_none(data, NULL);
+	if (err != OSC_OK)
+		osc_data_free(data);
+	return err;
 }
 
 void
@@ -157,7 +200,7 @@ osc_data_free(struct osc_data *data)
 {
 	for (size_t i = 0; i < OSC_STATIC_FILES; i++) {
 		osc_json_free(&data->files[i].json);
-		osc_buffer_free(&data->files[i].text);
+		osc_buffer_free(&data->texts[i]);
 	}
 	memset(data->found, 0, sizeof(data->found));
 }

@@ -39,9 +39,10 @@ struct osc_data {
 		const char *name;
 		bool there;
 		mode_t mode;
-		struct osc_buffer text;
+		struct osc_slice text;
 		struct osc_json json;
 	} files[OSC_STATIC_FILES];
+	struct osc_buffer texts[OSC_STATIC_FILES]; /* what was read; files may borrow from it */
 	struct osc_found {
 		const struct osc_static_file *file; /* NULL: the datum is not there */
 		const char *key;
@@ -50,18 +51,32 @@ struct osc_data {
 	} found[OSC_DATA];
 };
 
+/* osc_data_init - no file is there yet. Those that are get there, mode and text, either by
+ * osc_data_read or, with texts that outlive the data, by the caller. */
+void osc_data_init(struct osc_data *data, const struct osc_dir *dir);
+
 /*
- * osc_data_load - read settings.json, secrets.json and secret.json, as far as they exist
+ * osc_data_read - read settings.json, secrets.json and secret.json, as far as they exist
  *
- * Unknown keys are ignored. Returns OSC_OK, OSC_ECONTEXT with file, key and
- * reason in the detail (a datum twice, malformed JSON, no file at all ...),
- * OSC_EIO or OSC_ENOMEM; after an error there is nothing to free.
+ * data  need not be initialised
+ *
+ * Returns OSC_OK, OSC_ECONTEXT, OSC_EIO or OSC_ENOMEM, with file and reason in the detail;
+ * after an error there is nothing to free.
  */
-enum osc_err osc_data_load(
+enum osc_err osc_data_read(
     struct osc_data *data, const struct osc_dir *dir, struct osc_detail *detail);
 
 /*
- * osc_data_load_some - the same for who wants to know what can be known
+ * osc_data_parse - find the data in the texts
+ *
+ * Unknown keys are ignored. Returns OSC_OK, OSC_ECONTEXT with file, key and
+ * reason in the detail (a datum twice, malformed JSON, no file at all ...), or
+ * OSC_ENOMEM; after an error there is nothing to free.
+ */
+enum osc_err osc_data_parse(struct osc_data *data, struct osc_detail *detail);
+
+/*
+ * osc_data_load_some - both for who wants to know what can be known
  *
  * files  how many are read, settings.json first; 1..OSC_STATIC_FILES
  *

@@ -12,7 +12,7 @@
 
 /* What is being loaded. */
 struct loading {
-	struct osc_data data;
+	struct osc_data *data;
 	struct osc_settings *out;
 	struct osc_detail *detail;
 };
@@ -28,28 +28,28 @@ load_algorithm(struct loading *l)
 	enum osc_err err;
 	size_t len;
 
-	err = osc_data_value(&l->data, OSC_DATUM_ALGORITHM, &value, l->detail);
+	err = osc_data_value(l->data, OSC_DATUM_ALGORITHM, &value, l->detail);
 	if (err != OSC_OK)
 		return err;
 	if (value == NULL) {
 		l->out->alg = osc_alg_by_number(OSC_ALG_DEFAULT);
 		return OSC_OK;
 	}
-	if (osc_data_integer(&l->data, OSC_DATUM_ALGORITHM, &number)) {
+	if (osc_data_integer(l->data, OSC_DATUM_ALGORITHM, &number)) {
 		if (!number.negative && !number.wide && number.value <= INT32_MAX)
 			l->out->alg = osc_alg_by_number((int64_t)number.value);
 	} else if (osc_json_string(value, &name))
 		l->out->alg = osc_alg_by_name(name);
 	else
 		return osc_data_fail(
-		    &l->data, OSC_DATUM_ALGORITHM, "is no string and no integer", l->detail);
+		    l->data, OSC_DATUM_ALGORITHM, "is no string and no integer", l->detail);
 	if (l->out->alg != NULL)
 		return OSC_OK;
 	for (size_t i = 0; (alg = osc_alg_at(i)) != NULL; i++) {
 		len = strlen(why);
 		(void)snprintf(why + len, sizeof(why) - len, "%s %s", i == 0 ? "" : ",", alg->name);
 	}
-	return osc_data_fail(&l->data, OSC_DATUM_ALGORITHM, why, l->detail);
+	return osc_data_fail(l->data, OSC_DATUM_ALGORITHM, why, l->detail);
 }
 
 static enum osc_err
@@ -60,14 +60,14 @@ load_hash(struct loading *l)
 	enum osc_err err;
 
 	l->out->hash = OSC_SHA256;
-	err = osc_data_value(&l->data, OSC_DATUM_HASH, &value, l->detail);
+	err = osc_data_value(l->data, OSC_DATUM_HASH, &value, l->detail);
 	if (err != OSC_OK || value == NULL)
 		return err;
 	if (!osc_json_string(value, &name))
-		return osc_data_fail(&l->data, OSC_DATUM_HASH, "is not a string", l->detail);
+		return osc_data_fail(l->data, OSC_DATUM_HASH, "is not a string", l->detail);
 	if (!osc_hash_by_name(&l->out->hash, name))
 		return osc_data_fail(
-		    &l->data, OSC_DATUM_HASH, "is none of sha256, sha384, sha512", l->detail);
+		    l->data, OSC_DATUM_HASH, "is none of sha256, sha384, sha512", l->detail);
 	return OSC_OK;
 }
 
@@ -79,14 +79,14 @@ load_window(struct loading *l)
 	enum osc_err err;
 
 	l->out->window = OSC_WINDOW_DEFAULT;
-	err = osc_data_value(&l->data, OSC_DATUM_WINDOW, &value, l->detail);
+	err = osc_data_value(l->data, OSC_DATUM_WINDOW, &value, l->detail);
 	if (err != OSC_OK || value == NULL)
 		return err;
-	if (!osc_data_integer(&l->data, OSC_DATUM_WINDOW, &size))
+	if (!osc_data_integer(l->data, OSC_DATUM_WINDOW, &size))
 		return osc_data_fail(
-		    &l->data, OSC_DATUM_WINDOW, "is not a plain integer", l->detail);
+		    l->data, OSC_DATUM_WINDOW, "is not a plain integer", l->detail);
 	if (size.negative || size.wide || size.value < 1 || size.value > OSC_WINDOW_MAX)
-		return osc_data_fail(&l->data, OSC_DATUM_WINDOW, "is not in 1..4096", l->detail);
+		return osc_data_fail(l->data, OSC_DATUM_WINDOW, "is not in 1..4096", l->detail);
 	l->out->window = (uint32_t)size.value;
 	return OSC_OK;
 }
@@ -98,14 +98,14 @@ load_flags(struct loading *l)
 	struct osc_slice name;
 	enum osc_err err;
 
-	err = osc_data_value(&l->data, OSC_DATUM_ROLE, &role, l->detail);
+	err = osc_data_value(l->data, OSC_DATUM_ROLE, &role, l->detail);
 	if (err == OSC_OK)
-		err = osc_data_value(&l->data, OSC_DATUM_SEQUENCE_FILE, &file, l->detail);
+		err = osc_data_value(l->data, OSC_DATUM_SEQUENCE_FILE, &file, l->detail);
 	if (err != OSC_OK)
 		return err;
 	if (file != NULL && !osc_json_bool(file, &l->out->sequence_file))
 		return osc_data_fail(
-		    &l->data, OSC_DATUM_SEQUENCE_FILE, "is neither true nor false", l->detail);
+		    l->data, OSC_DATUM_SEQUENCE_FILE, "is neither true nor false", l->detail);
 	if (role == NULL)
 		return OSC_OK;
 	if (!osc_json_string(role, &name))
@@ -116,7 +116,7 @@ load_flags(struct loading *l)
 		l->out->pinned = OSC_ROLE_SERVER;
 	else
 		return osc_data_fail(
-		    &l->data, OSC_DATUM_ROLE, "is neither \"client\" nor \"server\"", l->detail);
+		    l->data, OSC_DATUM_ROLE, "is neither \"client\" nor \"server\"", l->detail);
 	return OSC_OK;
 }
 
@@ -129,15 +129,15 @@ load_id(struct loading *l, enum osc_datum datum, struct osc_id *id)
 	enum osc_err err;
 	char why[96];
 
-	if (!osc_data_has(&l->data, datum))
-		return osc_data_fail(&l->data, datum, "is missing", l->detail);
-	err = osc_data_bytes(&l->data, datum, bytes, sizeof(bytes), &len, l->detail);
+	if (!osc_data_has(l->data, datum))
+		return osc_data_fail(l->data, datum, "is missing", l->detail);
+	err = osc_data_bytes(l->data, datum, bytes, sizeof(bytes), &len, l->detail);
 	if (err != OSC_OK)
 		return err;
 	if (len > max) {
 		(void)snprintf(why, sizeof(why), "is longer than %zu bytes, the limit of %s", max,
 		    l->out->alg != NULL ? l->out->alg->name : "any algorithm");
-		return osc_data_fail(&l->data, datum, why, l->detail);
+		return osc_data_fail(l->data, datum, why, l->detail);
 	}
 	id->len = (uint8_t)len;
 	osc_copy(id->bytes, bytes, len);
@@ -147,7 +147,7 @@ load_id(struct loading *l, enum osc_datum datum, struct osc_id *id)
 static enum osc_err
 load_ids(struct loading *l)
 {
-	const struct osc_data *data = &l->data;
+	const struct osc_data *data = l->data;
 	bool pair, role;
 	enum osc_err err;
 
@@ -183,7 +183,7 @@ static enum osc_err
 load_secret(struct loading *l)
 {
 	struct osc_settings *s = l->out;
-	const struct osc_data *data = &l->data;
+	const struct osc_data *data = l->data;
 	size_t room = room_for(data, OSC_DATUM_SECRET), salt = room_for(data, OSC_DATUM_SALT);
 	enum osc_err err;
 
@@ -206,22 +206,22 @@ static enum osc_err
 load_id_context(struct loading *l)
 {
 	struct osc_settings *s = l->out;
-	size_t room = osc_data_size(&l->data, OSC_DATUM_ID_CONTEXT);
+	size_t room = osc_data_size(l->data, OSC_DATUM_ID_CONTEXT);
 
-	if (!osc_data_has(&l->data, OSC_DATUM_ID_CONTEXT))
+	if (!osc_data_has(l->data, OSC_DATUM_ID_CONTEXT))
 		return OSC_OK;
 	s->has_id_context = true;
 	s->id_context = malloc(room + 1);
 	if (s->id_context == NULL)
 		return osc_detail_set(l->detail, OSC_ENOMEM, NULL, "out of memory");
 	return osc_data_bytes(
-	    &l->data, OSC_DATUM_ID_CONTEXT, s->id_context, room, &s->id_context_len, l->detail);
+	    l->data, OSC_DATUM_ID_CONTEXT, s->id_context, room, &s->id_context_len, l->detail);
 }
 
 static void
 find_warnings(struct loading *l)
 {
-	const struct osc_static_file *file = l->data.found[OSC_DATUM_SECRET].file;
+	const struct osc_static_file *file = l->data->found[OSC_DATUM_SECRET].file;
 	struct osc_settings *s = l->out;
 
 	s->secret_file = file->name;
@@ -229,7 +229,7 @@ find_warnings(struct loading *l)
 		s->warnings |= OSC_WARN_SECRET_MODE;
 	if (s->secret_len < SECRET_SHORT)
 		s->warnings |= OSC_WARN_SHORT_SECRET;
-	if (s->dialect == OSC_DIALECT_ROLE && !osc_data_has(&l->data, OSC_DATUM_ALGORITHM))
+	if (s->dialect == OSC_DIALECT_ROLE && !osc_data_has(l->data, OSC_DATUM_ALGORITHM))
 		s->warnings |= OSC_WARN_NO_ALGORITHM;
 }
 
@@ -237,23 +237,35 @@ enum osc_err
 osc_settings_load(
     struct osc_settings *settings, const struct osc_dir *dir, struct osc_detail *detail)
 {
+	struct osc_data data;
+	enum osc_err err = osc_data_read(&data, dir, detail);
+
+	if (err == OSC_OK)
+		return osc_settings_parse(settings, &data, detail);
+	memset(settings, 0, sizeof(*settings));
+	return err;
+}
+
+enum osc_err
+osc_settings_parse(struct osc_settings *settings, struct osc_data *data, struct osc_detail *detail)
+{
 	static enum osc_err (*const steps[])(struct loading *) = {load_algorithm, load_hash,
 	    load_window, load_flags, load_ids, load_secret, load_id_context};
-	struct loading l = {.out = settings, .detail = detail};
+	struct loading l = {.data = data, .out = settings, .detail = detail};
 	enum osc_err err;
 
 	memset(settings, 0, sizeof(*settings));
-	err = osc_data_load(&l.data, dir, detail);
+	err = osc_data_parse(data, detail);
 	if (err != OSC_OK)
 		return err;
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && err == OSC_OK; i++)
 		err = steps[i](&l);
 	if (err == OSC_OK) {
 		find_warnings(&l);
-		osc_dir_where(detail, dir, NULL);
+		osc_dir_where(detail, data->dir, NULL);
 		err = osc_settings_check(settings, detail);
 	}
-	osc_data_free(&l.data);
+	osc_data_free(data);
 	if (err != OSC_OK)
 		osc_settings_wipe(settings);
 	return err;
@@ -263,12 +275,13 @@ enum osc_err
 osc_settings_identify(
     struct osc_settings *settings, const struct osc_dir *dir, size_t files, bool *known)
 {
-	struct loading l = {.out = settings};
+	struct osc_data data;
+	struct loading l = {.data = &data, .out = settings};
 	enum osc_err err, ids, id_context;
 
 	memset(settings, 0, sizeof(*settings));
 	*known = false;
-	err = osc_data_load_some(&l.data, dir, files);
+	err = osc_data_load_some(&data, dir, files);
 	if (err != OSC_OK)
 		return err;
 	ids = load_ids(&l);
@@ -276,6 +289,6 @@ osc_settings_identify(
 	/* Where the IDs say which side it is, the role adds nothing. */
 	*known = ids == OSC_OK && id_context == OSC_OK &&
 	    (load_flags(&l) == OSC_OK || settings->dialect == OSC_DIALECT_PAIR);
-	osc_data_free(&l.data);
+	osc_data_free(&data);
 	return id_context == OSC_ENOMEM ? id_context : OSC_OK;
 }

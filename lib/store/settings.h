@@ -6,6 +6,8 @@
 #include "store/file.h"
 #include "store/store.h"
 
+struct osc_data;
+
 /* The static parameters of a directory, of both sides. */
 struct osc_settings {
 	enum osc_dialect dialect;
@@ -35,6 +37,14 @@ struct osc_settings {
  */
 enum osc_err osc_settings_load(
     struct osc_settings *settings, const struct osc_dir *dir, struct osc_detail *detail);
+
+/*
+ * osc_settings_parse - the same with texts that were read, those of osc_data_read
+ *
+ * data  is freed in any case
+ */
+enum osc_err osc_settings_parse(
+    struct osc_settings *settings, struct osc_data *data, struct osc_detail *detail);
 
 /*
  * osc_settings_identify - read only whose messages a directory is for

@@ -1,38 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/secret.h"
 #include "fuzz.h"
+#include "store/datum.h"
 #include "store/settings.h"
 
 /*
- * settings.json and secret.json: the input up to the first NUL is the one, what
- * follows is the other. What is accepted keeps every limit that the core relies on.
+ * The static files: the input up to the first NUL is settings.json, up to the second
+ * secret.json, the rest secrets.json. What is accepted keeps every limit that the core
+ * relies on.
  */
-
-static char directory[] = "/tmp/fuzz-settings-XXXXXX";
-
-static void
-clean_up(void)
-{
-	if (chdir(directory) == 0) {
-		(void)unlink("settings.json");
-		(void)unlink("secret.json");
-	}
-	(void)rmdir(directory);
-}
-
-static void
-put(const char *name, const uint8_t *data, size_t size)
-{
-	int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-
-	MUST(fd >= 0 && write(fd, data, size) == (ssize_t)size && close(fd) == 0);
-}
 
 static void
 check_params(const struct osc_settings *settings, enum osc_role role)
@@ -54,30 +33,31 @@ check_params(const struct osc_settings *settings, enum osc_role role)
 }
 
 int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+LLVMFuzzerTestOneInput(const uint8_t *in, size_t size)
 {
-	static bool ready;
-	const uint8_t *nul = size > 0 ? memchr(data, 0, size) : NULL;
-	size_t first = nul != NULL ? (size_t)(nul - data) : size;
+	static const struct osc_dir dir = {.fd = -1, .path = "directory"};
+	static const size_t order[OSC_STATIC_FILES] = {0, 2, 1};
 	struct osc_settings settings;
 	struct osc_detail detail = {0};
-	struct osc_dir dir;
+	struct osc_static_file *file;
+	struct osc_data data;
+	const uint8_t *nul;
 	enum osc_err err;
 
-	if (!ready) {
-		MUST(mkdtemp(directory) != NULL && atexit(clean_up) == 0);
-		MUST(chdir(directory) == 0);
-		ready = true;
+	osc_data_init(&data, &dir);
+	for (size_t i = 0; i < OSC_STATIC_FILES && in != NULL; i++) {
+		nul = size > 0 && i + 1 < OSC_STATIC_FILES ? memchr(in, 0, size) : NULL;
+		file = &data.files[order[i]];
+		file->there = true;
+		file->mode = 0600;
+		file->text = osc_slice(in, nul != NULL ? (size_t)(nul - in) : size);
+		size -= nul != NULL ? file->text.len + 1 : 0;
+		in = nul != NULL ? nul + 1 : NULL;
 	}
-	put("settings.json", data, first);
-	put("secret.json", nul != NULL ? nul + 1 : data, nul != NULL ? size - first - 1 : 0);
-	if (nul == NULL)
-		(void)unlink("secret.json");
-	MUST(osc_dir_open(&dir, directory, NULL) == OSC_OK);
-	err = osc_settings_load(&settings, &dir, &detail);
-	osc_dir_close(&dir);
+	err = osc_settings_parse(&settings, &data, &detail);
 	if (err != OSC_OK) {
 		MUST(err == OSC_ECONTEXT && detail.text[0] != '\0');
+		MUST(strncmp(detail.path, "directory", 9) == 0);
 		return 0;
 	}
 	check_params(&settings, OSC_ROLE_NONE);
