@@ -46,12 +46,12 @@ put_text(struct osc_buffer *line, const char *text)
 
 /* A member of the object: hex in quotes, or null for what is absent. */
 static enum osc_err
-put_member(struct osc_buffer *line, const char *key, bool present, struct osc_slice bytes)
+put_member(struct osc_buffer *line, const char *key, struct osc_slice bytes)
 {
 	enum osc_err err = put_text(line, key);
 	char *to;
 
-	if (err != OSC_OK || !present)
+	if (err != OSC_OK || !osc_is_present(bytes))
 		return err != OSC_OK ? err : put_text(line, "null");
 	to = (char *)osc_buffer_reserve(line, 2 * bytes.len + 2);
 	if (to == NULL)
@@ -71,13 +71,11 @@ cid_json(struct osc_buffer *line, const struct osc_unprotection *message)
 	    put_text(line, message->is_request ? "{\"request\":true" : "{\"request\":false");
 
 	if (err == OSC_OK)
-		err = put_member(line, ",\"kid_hex\":", value->has_kid, value->kid);
+		err = put_member(line, ",\"kid_hex\":", value->kid);
 	if (err == OSC_OK)
-		err = put_member(
-		    line, ",\"kid-context_hex\":", value->has_kid_context, value->kid_context);
+		err = put_member(line, ",\"kid-context_hex\":", value->kid_context);
 	if (err == OSC_OK)
-		err = put_member(line, ",\"partial-iv_hex\":", value->piv.len > 0,
-		    osc_slice(value->piv.bytes, value->piv.len));
+		err = put_member(line, ",\"partial-iv_hex\":", osc_piv_slice(&value->piv));
 	return err == OSC_OK ? put_text(line, "}\n") : err;
 }
 
@@ -89,16 +87,17 @@ cid_line(
 	bool all = part == CID_ALL;
 
 	*found = part == CID_PIV      ? value->piv.len > 0
-	    : part == CID_KID_CONTEXT ? value->has_kid_context
-				      : value->has_kid;
+	    : part == CID_KID_CONTEXT ? osc_is_present(value->kid_context)
+				      : osc_is_present(value->kid);
 	if (*found && (all || part == CID_KID))
 		err = put_bytes(line, value->kid);
-	if (err == OSC_OK && *found && all && value->has_kid_context)
+	if (err == OSC_OK && *found && all && osc_is_present(value->kid_context))
 		err = put_char(line, '@');
-	if (err == OSC_OK && *found && value->has_kid_context && (all || part == CID_KID_CONTEXT))
+	if (err == OSC_OK && *found && osc_is_present(value->kid_context) &&
+	    (all || part == CID_KID_CONTEXT))
 		err = put_bytes(line, value->kid_context);
 	if (err == OSC_OK && *found && part == CID_PIV)
-		err = put_bytes(line, osc_slice(value->piv.bytes, value->piv.len));
+		err = put_bytes(line, osc_piv_slice(&value->piv));
 	return err == OSC_OK ? put_char(line, '\n') : err;
 }
 
@@ -108,7 +107,6 @@ cid_contexts(struct osc_buffer *line, const struct osc_index *index,
 {
 	struct osc_wanted wanted = {
 	    .kid = value->kid,
-	    .has_kid_context = value->has_kid_context,
 	    .kid_context = value->kid_context,
 	    .either = true,
 	};
@@ -117,7 +115,7 @@ cid_contexts(struct osc_buffer *line, const struct osc_index *index,
 	size_t at = 0;
 
 	*found = false;
-	if (!value->has_kid)
+	if (!osc_is_present(value->kid))
 		return put_char(line, '\n');
 	while (err == OSC_OK && (entry = osc_index_next(index, &at, &wanted)) != NULL) {
 		*found = true;

@@ -89,11 +89,9 @@ about(
 	if (endpoint == NULL)
 		return out;
 	out.protected = true;
-	out.has_kid = option->has_kid;
 	out.kid = option->kid;
-	out.has_kid_context = option->has_kid_context;
 	out.kid_context = option->kid_context;
-	out.piv = osc_slice(option->piv.bytes, option->piv.len);
+	out.piv = osc_piv_slice(&option->piv);
 	out.sender_id = osc_id_slice(
 	    side == OSC_SIDE_OWN ? &endpoint->context.sender_id : &endpoint->context.recipient_id);
 	out.context = endpoint->path;

@@ -97,7 +97,7 @@ say_derivation(struct view *view)
 		lines_bytes(lines, "Master Salt", params->master_salt);
 	lines_bytes(lines, "Sender ID", sender);
 	lines_bytes(lines, "Recipient ID", recipient);
-	if (params->has_id_context)
+	if (osc_is_present(params->id_context))
 		lines_bytes(lines, "ID Context", params->id_context);
 	say_info(view, "info (for Sender Key)", sender, "Key");
 	say_info(view, "info (for Recipient Key)", recipient, "Key");
@@ -121,7 +121,7 @@ say_context(struct view *view)
 	lines_say(lines, "AEAD Algorithm", "%d (%s)", params->alg->cose, params->alg->name);
 	lines_say(lines, "Key Derivation Function", "HKDF %s", diagnosis_hash(params->hash));
 	say_common_iv(view);
-	if (params->has_id_context)
+	if (osc_is_present(params->id_context))
 		lines_bytes(lines, "ID Context", params->id_context);
 	lines_bytes(lines, own ? "Sender ID" : "Recipient ID", osc_id_slice(id));
 	say_key(view, own ? "Sender Key" : "Recipient Key", id);
@@ -194,10 +194,10 @@ say_parameters(struct view *view)
 	size_t len;
 
 	if (option->piv.len > 0)
-		lines_bytes(lines, "Partial IV", osc_slice(option->piv.bytes, option->piv.len));
-	if (option->has_kid)
+		lines_bytes(lines, "Partial IV", osc_piv_slice(&option->piv));
+	if (osc_is_present(option->kid))
 		lines_bytes(lines, "kid", option->kid);
-	if (option->has_kid_context)
+	if (osc_is_present(option->kid_context))
 		lines_bytes(lines, "kid context", option->kid_context);
 	len = osc_aad_array(array, params->alg, &report->exchange);
 	lines_bytes(lines, "aad_array", osc_slice(array, len));

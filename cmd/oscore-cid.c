@@ -80,7 +80,7 @@ answer_group(struct cid *cid, struct osc_item *items, size_t n)
 			go_on = false;
 			break;
 		}
-		found = message.option.has_kid;
+		found = osc_is_present(message.option.kid);
 		if (cid->contexts != NULL)
 			err = cid_contexts(&cid->lines, &cid->index, &message.option, &found);
 		else if (cid->json)

@@ -65,7 +65,9 @@ struct generation {
 	size_t secret_bytes; /* 0: not given */
 	bool sender_seq_given;
 	bool random_id_context;
-	struct osc_buffer id_context, master_salt; /* what the context's slices point to */
+	/* What the context's slices point to. */
+	struct osc_buffer id_context, master_salt;
+	uint8_t random[RANDOM_ID_CONTEXT_LEN];
 };
 
 static void
@@ -115,7 +117,7 @@ take_option(struct generation *gen, int key, const char *arg)
 		break;
 	case OPTION_ID_CONTEXT:
 		value_hex(&gen->id_context, "--id-context", arg);
-		context->has_id_context = true;
+		context->id_context = osc_present(gen->id_context.ptr, gen->id_context.len);
 		break;
 	case OPTION_RANDOM_ID_CONTEXT:
 		gen->random_id_context = true;
@@ -147,7 +149,7 @@ take_option(struct generation *gen, int key, const char *arg)
 static void
 check_options(const struct generation *gen)
 {
-	if (gen->random_id_context && gen->context.has_id_context)
+	if (gen->random_id_context && osc_is_present(gen->context.id_context))
 		cli_usage("--id-context and --random-id-context exclude each other");
 	if (gen->pair && gen->context.role != OSC_ROLE_NONE)
 		cli_usage("--role and --pair exclude each other");
@@ -164,29 +166,25 @@ fill_in_secrets(struct generation *gen)
 {
 	struct osc_new_context *context = &gen->context;
 	size_t len = gen->secret_bytes != 0 ? gen->secret_bytes : SECRET_BYTES_DEFAULT;
-	uint8_t *secret = osc_secret_alloc(OSC_SECRET_MAX), *id;
+	uint8_t *secret = osc_secret_alloc(OSC_SECRET_MAX);
 	int status = 0;
 
-	id = osc_buffer_reserve(&gen->id_context, RANDOM_ID_CONTEXT_LEN);
-	if (secret == NULL || id == NULL) {
+	if (secret == NULL) {
 		cli_say(NULL, "no memory");
 		return 1;
 	}
-	if (gen->random_id_context) {
-		context->has_id_context = osc_random(id, RANDOM_ID_CONTEXT_LEN);
-		gen->id_context.len = RANDOM_ID_CONTEXT_LEN;
-	}
+	if (gen->random_id_context && osc_random(gen->random, sizeof(gen->random)))
+		context->id_context = osc_slice(gen->random, sizeof(gen->random));
 	if (gen->secret_file != NULL) {
 		status = secret_file_read(gen->secret_file, secret, &len);
 	} else if (!osc_random(secret, len) ||
-	    (gen->random_id_context && !context->has_id_context)) {
+	    (gen->random_id_context && !osc_is_present(context->id_context))) {
 		cli_say(NULL, "no random numbers are to be had from the system");
 		status = 1;
 	}
 	if (status == 0 && len < 16)
 		cli_warn(NULL, "the Master Secret is shorter than 16 bytes");
 	context->master_secret = osc_slice(secret, len);
-	context->id_context = osc_slice(gen->id_context.ptr, gen->id_context.len);
 	context->master_salt = osc_slice(gen->master_salt.ptr, gen->master_salt.len);
 	return status;
 }

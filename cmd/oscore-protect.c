@@ -54,9 +54,10 @@ main(int argc, char **argv)
 			options.session.dry_run = true;
 	}
 	options_finish(&options);
-	if (echo_file != NULL)
+	if (echo_file != NULL) {
 		status = echo_file_read(echo_file, &echo);
-	options.session.echo = osc_slice(echo.ptr, echo.len);
+		options.session.echo = osc_present(echo.ptr, echo.len);
+	}
 	if (status == 0)
 		status = stream_run(&options, osc_session_protect);
 	osc_buffer_free(&echo);

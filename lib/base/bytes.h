@@ -8,7 +8,13 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Borrowed, constant bytes. ptr may be NULL if len is 0. */
+/*
+ * Borrowed, constant bytes.
+ *
+ * A value that may be absent (kid, kid context, ID Context, Echo) is so if ptr is NULL; one
+ * that is there but empty has another ptr, and len 0. Of a value that is always there ptr
+ * may be NULL if len is 0.
+ */
 struct osc_slice {
 	const uint8_t *ptr;
 	size_t len;
@@ -22,11 +28,33 @@ osc_slice(const uint8_t *ptr, size_t len)
 	return s;
 }
 
+#define OSC_ABSENT osc_slice(NULL, 0)
+
+/* osc_present - a value that is there, though it may be empty and ptr NULL then */
+static inline struct osc_slice
+osc_present(const uint8_t *ptr, size_t len)
+{
+	return osc_slice(ptr != NULL ? ptr : (const uint8_t *)"", len);
+}
+
+static inline bool
+osc_is_present(struct osc_slice s)
+{
+	return s.ptr != NULL;
+}
+
 /* Not constant-time: for identifiers, never for keys or tags. */
 static inline bool
 osc_slice_equal(struct osc_slice a, struct osc_slice b)
 {
 	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+/* osc_slice_same - likewise, but what is absent is the same as nothing that is there */
+static inline bool
+osc_slice_same(struct osc_slice a, struct osc_slice b)
+{
+	return osc_is_present(a) == osc_is_present(b) && osc_slice_equal(a, b);
 }
 
 /* memcpy that allows NULL with length 0. */

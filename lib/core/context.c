@@ -24,7 +24,7 @@ static void
 derive(uint8_t *out, size_t out_len, const struct osc_params *params, struct osc_slice id,
     const char *type, uint8_t *scratch)
 {
-	size_t cap = OSC_INFO_MAX + (params->has_id_context ? params->id_context.len : 0);
+	size_t cap = OSC_INFO_MAX + params->id_context.len;
 	size_t len = osc_kdf_info(scratch, cap, params, id, type);
 
 	assert(len > 0);
@@ -57,7 +57,6 @@ osc_context_derive(
 	context->alg = alg;
 	context->sender_id = params->sender_id;
 	context->recipient_id = params->recipient_id;
-	context->has_id_context = params->has_id_context;
 	context->id_context = params->id_context;
 	context->sender_key = memory;
 	context->recipient_key = (void *)((uint8_t *)memory + key_room(alg));

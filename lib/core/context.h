@@ -15,8 +15,7 @@ struct osc_context {
 	const struct osc_alg *alg;
 	struct osc_id sender_id;
 	struct osc_id recipient_id;
-	bool has_id_context;
-	struct osc_slice id_context; /* borrowed from the parameters */
+	struct osc_slice id_context; /* or absent; borrowed from the parameters */
 	struct osc_aead_key *sender_key;
 	struct osc_aead_key *recipient_key;
 	uint8_t sender_nonce[OSC_NONCE_MAX];    /* for Partial IV 0 of this side */

@@ -19,7 +19,7 @@ osc_kdf_info(uint8_t *out, size_t cap, const struct osc_params *params, struct o
 	osc_cborw_init(&w, out, cap);
 	osc_cborw_array(&w, 5);
 	osc_cborw_bytes(&w, id);
-	if (params->has_id_context)
+	if (osc_is_present(params->id_context))
 		osc_cborw_bytes(&w, params->id_context);
 	else
 		osc_cborw_null(&w);

@@ -12,8 +12,7 @@ struct osc_params {
 	enum osc_hash hash;
 	struct osc_slice master_secret; /* 1..OSC_SECRET_MAX bytes */
 	struct osc_slice master_salt;   /* 0..OSC_SECRET_MAX bytes */
-	bool has_id_context;            /* an empty ID Context is not an absent one */
-	struct osc_slice id_context;    /* any length */
+	struct osc_slice id_context;    /* any length, or absent */
 	struct osc_id sender_id;
 	struct osc_id recipient_id;
 };

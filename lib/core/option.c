@@ -73,13 +73,12 @@ osc_option_decode(struct osc_option_value *value, struct osc_slice in, struct os
 	if ((flags & FLAG_KID_CONTEXT) != 0) {
 		if (at == in.len || in.ptr[at] > in.len - at - 1)
 			return fail(where, OSC_EOSCORE, at);
-		value->has_kid_context = true;
 		value->kid_context = osc_slice(in.ptr + at + 1, in.ptr[at]);
 		at += 1U + in.ptr[at];
 	}
-	value->has_kid = (flags & FLAG_KID) != 0;
-	value->kid = osc_slice(in.ptr + at, in.len - at);
-	if (!value->has_kid && value->kid.len > 0)
+	if ((flags & FLAG_KID) != 0)
+		value->kid = osc_slice(in.ptr + at, in.len - at);
+	else if (at < in.len)
 		return fail(where, OSC_EOSCORE, at);
 	return OSC_OK;
 }
@@ -89,11 +88,11 @@ osc_option_encoded_size(const struct osc_option_value *value)
 {
 	size_t size = 1U + value->piv.len;
 
-	if (value->has_kid_context)
+	if (osc_is_present(value->kid_context))
 		size += 1 + value->kid_context.len;
-	if (value->has_kid)
+	if (osc_is_present(value->kid))
 		size += value->kid.len;
-	if (value->piv.len == 0 && !value->has_kid && !value->has_kid_context)
+	else if (value->piv.len == 0 && !osc_is_present(value->kid_context))
 		size = 0;
 	return size;
 }
@@ -109,13 +108,13 @@ osc_option_encode(uint8_t *out, const struct osc_option_value *value)
 	out[0] = value->piv.len;
 	osc_copy(out + at, value->piv.bytes, value->piv.len);
 	at += value->piv.len;
-	if (value->has_kid_context) {
+	if (osc_is_present(value->kid_context)) {
 		out[0] |= FLAG_KID_CONTEXT;
 		out[at++] = (uint8_t)value->kid_context.len;
 		osc_copy(out + at, value->kid_context.ptr, value->kid_context.len);
 		at += value->kid_context.len;
 	}
-	if (value->has_kid) {
+	if (osc_is_present(value->kid)) {
 		out[0] |= FLAG_KID;
 		osc_copy(out + at, value->kid.ptr, value->kid.len);
 	}

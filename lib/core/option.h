@@ -7,11 +7,9 @@
 
 /* The value of the OSCORE option: the compressed COSE headers (6.1). */
 struct osc_option_value {
-	struct osc_piv piv; /* piv.len is 0 if there is no Partial IV */
-	bool has_kid;
-	struct osc_slice kid;
-	bool has_kid_context;
-	struct osc_slice kid_context;
+	struct osc_piv piv;           /* piv.len is 0 if there is no Partial IV */
+	struct osc_slice kid;         /* OSC_ABSENT if there is none */
+	struct osc_slice kid_context; /* likewise */
 };
 
 /* osc_piv_encode - a Sender Sequence Number as the shortest Partial IV (5) */

@@ -49,6 +49,13 @@ struct osc_piv {
 	uint8_t bytes[OSC_PIV_MAX];
 };
 
+/* osc_piv_slice - absent if there is no Partial IV */
+static inline struct osc_slice
+osc_piv_slice(const struct osc_piv *piv)
+{
+	return piv->len > 0 ? osc_slice(piv->bytes, piv->len) : OSC_ABSENT;
+}
+
 /* What binds a response to its request (7.1): kid and Partial IV of the request. */
 struct osc_exchange {
 	struct osc_id kid;

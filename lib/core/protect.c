@@ -25,10 +25,9 @@ osc_protect_option(struct osc_option_value *value, const struct osc_protection *
 		osc_piv_encode(&value->piv, protection->seq);
 	if (protection->request != NULL)
 		return;
-	value->has_kid = true;
 	value->kid = osc_id_slice(&context->sender_id);
-	value->has_kid_context = protection->kid_context && context->has_id_context;
-	value->kid_context = context->id_context;
+	if (protection->kid_context)
+		value->kid_context = context->id_context;
 }
 
 /* POST and 2.04, but with Observe FETCH and 2.05, so that proxies know what to

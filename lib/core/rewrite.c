@@ -12,17 +12,17 @@ struct rewriting {
 	struct osc_uri uri;
 	bool has_uri;
 	struct osc_slice path; /* of the URI, resolved */
-	const struct osc_slice *echo;
+	struct osc_slice echo;
 	uint32_t reached; /* all additions up to this number are written */
 	bool bad;         /* a part is too long */
 };
 
 bool
-osc_rewrite_needed(const struct osc_coap *plain, const struct osc_slice *echo)
+osc_rewrite_needed(const struct osc_coap *plain, struct osc_slice echo)
 {
 	struct osc_slice value;
 
-	return echo != NULL || osc_option_find(plain->options, OSC_OPT_PROXY_URI, &value);
+	return osc_is_present(echo) || osc_option_find(plain->options, OSC_OPT_PROXY_URI, &value);
 }
 
 /* Each part of a path or query becomes an option. */
@@ -54,8 +54,8 @@ put_addition(struct rewriting *r, uint32_t number)
 		put_parts(r, number, osc_slice(path.ptr + 1, path.len - 1), '/');
 	else if (number == OSC_OPT_URI_QUERY && r->has_uri && r->uri.has_query)
 		put_parts(r, number, r->uri.query, '&');
-	else if (number == OSC_OPT_ECHO && r->echo != NULL)
-		osc_coap_put_option(&r->w, number, *r->echo);
+	else if (number == OSC_OPT_ECHO && osc_is_present(r->echo))
+		osc_coap_put_option(&r->w, number, r->echo);
 }
 
 /* Write what is added below an option, in the order of the numbers. */
@@ -102,7 +102,7 @@ put_all(struct rewriting *r, const struct osc_coap *plain)
 	while (!r->bad && osc_option_next(&rest, &option)) {
 		if (r->has_uri && is_replaced(option.number))
 			return false;
-		if (option.number == OSC_OPT_ECHO && r->echo != NULL)
+		if (option.number == OSC_OPT_ECHO && osc_is_present(r->echo))
 			continue;
 		put_additions(r, option.number);
 		if (option.number != OSC_OPT_PROXY_URI)
@@ -119,12 +119,12 @@ put_all(struct rewriting *r, const struct osc_coap *plain)
 }
 
 size_t
-osc_rewrite(uint8_t *out, const struct osc_coap *plain, const struct osc_slice *echo,
-    struct osc_where *where)
+osc_rewrite(
+    uint8_t *out, const struct osc_coap *plain, struct osc_slice echo, struct osc_where *where)
 {
 	struct rewriting r = {.echo = echo};
-	size_t room = OSC_REWRITE_ROOM(
-	    plain->body.len + OSC_COAP_HEADER + plain->token.len, echo != NULL ? echo->len : 0);
+	size_t room =
+	    OSC_REWRITE_ROOM(plain->body.len + OSC_COAP_HEADER + plain->token.len, echo.len);
 	struct osc_slice uri;
 	size_t at = 0;
 

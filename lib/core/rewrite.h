@@ -16,7 +16,7 @@
 #define OSC_OPT_ECHO 252
 
 /* osc_rewrite_needed - is there anything to do? */
-bool osc_rewrite_needed(const struct osc_coap *plain, const struct osc_slice *echo);
+bool osc_rewrite_needed(const struct osc_coap *plain, struct osc_slice echo);
 
 /* Bytes that osc_rewrite writes at most for a message of len bytes, and the Echo. */
 #define OSC_REWRITE_ROOM(len, echo_len) (4 * (len) + (echo_len) + 64)
@@ -25,7 +25,7 @@ bool osc_rewrite_needed(const struct osc_coap *plain, const struct osc_slice *ec
  * osc_rewrite - write a plain request anew
  *
  * out   OSC_REWRITE_ROOM bytes
- * echo  the value that the Echo option gets, in place of any other; NULL: none
+ * echo  the value that the Echo option gets, in place of any other; or absent
  *
  * Proxy-Uri keeps scheme, host and port; path and query become Uri-Path and
  * Uri-Query options, which are inner. Returns the length, or 0 if Proxy-Uri
@@ -33,7 +33,7 @@ bool osc_rewrite_needed(const struct osc_coap *plain, const struct osc_slice *ec
  * 255 bytes, or one of the options it replaces beside it (RFC 7252, 5.10.2).
  * where->offset is then the byte in the URI.
  */
-size_t osc_rewrite(uint8_t *out, const struct osc_coap *plain, const struct osc_slice *echo,
-    struct osc_where *where);
+size_t osc_rewrite(
+    uint8_t *out, const struct osc_coap *plain, struct osc_slice echo, struct osc_where *where);
 
 #endif

@@ -45,7 +45,7 @@ osc_unprotect_decode(
 		return err;
 	if (message->is_request && message->option.piv.len == 0)
 		return OSC_ENOPIV;
-	if (message->is_request && !message->option.has_kid)
+	if (message->is_request && !osc_is_present(message->option.kid))
 		return OSC_ENOKID;
 	return message->outer.payload.len == 0 ? OSC_ENOPAYLOAD : OSC_OK;
 }
@@ -54,14 +54,14 @@ enum osc_err
 osc_unprotect_match(
     const struct osc_unprotection *message, const struct osc_context *context, enum osc_side side)
 {
+	const struct osc_option_value *option = &message->option;
 	const struct osc_id *id =
 	    side == OSC_SIDE_OWN ? &context->sender_id : &context->recipient_id;
 
-	if (message->option.has_kid && !osc_slice_equal(message->option.kid, osc_id_slice(id)))
+	if (osc_is_present(option->kid) && !osc_slice_equal(option->kid, osc_id_slice(id)))
 		return OSC_EKID;
-	if (message->option.has_kid_context &&
-	    (!context->has_id_context ||
-		!osc_slice_equal(message->option.kid_context, context->id_context)))
+	if (osc_is_present(option->kid_context) &&
+	    !osc_slice_same(option->kid_context, context->id_context))
 		return OSC_EKIDCONTEXT;
 	return OSC_OK;
 }

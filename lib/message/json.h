@@ -47,13 +47,9 @@ bool osc_json_is_value(struct osc_slice text);
 /* What the program knows of a message beyond its bytes, for "oscore". */
 struct osc_about {
 	bool protected; /* the message is, or was, an OSCORE message; else "oscore" is null */
-	bool has_kid;
-	struct osc_slice kid;
-	bool has_kid_context;
-	struct osc_slice kid_context;
-	struct osc_slice piv;       /* as on the wire; empty: absent */
-	struct osc_slice sender_id; /* of the side that protected it */
-	const char *context;        /* directory; NULL: none */
+	struct osc_slice kid, kid_context, piv; /* as on the wire, or absent */
+	struct osc_slice sender_id;             /* of the side that protected it */
+	const char *context;                    /* directory; NULL: none */
 };
 
 /*

@@ -200,10 +200,10 @@ put_message(struct line *line, const struct osc_coap *coap)
 }
 
 static void
-put_maybe_hex(struct line *line, const char *key, bool present, struct osc_slice bytes)
+put_maybe_hex(struct line *line, const char *key, struct osc_slice bytes)
 {
 	put(line, key);
-	if (present)
+	if (osc_is_present(bytes))
 		put_hex(line, bytes);
 	else
 		put(line, "null");
@@ -216,10 +216,11 @@ put_about(struct line *line, const struct osc_about *about)
 		put(line, ",\"oscore\":null");
 		return;
 	}
-	put_maybe_hex(line, ",\"oscore\":{\"kid_hex\":", about->has_kid, about->kid);
-	put_maybe_hex(line, ",\"kid-context_hex\":", about->has_kid_context, about->kid_context);
-	put_maybe_hex(line, ",\"partial-iv_hex\":", about->piv.len > 0, about->piv);
-	put_maybe_hex(line, ",\"sender-id_hex\":", true, about->sender_id);
+	put_maybe_hex(line, ",\"oscore\":{\"kid_hex\":", about->kid);
+	put_maybe_hex(line, ",\"kid-context_hex\":", about->kid_context);
+	put_maybe_hex(line, ",\"partial-iv_hex\":", about->piv);
+	put(line, ",\"sender-id_hex\":");
+	put_hex(line, about->sender_id);
 	put(line, ",\"context\":");
 	if (about->context != NULL)
 		put_string(

@@ -67,7 +67,6 @@ attempt(struct search *search)
 	    .hash = osc_mistakes_hash(evidence, search->pick[OSC_D_HASH]),
 	    .master_secret = picked(search, OSC_D_SECRET)->bytes,
 	    .master_salt = picked(search, OSC_D_SALT)->bytes,
-	    .has_id_context = picked(search, OSC_D_ID_CONTEXT)->present,
 	    .id_context = picked(search, OSC_D_ID_CONTEXT)->bytes,
 	};
 	size_t cost = ATTEMPT + message->outer.payload.len;

@@ -95,9 +95,9 @@ write_plain(struct osc_work *work, const struct answer *answer, uint8_t *out)
 static bool
 make_echo(struct osc_state *state)
 {
-	if (!state->has_echo)
-		state->has_echo = osc_random(state->echo, sizeof(state->echo));
-	return state->has_echo;
+	if (state->echo_len == 0 && osc_random(state->echo, sizeof(state->echo)))
+		state->echo_len = sizeof(state->echo);
+	return state->echo_len > 0;
 }
 
 static enum osc_err

@@ -23,7 +23,7 @@ void
 osc_cid_format(char *out, const struct osc_wanted *wanted)
 {
 	out = format_id(out, wanted->kid);
-	if (wanted->has_kid_context) {
+	if (osc_is_present(wanted->kid_context)) {
 		*out++ = '@';
 		out = format_id(out, wanted->kid_context);
 	}
@@ -70,10 +70,9 @@ check_other_name(struct osc_contexts *contexts, const struct osc_wanted *wanted,
 	char name[OSC_CID_MAX];
 	enum osc_err err;
 
-	if (!params->has_id_context || params->id_context.len > OSC_OPTION_MAX)
+	if (!osc_is_present(params->id_context) || params->id_context.len > OSC_OPTION_MAX)
 		return OSC_OK;
-	other.has_kid_context = !wanted->has_kid_context;
-	other.kid_context = params->id_context;
+	other.kid_context = osc_is_present(wanted->kid_context) ? OSC_ABSENT : params->id_context;
 	osc_cid_format(name, &other);
 	err = try_name(contexts, &other, name, &endpoint, detail);
 	return err == OSC_ETWIN || err == OSC_ENOMEM ? err : OSC_OK;
@@ -176,7 +175,7 @@ osc_contexts_find(
 		return err;
 	if (fits_either(contexts, wanted))
 		return OSC_EKIDROLE;
-	kid_only.has_kid_context = false;
+	kid_only.kid_context = OSC_ABSENT;
 	return osc_index_next(&contexts->index, &at, &kid_only) != NULL ? OSC_EKIDCONTEXT
 									: OSC_EKID;
 }

@@ -88,7 +88,7 @@ add_ids(struct osc_mistakes *to, const struct osc_evidence *evidence)
 		id = other;
 		other = peer;
 	}
-	if (!option->has_kid) {
+	if (!osc_is_present(option->kid)) {
 		add(to, OSC_D_IDS, OSC_CHANGE_NONE, 0)->bytes = id;
 		add(to, OSC_D_IDS, OSC_CHANGE_SWAPPED, 1)->bytes = other;
 	} else if (osc_slice_equal(option->kid, id)) {
@@ -101,33 +101,26 @@ add_ids(struct osc_mistakes *to, const struct osc_evidence *evidence)
 }
 
 static void
-add_id_context(
-    struct osc_mistakes *to, enum osc_change change, bool present, struct osc_slice bytes)
+add_id_context(struct osc_mistakes *to, enum osc_change change, struct osc_slice bytes)
 {
-	struct osc_value *value =
-	    add(to, OSC_D_ID_CONTEXT, change, change == OSC_CHANGE_NONE ? 0 : 1);
-
-	value->present = present;
-	value->bytes = bytes;
+	add(to, OSC_D_ID_CONTEXT, change, change == OSC_CHANGE_NONE ? 0 : 1)->bytes = bytes;
 }
 
 /* A kid context that is not this side's ID Context is a mistake in any case. */
 static void
 add_id_contexts(struct osc_mistakes *to, const struct osc_evidence *evidence)
 {
-	const struct osc_params *params = evidence->params;
-	const struct osc_option_value *option = &evidence->message->option;
-	bool refused = option->has_kid_context &&
-	    (!params->has_id_context || !osc_slice_equal(option->kid_context, params->id_context));
+	struct osc_slice own = evidence->params->id_context;
+	struct osc_slice kid_context = evidence->message->option.kid_context;
+	bool refused = osc_is_present(kid_context) && !osc_slice_same(kid_context, own);
 
-	add_id_context(to, refused ? OSC_CHANGE_IGNORED : OSC_CHANGE_NONE, params->has_id_context,
-	    params->id_context);
+	add_id_context(to, refused ? OSC_CHANGE_IGNORED : OSC_CHANGE_NONE, own);
 	if (refused)
-		add_id_context(to, OSC_CHANGE_MESSAGE, true, option->kid_context);
-	if (params->has_id_context)
-		add_id_context(to, OSC_CHANGE_ABSENT, false, osc_slice(NULL, 0));
-	if (!params->has_id_context || params->id_context.len > 0)
-		add_id_context(to, OSC_CHANGE_EMPTY, true, osc_slice(NULL, 0));
+		add_id_context(to, OSC_CHANGE_MESSAGE, kid_context);
+	if (osc_is_present(own))
+		add_id_context(to, OSC_CHANGE_ABSENT, OSC_ABSENT);
+	if (!osc_is_present(own) || own.len > 0)
+		add_id_context(to, OSC_CHANGE_EMPTY, osc_present(NULL, 0));
 }
 
 void

@@ -23,9 +23,8 @@ enum osc_dimension {
 
 struct osc_value {
 	enum osc_change change;
-	unsigned mistakes; /* how many it takes to get there */
-	bool present;      /* ID Context: it is not absent */
-	struct osc_slice bytes;
+	unsigned mistakes;      /* how many it takes to get there */
+	struct osc_slice bytes; /* of an ID Context: or absent */
 };
 
 /* Holds secrets: to be allocated as such. */

@@ -23,7 +23,7 @@ decode(struct osc_group *group)
 			err = osc_unprotect_decode(message, item->in, &item->where);
 		if (err == OSC_OK && !message->is_request &&
 		    group->session->options.request == NULL)
-			err = group->session->options.many && !message->option.has_kid
+			err = group->session->options.many && !osc_is_present(message->option.kid)
 			    ? OSC_ENOCID
 			    : OSC_ENOREQUEST;
 		if (err != OSC_OK)
@@ -116,7 +116,7 @@ strike(struct osc_state *state, uint64_t seq, struct osc_slice text)
 {
 	struct osc_slice options, payload, echo;
 
-	if (state->window.known || !state->has_echo)
+	if (state->window.known || state->echo_len == 0)
 		return osc_window_commit(&state->window, seq);
 	if (osc_coap_split_body(&options, &payload, osc_slice(text.ptr + 1, text.len - 1), NULL) !=
 		OSC_OK ||
@@ -124,7 +124,7 @@ strike(struct osc_state *state, uint64_t seq, struct osc_slice text)
 	    !osc_slice_equal(echo, osc_slice(state->echo, sizeof(state->echo))))
 		return OSC_EWINDOWLOST;
 	osc_window_init(&state->window, state->window.size, seq);
-	state->has_echo = false;
+	state->echo_len = 0;
 	(void)osc_window_commit(&state->window, seq);
 	osc_window_answer(&state->window, seq);
 	return OSC_OK;

@@ -57,7 +57,6 @@ osc_resolve_candidates(
 	const struct osc_option_value *option = &work->message.option;
 	struct osc_wanted wanted = {
 	    .kid = option->kid,
-	    .has_kid_context = option->has_kid_context,
 	    .kid_context = option->kid_context,
 	    .role = session->contexts.role,
 	};
@@ -72,7 +71,7 @@ find_endpoint(struct osc_group *group, size_t i)
 	struct osc_work *work = &group->session->work[i];
 	enum osc_err err;
 
-	if (!work->message.option.has_kid) {
+	if (!osc_is_present(work->message.option.kid)) {
 		osc_group_refuse(group, i, OSC_ENOCID);
 		return;
 	}

@@ -26,8 +26,7 @@ static enum osc_err
 edit(struct osc_group *group, struct osc_coap *plain, struct osc_item *item)
 {
 	struct osc_session *session = group->session;
-	const struct osc_slice *echo =
-	    session->options.echo.ptr != NULL ? &session->options.echo : NULL;
+	struct osc_slice echo = session->options.echo;
 	size_t len;
 
 	if (!osc_code_is_request(plain->code) || !osc_rewrite_needed(plain, echo))

@@ -30,7 +30,7 @@ struct osc_session_options {
 	bool new_piv;          /* protect: a Partial IV in every response */
 	bool no_kid_context;   /* protect: no ID Context in requests */
 	bool dry_run;          /* protect: use up nothing, seal nothing */
-	struct osc_slice echo; /* protect: the Echo that requests get (B.1.2); ptr NULL: none */
+	struct osc_slice echo; /* protect: the Echo that requests get (B.1.2); or absent */
 	bool error_reply;      /* unprotect: make the answer to a refused request */
 };
 

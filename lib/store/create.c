@@ -64,7 +64,7 @@ write_settings(const struct osc_new_context *c, struct osc_newdir *newdir)
 		put_bytes(&text, "sender-id_hex", is_server(c) ? server : client, ",");
 		put_bytes(&text, "recipient-id_hex", is_server(c) ? client : server, ",");
 	}
-	if (c->has_id_context)
+	if (osc_is_present(c->id_context))
 		put_bytes(&text, "id-context_hex", c->id_context, ",");
 	osc_text_put(&text, "    \"algorithm\": \"%s\",\n    \"kdf-hashfun\": \"%s\",\n",
 	    c->alg->name, osc_hash_name(c->hash));

@@ -15,12 +15,11 @@ struct osc_new_context {
 	uint32_t window;
 	struct osc_slice master_secret; /* 1..OSC_SECRET_MAX bytes */
 	struct osc_slice master_salt;   /* 0..OSC_SECRET_MAX bytes */
-	struct osc_slice id_context;
+	struct osc_slice id_context;    /* or absent */
 	/* First numbers, and whether the window for what that side sends is lost: that for
 	 * what the client sends is kept by the server. */
 	uint64_t client_seq, server_seq;
 	bool client_window_lost, server_window_lost;
-	bool has_id_context;
 	struct osc_id client_id;
 	struct osc_id server_id;
 };

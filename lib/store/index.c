@@ -16,17 +16,17 @@ id_is(const struct osc_id *id, struct osc_slice kid)
 }
 
 static bool
-context_fits(const struct osc_wanted *wanted, bool has_id_context, struct osc_slice id_context)
+context_fits(const struct osc_wanted *wanted, struct osc_slice id_context)
 {
-	return !wanted->has_kid_context ||
-	    (has_id_context && osc_slice_equal(id_context, wanted->kid_context));
+	return !osc_is_present(wanted->kid_context) ||
+	    osc_slice_same(id_context, wanted->kid_context);
 }
 
 bool
 osc_wanted_fits(const struct osc_wanted *wanted, const struct osc_params *params)
 {
 	return id_is(&params->recipient_id, wanted->kid) &&
-	    context_fits(wanted, params->has_id_context, params->id_context);
+	    context_fits(wanted, params->id_context);
 }
 
 static bool
@@ -44,9 +44,7 @@ entry_fits(const struct osc_index_entry *entry, const struct osc_wanted *wanted)
 	else
 		fits = (wanted->role == OSC_ROLE_CLIENT && peer) ||
 		    (wanted->role == OSC_ROLE_SERVER && own);
-	return fits &&
-	    context_fits(
-		wanted, entry->has_id_context, osc_slice(entry->id_context, entry->id_context_len));
+	return fits && context_fits(wanted, osc_slice(entry->id_context, entry->id_context_len));
 }
 
 const struct osc_index_entry *
@@ -101,7 +99,6 @@ identify(struct osc_index_entry *entry, const char *path, size_t files, bool *kn
 		    settings.dialect == OSC_DIALECT_ROLE && settings.pinned == OSC_ROLE_NONE;
 		osc_settings_ids(
 		    &settings, OSC_ROLE_CLIENT, &entry->sender_id, &entry->recipient_id);
-		entry->has_id_context = settings.has_id_context;
 		entry->id_context = settings.id_context;
 		entry->id_context_len = settings.id_context_len;
 		settings.id_context = NULL;

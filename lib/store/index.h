@@ -14,8 +14,7 @@ struct osc_index_entry {
 	bool neutral; /* serves both roles: the IDs below are the client's and the server's */
 	struct osc_id sender_id;
 	struct osc_id recipient_id;
-	bool has_id_context;
-	uint8_t *id_context;
+	uint8_t *id_context; /* on the heap; NULL: absent */
 	size_t id_context_len;
 };
 
@@ -28,11 +27,10 @@ struct osc_index {
 /* The message that a context is looked for. */
 struct osc_wanted {
 	struct osc_slice kid;
-	bool has_kid_context;
-	struct osc_slice kid_context;
-	enum osc_role role; /* of this machine; OSC_ROLE_NONE: directories that serve both
+	struct osc_slice kid_context; /* or absent */
+	enum osc_role role;           /* of this machine; OSC_ROLE_NONE: directories that serve both
 			       roles do not fit, unless either is set */
-	bool either;        /* both IDs of a directory that serves both roles may be the peer's */
+	bool either; /* both IDs of a directory that serves both roles may be the peer's */
 };
 
 /*

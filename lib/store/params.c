@@ -94,7 +94,6 @@ osc_settings_params(const struct osc_settings *settings, enum osc_role role,
 	    .hash = settings->hash,
 	    .master_secret = osc_slice(settings->secret, settings->secret_len),
 	    .master_salt = osc_slice(settings->secret + settings->secret_len, settings->salt_len),
-	    .has_id_context = settings->has_id_context,
 	    .id_context = osc_slice(settings->id_context, settings->id_context_len),
 	};
 	osc_settings_ids(settings, role, &params->sender_id, &params->recipient_id);
@@ -104,7 +103,7 @@ osc_settings_params(const struct osc_settings *settings, enum osc_role role,
 bool
 osc_settings_long_context(const struct osc_params *params)
 {
-	return params->has_id_context &&
+	return osc_is_present(params->id_context) &&
 	    params->id_context.len + params->sender_id.len > OPTION_FOR_IDS;
 }
 

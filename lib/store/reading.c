@@ -229,6 +229,6 @@ osc_reading_echo(struct osc_reading *r, const struct json_t *value, struct osc_s
 		state->echo, sizeof(state->echo), &len, (const char *)text.ptr, text.len) ||
 	    len != sizeof(state->echo))
 		return osc_reading_fail(r, "is not 16 hex digits");
-	state->has_echo = true;
+	state->echo_len = (uint8_t)len;
 	return OSC_OK;
 }

@@ -80,7 +80,7 @@ put_echo(struct osc_text *text, const struct osc_state *state)
 static bool
 needs_echo(const struct osc_state *state)
 {
-	return state->has_echo && !state->window.known;
+	return state->echo_len > 0 && !state->window.known;
 }
 
 static void

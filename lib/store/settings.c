@@ -210,7 +210,6 @@ load_id_context(struct loading *l)
 
 	if (!osc_data_has(l->data, OSC_DATUM_ID_CONTEXT))
 		return OSC_OK;
-	s->has_id_context = true;
 	s->id_context = malloc(room + 1);
 	if (s->id_context == NULL)
 		return osc_detail_set(l->detail, OSC_ENOMEM, NULL, "out of memory");

@@ -21,9 +21,8 @@ struct osc_settings {
 	bool sequence_file; /* a missing sequence.json is an error */
 	uint8_t *secret;    /* with the salt behind it, in secret memory */
 	size_t secret_len, salt_len;
-	size_t secret_room; /* bytes that were allocated */
-	bool has_id_context;
-	uint8_t *id_context; /* on the heap */
+	size_t secret_room;  /* bytes that were allocated */
+	uint8_t *id_context; /* on the heap; NULL: absent */
 	size_t id_context_len;
 	unsigned warnings;       /* enum osc_warning, those that are seen here */
 	const char *secret_file; /* the name of the file that holds the secret */

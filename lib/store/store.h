@@ -35,7 +35,7 @@ enum osc_warning {
 struct osc_state {
 	uint64_t next; /* first number that is certainly unused; OSC_SEQ_MAX + 1: exhausted */
 	struct osc_window window; /* of what the peer sends */
-	bool has_echo;            /* a challenge is outstanding (B.1.2) */
+	uint8_t echo_len;         /* 0: no challenge is outstanding (B.1.2) */
 	uint8_t echo[8];
 };
 

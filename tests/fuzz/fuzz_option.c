@@ -20,8 +20,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	MUST(size <= OSC_OPTION_MAX);
 	MUST(value.piv.len <= OSC_PIV_MAX && value.piv.seq <= OSC_SEQ_MAX);
-	MUST(value.has_kid || value.kid.len == 0);
-	MUST(value.has_kid_context || value.kid_context.len == 0);
+	MUST(osc_is_present(value.kid) || value.kid.len == 0);
+	MUST(osc_is_present(value.kid_context) || value.kid_context.len == 0);
 	MUST(osc_option_encoded_size(&value) == size);
 	MUST(osc_option_encode(out, &value) == size);
 	MUST(osc_slice_equal(osc_slice(out, size), osc_slice(data, size)));

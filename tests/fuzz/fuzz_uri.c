@@ -178,8 +178,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	MUST(at <= text.len || good);
 	len = write_request(options, text);
 	MUST(osc_coap_decode(&coap, osc_slice(message, len), NULL) == OSC_OK);
-	MUST(osc_rewrite_needed(&coap, NULL));
-	len = osc_rewrite(out, &coap, with_echo ? &echo : NULL, &where);
+	MUST(osc_rewrite_needed(&coap, OSC_ABSENT));
+	len = osc_rewrite(out, &coap, with_echo ? echo : OSC_ABSENT, &where);
 	if (len == 0) {
 		if (!good) {
 			MUST(has_any(options) ||

@@ -87,10 +87,8 @@ params_of_rfc(int section)
 		params.sender_id = id_of("00");
 	else
 		params.master_salt = unhex("9e7ca92223786340");
-	if (section == 3) {
-		params.has_id_context = true;
+	if (section == 3)
 		params.id_context = unhex("37cbf3210017a2d3");
-	}
 	return params;
 }
 

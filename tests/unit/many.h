@@ -84,7 +84,6 @@ wanted(const char *kid, const char *kid_context, enum osc_role role)
 {
 	struct osc_wanted out = {.kid = unhex(kid), .role = role};
 
-	out.has_kid_context = kid_context != NULL;
 	if (kid_context != NULL)
 		out.kid_context = unhex(kid_context);
 	return out;

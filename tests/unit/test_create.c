@@ -107,7 +107,6 @@ test_create_pair(void)
 	struct osc_new_context context = context_of(OSC_DIALECT_PAIR, OSC_ROLE_SERVER);
 	struct osc_store *store;
 
-	context.has_id_context = true;
 	context.id_context = osc_slice(salt, sizeof(salt));
 	context.master_salt = osc_slice(NULL, 0);
 	context.hash = OSC_SHA512;
@@ -123,7 +122,7 @@ test_create_pair(void)
 		  "{\n    \"secret_hex\": \"0102030405060708090a0b0c0d0e0f10\"\n}\n") == 0);
 	store = opened(OSC_ROLE_NONE);
 	CHECK(osc_store_params(store)->hash == OSC_SHA512);
-	CHECK(osc_store_params(store)->has_id_context);
+	CHECK(osc_is_present(osc_store_params(store)->id_context));
 	CHECK(osc_store_params(store)->master_salt.len == 0);
 	osc_store_close(&store);
 	CHECK(osc_store_open(&store, dir_name("new"), OSC_ROLE_CLIENT, 0, &detail) == OSC_EROLE);
@@ -234,7 +233,6 @@ test_create_check(void)
 	CHECK(osc_new_context_check(&bad, &detail) == OSC_ECONTEXT);
 	/* The longest ID Context that is accepted can be loaded again. */
 	bad = good;
-	bad.has_id_context = true;
 	for (bad.id_context = osc_slice(zeros, sizeof(zeros));
 	     osc_new_context_check(&bad, &detail) != OSC_OK; bad.id_context.len--)
 		continue;

@@ -21,7 +21,7 @@ reply(struct osc_work *work, const char *message, enum osc_err err)
 {
 	memset(work, 0, sizeof(*work));
 	(void)osc_unprotect_decode(&work->message, unhex(message), NULL);
-	if (work->message.is_request && work->message.option.has_kid)
+	if (work->message.is_request && osc_is_present(work->message.option.kid))
 		osc_unprotect_exchange(&work->report.exchange, &work->message);
 	work->endpoint = &endpoint;
 	memset(out, 0xa5, sizeof(out));
@@ -99,7 +99,7 @@ test_reply_none(void)
 	/* nothing is made for responses */
 	for (size_t i = 0; i < sizeof(answered) / sizeof(answered[0]); i++)
 		CHECK(reply(&work, "62445d1faabb90ff00112233445566778899", answered[i]).len == 0);
-	CHECK(!state()->has_echo && state()->next == 7);
+	CHECK(state()->echo_len == 0 && state()->next == 7);
 }
 
 /* What the client reads in a protected reply. */
@@ -150,7 +150,7 @@ test_reply_challenge(void)
 	for (unsigned i = 0; i < 3; i++) {
 		message = reply(&work, i == 2 ? NON_REQUEST : CON_REQUEST, OSC_EWINDOWLOST);
 		plain = read_reply(&work, message);
-		CHECK(state()->has_echo && state()->next == 301 + i);
+		CHECK(state()->echo_len == 8 && state()->next == 301 + i);
 		CHECK(plain.len == 6 + 2 + 8 && plain.ptr[1] == 0x81);
 		CHECK(same(osc_slice(plain.ptr + 4, 4), "aabbd8ef"));
 		CHECK(memcmp(plain.ptr + 8, state()->echo, 8) == 0);
@@ -166,12 +166,12 @@ test_reply_exhausted(void)
 	struct osc_work work;
 
 	state()->next = OSC_SEQ_MAX;
-	state()->has_echo = false;
+	state()->echo_len = 0;
 	CHECK(reply(&work, CON_REQUEST, OSC_EWINDOWLOST).len > 0);
 	CHECK(state()->next == OSC_SEQ_MAX + 1);
-	state()->has_echo = false;
+	state()->echo_len = 0;
 	CHECK(reply(&work, CON_REQUEST, OSC_EWINDOWLOST).len == 0);
-	CHECK(!work.seal_reply && !state()->has_echo && state()->next == OSC_SEQ_MAX + 1);
+	CHECK(!work.seal_reply && state()->echo_len == 0 && state()->next == OSC_SEQ_MAX + 1);
 	/* a plain one needs no number */
 	CHECK(reply(&work, CON_REQUEST, OSC_ETAG).len > 0);
 }

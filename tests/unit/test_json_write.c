@@ -26,8 +26,7 @@ is_line(const char *digits, const struct osc_about *about, const char *its_meta,
 static void
 test_json_lines(void)
 {
-	struct osc_about about = {
-	    .protected = true, .has_kid = true, .kid = unhex("01"), .piv = unhex("0014")};
+	struct osc_about about = {.protected = true, .kid = unhex("01"), .piv = unhex("0014")};
 
 	CHECK(is_line("54015d1f00003974396c6f63616c686f7374124f01101053747631e0fcd0ff6f6e", NULL,
 	    "",
@@ -41,7 +40,7 @@ test_json_lines(void)
 	    "\"kid-context_hex\":null,\"partial-iv_hex\":\"0014\",\"sender-id_hex\":\"\","
 	    "\"context\":null},\"meta\":{\"a\":  [1]}}\n"));
 	about = (struct osc_about){.protected = true,
-	    .has_kid_context = true,
+	    .kid_context = osc_present(NULL, 0),
 	    .sender_id = unhex("00"),
 	    .context = "a\"\xff\n\x1b/\xc3\xa9"};
 	CHECK(is_line("62450000abcdff1b", &about, "",

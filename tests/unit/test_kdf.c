@@ -72,7 +72,7 @@ test_kdf_context(void)
 		    rfc[section - 1].recipient_nonce));
 		CHECK(same(osc_slice(pair.server.context.recipient_nonce, 13),
 		    rfc[section - 1].sender_nonce));
-		CHECK(pair.client.context.has_id_context == (section == 3));
+		CHECK(osc_is_present(pair.client.context.id_context) == (section == 3));
 		pair_free(&pair);
 	}
 }
@@ -143,9 +143,9 @@ test_kdf_hashes(void)
 		params.hash = computed[i].hash;
 		params.master_salt = osc_slice(
 		    computed[i].salt_len == 255 ? long_salt : short_salt, computed[i].salt_len);
-		params.has_id_context = computed[i].id_context_len >= 0;
-		params.id_context = osc_slice(
-		    id_context, params.has_id_context ? (size_t)computed[i].id_context_len : 0);
+		params.id_context = computed[i].id_context_len >= 0
+		    ? osc_slice(id_context, (size_t)computed[i].id_context_len)
+		    : OSC_ABSENT;
 		osc_derive_key(out, &params, &id, scratch);
 		CHECK(same(osc_slice(out, 32), computed[i].key));
 		osc_derive_common_iv(out, &params, scratch);
@@ -190,7 +190,7 @@ test_kdf_info_full(void)
 static void
 test_kdf_info_max(void)
 {
-	struct osc_params params = {.alg = osc_alg_by_number(31), .has_id_context = true};
+	struct osc_params params = {.alg = osc_alg_by_number(31)};
 	struct osc_id id = id_of("01020304050607");
 	uint8_t id_context[70000], out[70000 + OSC_INFO_MAX];
 

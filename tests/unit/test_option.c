@@ -17,22 +17,26 @@ test_option_rfc(void)
 
 	CHECK(decode(&value, "090525") == OSC_OK);
 	CHECK(value.piv.seq == 5 && value.piv.len == 1 && value.piv.bytes[0] == 5);
-	CHECK(value.has_kid && same(value.kid, "25") && !value.has_kid_context);
+	CHECK(osc_is_present(value.kid) && same(value.kid, "25") &&
+	    !osc_is_present(value.kid_context));
 
 	CHECK(decode(&value, "0900") == OSC_OK);
 	CHECK(value.piv.seq == 0 && value.piv.len == 1 && value.piv.bytes[0] == 0);
-	CHECK(value.has_kid && value.kid.len == 0 && !value.has_kid_context);
+	CHECK(
+	    osc_is_present(value.kid) && value.kid.len == 0 && !osc_is_present(value.kid_context));
 
 	CHECK(decode(&value, "19050544616c656b") == OSC_OK);
 	CHECK(value.piv.seq == 5 && value.piv.len == 1);
-	CHECK(value.has_kid && value.kid.len == 0);
-	CHECK(value.has_kid_context && same(value.kid_context, "44616c656b"));
+	CHECK(osc_is_present(value.kid) && value.kid.len == 0);
+	CHECK(osc_is_present(value.kid_context) && same(value.kid_context, "44616c656b"));
 
 	CHECK(decode(&value, "") == OSC_OK);
-	CHECK(value.piv.len == 0 && !value.has_kid && !value.has_kid_context);
+	CHECK(
+	    value.piv.len == 0 && !osc_is_present(value.kid) && !osc_is_present(value.kid_context));
 
 	CHECK(decode(&value, "0107") == OSC_OK);
-	CHECK(value.piv.seq == 7 && value.piv.len == 1 && !value.has_kid && !value.has_kid_context);
+	CHECK(value.piv.seq == 7 && value.piv.len == 1 && !osc_is_present(value.kid) &&
+	    !osc_is_present(value.kid_context));
 }
 
 /* What the option means, written again in another way (6.1). */
@@ -64,14 +68,13 @@ expect(struct osc_option_value *value, const uint8_t *in, size_t len)
 	if (in[0] & 0x10) {
 		if (left == 0 || left - 1 < in[1 + n])
 			return OSC_EOSCORE;
-		value->has_kid_context = true;
 		value->kid_context = osc_slice(in + 2 + n, in[1 + n]);
 		left -= 1U + in[1 + n];
 	}
-	value->has_kid = (in[0] & 8) != 0;
-	if (!value->has_kid && left > 0)
+	if (in[0] & 8)
+		value->kid = osc_slice(in + len - left, left);
+	else if (left > 0)
 		return OSC_EOSCORE;
-	value->kid = osc_slice(in + len - left, left);
 	return OSC_OK;
 }
 
@@ -92,9 +95,8 @@ compare(const uint8_t *in, size_t len)
 	}
 	CHECK(got.piv.len == want.piv.len && got.piv.seq == want.piv.seq);
 	CHECK(got.piv.len == 0 || memcmp(got.piv.bytes, block + 1, got.piv.len) == 0);
-	CHECK(got.has_kid == want.has_kid && osc_slice_equal(got.kid, want.kid));
-	CHECK(got.has_kid_context == want.has_kid_context);
-	CHECK(osc_slice_equal(got.kid_context, want.kid_context));
+	CHECK(osc_slice_same(got.kid, want.kid));
+	CHECK(osc_slice_same(got.kid_context, want.kid_context));
 	CHECK(osc_option_encoded_size(&got) == len);
 	CHECK(osc_option_encode(out, &got) == len && memcmp(out, block, len) == 0);
 	free(block);
@@ -152,11 +154,12 @@ test_option_boundaries(void)
 	CHECK(decode(&value, "01") == OSC_EOSCORE);
 	CHECK(decode(&value, "010101") == OSC_EOSCORE);
 	CHECK(decode(&value, "10") == OSC_EOSCORE);
-	CHECK(decode(&value, "1000") == OSC_OK && value.has_kid_context);
+	CHECK(decode(&value, "1000") == OSC_OK && osc_is_present(value.kid_context));
 	CHECK(decode(&value, "1001") == OSC_EOSCORE);
 	CHECK(decode(&value, "100000") == OSC_EOSCORE);
-	CHECK(decode(&value, "1800") == OSC_OK && value.has_kid && value.has_kid_context);
-	CHECK(decode(&value, "08") == OSC_OK && value.has_kid && value.kid.len == 0);
+	CHECK(decode(&value, "1800") == OSC_OK && osc_is_present(value.kid) &&
+	    osc_is_present(value.kid_context));
+	CHECK(decode(&value, "08") == OSC_OK && osc_is_present(value.kid) && value.kid.len == 0);
 
 	in[0] = 0x08;
 	CHECK(osc_option_decode(&value, osc_slice(in, 255), NULL) == OSC_OK);
@@ -226,11 +229,9 @@ test_option_identity(void)
 		chance_bytes(bytes, sizeof(bytes));
 		if (chance(4) > 0)
 			osc_piv_encode(&value.piv, chance(OSC_SEQ_MAX + 1) >> chance(40));
-		value.has_kid = chance(2) == 0;
-		if (value.has_kid)
+		if (chance(2) == 0)
 			value.kid = osc_slice(bytes, chance(8));
-		value.has_kid_context = chance(2) == 0;
-		if (value.has_kid_context)
+		if (chance(2) == 0)
 			value.kid_context = osc_slice(bytes + 8, context_lengths[chance(8)]);
 		size = osc_option_encoded_size(&value);
 		CHECK(size <= OSC_OPTION_MAX);
@@ -238,9 +239,8 @@ test_option_identity(void)
 		block = copy_exactly(osc_slice(out, size));
 		CHECK(osc_option_decode(&again, osc_slice(block, size), NULL) == OSC_OK);
 		CHECK(again.piv.seq == value.piv.seq && again.piv.len == value.piv.len);
-		CHECK(again.has_kid == value.has_kid && osc_slice_equal(again.kid, value.kid));
-		CHECK(again.has_kid_context == value.has_kid_context);
-		CHECK(osc_slice_equal(again.kid_context, value.kid_context));
+		CHECK(osc_slice_same(again.kid, value.kid));
+		CHECK(osc_slice_same(again.kid_context, value.kid_context));
 		free(block);
 	}
 }
@@ -249,7 +249,7 @@ static void
 test_option_too_long(void)
 {
 	static uint8_t bytes[300];
-	struct osc_option_value value = {.has_kid = true, .has_kid_context = true};
+	struct osc_option_value value = {0};
 
 	osc_piv_encode(&value.piv, OSC_SEQ_MAX);
 	value.kid = osc_slice(bytes, 7);

@@ -19,7 +19,6 @@ test_protect_option_limit(void)
 	enum osc_err err;
 	size_t len = 0;
 
-	params.has_id_context = true;
 	/* flags, Partial IV, length, ID Context, kid of one byte */
 	for (size_t n = 245; n <= 256; n++) {
 		params.id_context = osc_slice(id_context, n);
@@ -117,7 +116,6 @@ test_protect_bound(void)
 	struct osc_params params = {.alg = osc_alg_by_number(31),
 	    .master_secret = unhex("00112233445566778899aabbccddeeff"),
 	    .sender_id = id_of("01020304050607"),
-	    .has_id_context = true,
 	    .id_context = osc_slice(id_context, 241)};
 	struct osc_protection protection = {
 	    .has_piv = true, .seq = OSC_SEQ_MAX, .kid_context = true};

@@ -9,16 +9,16 @@ static uint8_t out[OSC_REWRITE_ROOM(8192, 512)];
 
 /* rewrite - a message in hex; returns what comes out */
 static struct osc_slice
-rewrite(struct osc_slice message, const struct osc_slice *echo, struct osc_where *where)
+rewrite(struct osc_slice message, struct osc_slice echo, struct osc_where *where)
 {
 	uint8_t *block = copy_exactly(message);
 	struct osc_coap plain;
 	size_t len;
 
 	CHECK(osc_coap_decode(&plain, osc_slice(block, message.len), NULL) == OSC_OK);
-	CHECK(osc_rewrite_needed(&plain, echo) || echo == NULL);
+	CHECK(osc_rewrite_needed(&plain, echo) || !osc_is_present(echo));
 	len = osc_rewrite(out, &plain, echo, where);
-	CHECK(len <= OSC_REWRITE_ROOM(message.len, echo != NULL ? echo->len : 0));
+	CHECK(len <= OSC_REWRITE_ROOM(message.len, echo.len));
 	if (len > 0)
 		CHECK(osc_coap_decode(&plain, osc_slice(out, len), NULL) == OSC_OK);
 	free(block);
@@ -50,9 +50,9 @@ test_rewrite_needed(void)
 	struct osc_coap plain;
 
 	CHECK(osc_coap_decode(&plain, unhex(HEADER "b161"), NULL) == OSC_OK);
-	CHECK(!osc_rewrite_needed(&plain, NULL) && osc_rewrite_needed(&plain, &echo));
+	CHECK(!osc_rewrite_needed(&plain, OSC_ABSENT) && osc_rewrite_needed(&plain, echo));
 	CHECK(osc_coap_decode(&plain, unhex(HEADER "d11661"), NULL) == OSC_OK);
-	CHECK(osc_rewrite_needed(&plain, NULL));
+	CHECK(osc_rewrite_needed(&plain, OSC_ABSENT));
 }
 
 static void
@@ -64,7 +64,7 @@ test_rewrite_proxy_uri(void)
 					"dd05"
 					"00636f61703a2f2f682f61623f63"
 					"ff00"),
-		       NULL, NULL),
+		       OSC_ABSENT, NULL),
 	    HEADER "4101"
 		   "726162"
 		   "4163"
@@ -80,15 +80,15 @@ test_rewrite_echo(void)
 	struct osc_slice echo = unhex("aabbcc");
 
 	/* no Echo; one; two; between others; nothing at all */
-	CHECK(same(rewrite(unhex(HEADER "b161"), &echo, NULL), HEADER "b161d3e4aabbcc"));
-	CHECK(same(rewrite(unhex(HEADER "b161d1e401"), &echo, NULL), HEADER "b161d3e4aabbcc"));
-	CHECK(same(rewrite(unhex(HEADER "b161d1e4010102"), &echo, NULL), HEADER "b161d3e4aabbcc"));
-	CHECK(same(
-	    rewrite(unhex(HEADER "b161d1e401d01b"), &echo, NULL), HEADER "b161d3e4aabbccd01b"));
-	CHECK(same(rewrite(unhex(HEADER), &echo, NULL), HEADER "d3efaabbcc"));
-	CHECK(same(rewrite(unhex(HEADER "ff01"), &echo, NULL), HEADER "d3efaabbccff01"));
+	CHECK(same(rewrite(unhex(HEADER "b161"), echo, NULL), HEADER "b161d3e4aabbcc"));
+	CHECK(same(rewrite(unhex(HEADER "b161d1e401"), echo, NULL), HEADER "b161d3e4aabbcc"));
+	CHECK(same(rewrite(unhex(HEADER "b161d1e4010102"), echo, NULL), HEADER "b161d3e4aabbcc"));
+	CHECK(
+	    same(rewrite(unhex(HEADER "b161d1e401d01b"), echo, NULL), HEADER "b161d3e4aabbccd01b"));
+	CHECK(same(rewrite(unhex(HEADER), echo, NULL), HEADER "d3efaabbcc"));
+	CHECK(same(rewrite(unhex(HEADER "ff01"), echo, NULL), HEADER "d3efaabbccff01"));
 	echo.len = 0;
-	CHECK(same(rewrite(unhex(HEADER), &echo, NULL), HEADER "d0ef"));
+	CHECK(same(rewrite(unhex(HEADER), echo, NULL), HEADER "d0ef"));
 }
 
 static void
@@ -106,7 +106,7 @@ test_rewrite_lengths(void)
 			    (int)lengths[i] + 1, 0);
 			/* one byte more than the length, for the x or the 0 */
 			uri[strlen(uri) - 1] = '\0';
-			value = rewrite(with_uri(uri, 0), NULL, NULL);
+			value = rewrite(with_uri(uri, 0), OSC_ABSENT, NULL);
 			CHECK((value.len > 0) == (lengths[i] + (query ? 0 : 1) <= 255));
 			if (value.len == 0)
 				continue;
@@ -133,7 +133,7 @@ test_rewrite_many_parts(void)
 	memset(uri + 8, '/', 2000);
 	uri[2008] = '?';
 	memset(uri + 2009, '&', 1900);
-	value = rewrite(with_uri(uri, 0), NULL, NULL);
+	value = rewrite(with_uri(uri, 0), OSC_ABSENT, NULL);
 	CHECK(value.len > 0 && osc_coap_decode(&plain, value, NULL) == OSC_OK);
 	while (osc_option_next(&plain.options, &option))
 		n++;
@@ -148,19 +148,19 @@ test_rewrite_refused(void)
 	struct osc_where where = {0};
 	static char uri[1200];
 
-	CHECK(rewrite(with_uri("coap://h#f", 0), NULL, &where).len == 0);
+	CHECK(rewrite(with_uri("coap://h#f", 0), OSC_ABSENT, &where).len == 0);
 	CHECK(where.option == OSC_OPT_PROXY_URI && where.offset == 8);
-	CHECK(rewrite(with_uri("", 0), NULL, NULL).len == 0);
+	CHECK(rewrite(with_uri("", 0), OSC_ABSENT, NULL).len == 0);
 	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++)
-		CHECK(rewrite(with_uri("coap://h/a", beside[i]), NULL, NULL).len == 0);
+		CHECK(rewrite(with_uri("coap://h/a", beside[i]), OSC_ABSENT, NULL).len == 0);
 	/* others may stand beside it */
-	CHECK(rewrite(with_uri("coap://h/a", 60), NULL, NULL).len > 0);
-	CHECK(rewrite(with_uri("coap://h/a", 6), NULL, NULL).len > 0);
+	CHECK(rewrite(with_uri("coap://h/a", 60), OSC_ABSENT, NULL).len > 0);
+	CHECK(rewrite(with_uri("coap://h/a", 6), OSC_ABSENT, NULL).len > 0);
 	/* a host that fits in no Proxy-Uri */
 	(void)snprintf(uri, sizeof(uri), "coap://%01022d/", 0);
-	CHECK(rewrite(with_uri(uri, 0), NULL, NULL).len > 0);
+	CHECK(rewrite(with_uri(uri, 0), OSC_ABSENT, NULL).len > 0);
 	(void)snprintf(uri, sizeof(uri), "coap://%01023d/", 0);
-	CHECK(rewrite(with_uri(uri, 0), NULL, NULL).len == 0);
+	CHECK(rewrite(with_uri(uri, 0), OSC_ABSENT, NULL).len == 0);
 }
 
 static void
@@ -168,7 +168,7 @@ test_rewrite_both(void)
 {
 	struct osc_slice echo = unhex("aa");
 
-	CHECK(same(rewrite(with_uri("coap://h/a", 60), &echo, NULL),
+	CHECK(same(rewrite(with_uri("coap://h/a", 60), echo, NULL),
 	    HEADER "b161"
 		   "d80b636f61703a2f2f68"
 		   "d10c61"

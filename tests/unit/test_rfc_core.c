@@ -20,8 +20,8 @@ test_rfc_two_proxy_uris(void)
 	struct osc_where where = {0};
 
 	CHECK(osc_coap_decode(&coap, message, NULL) == OSC_OK);
-	CHECK(osc_rewrite_needed(&coap, NULL));
-	CHECK(osc_rewrite(out, &coap, NULL, &where) == 0);
+	CHECK(osc_rewrite_needed(&coap, OSC_ABSENT));
+	CHECK(osc_rewrite(out, &coap, OSC_ABSENT, &where) == 0);
 }
 
 /* 4.1.3.5, 8.2: a class-E option outside has no say, whatever is inside. */

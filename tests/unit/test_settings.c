@@ -12,7 +12,7 @@ test_settings_defaults(void)
 	CHECK(settings.window == OSC_WINDOW_DEFAULT);
 	CHECK(settings.pinned == OSC_ROLE_NONE);
 	CHECK(!settings.sequence_file);
-	CHECK(!settings.has_id_context);
+	CHECK(settings.id_context == NULL);
 	CHECK(settings.salt_len == 0 && settings.secret_len == 16);
 	CHECK(settings.secret[0] == 1 && settings.secret[15] == 16);
 	CHECK(settings.first.len == 1 && settings.first.bytes[0] == 1);
@@ -30,7 +30,7 @@ test_settings_all(void)
 	CHECK(settings.alg->cose == 24 && settings.hash == OSC_SHA512);
 	CHECK(settings.window == 4096 && settings.pinned == OSC_ROLE_SERVER);
 	CHECK(settings.sequence_file);
-	CHECK(settings.has_id_context && settings.id_context_len == 0);
+	CHECK(settings.id_context != NULL && settings.id_context_len == 0);
 	CHECK(settings.salt_len == 2 && settings.secret[16] == 'a' && settings.secret[17] == 0);
 	CHECK(settings.first.len == 1 && settings.second.len == 0);
 	osc_settings_wipe(&settings);

@@ -14,10 +14,10 @@ test_unprotect_decode(void)
 	struct osc_unprotection message;
 
 	CHECK(decode(&message, "40020001920914ff00") == OSC_OK && message.is_request);
-	CHECK(message.option.piv.seq == 20 && message.option.has_kid);
+	CHECK(message.option.piv.seq == 20 && osc_is_present(message.option.kid));
 	CHECK(same(message.outer.payload, "00"));
 	CHECK(decode(&message, "4044000190ff00") == OSC_OK && !message.is_request);
-	CHECK(message.option.piv.len == 0 && !message.option.has_kid);
+	CHECK(message.option.piv.len == 0 && !osc_is_present(message.option.kid));
 	/* the outer code is not looked at but for its class */
 	CHECK(decode(&message, "40010001920914ff00") == OSC_OK);
 	CHECK(decode(&message, "40840001920114ff00") == OSC_OK && !message.is_request);
@@ -115,7 +115,7 @@ test_unprotect_match(void)
 	CHECK(
 	    osc_unprotect_match(&message, &pair.client.context, OSC_SIDE_PEER) == OSC_EKIDCONTEXT);
 	pair_free(&pair);
-	params.has_id_context = true;
+	params.id_context = osc_present(NULL, 0);
 	pair_make(&pair, &params);
 	CHECK(osc_unprotect_match(&message, &pair.client.context, OSC_SIDE_PEER) == OSC_OK);
 	pair_free(&pair);
