@@ -7,6 +7,7 @@ import collections
 import concurrent.futures
 import os
 import pathlib
+import select
 import shutil
 import signal
 import subprocess
@@ -149,6 +150,31 @@ def finish(process, data=None, timeout=TIMEOUT):
     if "Sanitizer" in err or "runtime error:" in err:
         status = "sanitizer"
     return Result(status, out or b"", err)
+
+
+def say(process, line):
+    """Give a line to a process that was started with stdin=subprocess.PIPE, bufsize=0."""
+    try:
+        process.stdin.write(line + b"\n")
+    except BrokenPipeError:
+        pass
+
+
+def hear(process, timeout=TIMEOUT):
+    """The next line that such a process puts out; what there is of it if it ends or hangs."""
+    line = b""
+    while not line.endswith(b"\n"):
+        ready, _, _ = select.select([process.stdout], [], [], timeout)
+        byte = process.stdout.read(1) if ready else b""
+        if not byte:
+            break
+        line += byte
+    return line
+
+
+def close_input(process):
+    process.stdin.close()
+    process.stdin = None
 
 
 def run(command, data=None, timeout=TIMEOUT, **more):

@@ -64,6 +64,10 @@ def leftover(w):
     return memory.left(scene.command(), memory.secrets_of(w, "AES-CCM-16-64-128"), 0)
 
 
+def unlocked(w):
+    return memory.locked(w, memory.secrets_of(w, "AES-CCM-16-64-128"))
+
+
 def text_leftover(w):
     scene = scenes.UnprotectRequest(w).prepare()
     return memory.left(scene.command(), memory.text_of(w, 2), 0)
@@ -160,19 +164,20 @@ DETECTORS = [
     ("stale-lock", "stale lock: races", races.killed_holder, "statuses"),
     ("hangs", "hang: environment", hanging, "status hang"),
     ("leaks", "secret left: memory", leftover, "Master-Secret-in-hex is left"),
+    ("leaks", "secret in ordinary memory: memory", unlocked, "Master-Secret-in-hex lies"),
     ("leaks", "text left: memory", text_leftover, "text-2 is left"),
     ("takes-copies", "copy: copies", restored, "protect: status 0"),
 ]  # fmt: skip
 
 # The toy without a mistake does not wipe either, and knows nothing of copies.
-NEVER_CLEAN = (leftover, text_leftover, restored)
+NEVER_CLEAN = (leftover, unlocked, text_leftover, restored)
 
 
 # One for each rule: reuse, double acceptance, two responses, output first, lost update,
-# unsynced directory, secret, copy.
+# unsynced directory, secret, locked memory, copy.
 SHORT = (
     KILL[scenes.ProtectRequest], CUT[scenes.UnprotectRequest], CUT[scenes.ProtectResponse], ORDER,
-    many_unprotects, mixture, leftover, text_leftover, restored,
+    many_unprotects, mixture, leftover, unlocked, text_leftover, restored,
 )  # fmt: skip
 
 

@@ -51,6 +51,7 @@ class Disk:
         self.top = load(top, self.nodes)
         self.open = {}  # descriptor -> node number
         self.out = b""  # what reached standard output
+        self.ended = False  # the run has said that all is done
 
     # Names
 

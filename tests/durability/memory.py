@@ -4,13 +4,18 @@
 
 import collections
 import hmac
+import json
 import os
 import re
+import secrets
+import subprocess
 import tempfile
 
 import base
+import message
 import scenes
 import world
+from conditions import PLAIN, shell
 from world import IDS, Real, World
 
 # COSE number and key length of what is used here
@@ -55,11 +60,15 @@ def secrets_of(w, algorithm, hash_name="sha256"):
     }
 
 
+HIDDEN = " locked undumped"  # how the scanner marks a place
 Scan = collections.namedtuple("Scan", "found size result")
 
 
-def scan(command, needles, when="exit", **more):
-    """Run under the scanner; {(name, place): how often} of what it found."""
+def scan(command, needles, when="exit", line=None, **more):
+    """Run under the scanner; {(name, place): how often} of what it found.
+
+    line: given to the command, which has to answer it before its input ends
+    """
     fd, path = tempfile.mkstemp(prefix="needles-", dir=base.scratch)
     with open(fd, "w", encoding="ascii") as file:
         for name, value in needles.items():
@@ -71,8 +80,14 @@ def scan(command, needles, when="exit", **more):
     environment = dict(os.environ)
     if os.geteuid() != 0:
         environment["LD_PRELOAD"] = base.build_toy("visible", shared=True)
+    if line is not None:
+        more |= {"stdin": subprocess.PIPE, "bufsize": 0}
     process = base.start(command, pass_fds=[writing], env=environment, **more)
     os.close(writing)
+    if line is not None:
+        base.say(process, line)
+        base.hear(process)
+        base.close_input(process)
     result = base.finish(process)
     with open(reading, encoding="ascii", errors="replace") as file:
         lines = file.read().splitlines()
@@ -84,9 +99,9 @@ def scan(command, needles, when="exit", **more):
     return Scan(found, sum(sizes), result)
 
 
-def describe(found):
+def describe(found, how="is left"):
     return [
-        f"{name} is left {n} times in {re.sub('anonymous-.*', 'anonymous memory', place.strip())}"
+        f"{name} {how} {n} times in {re.sub('anonymous-.*', 'anonymous memory', place.strip())}"
         for (name, place), n in sorted(found.items())
     ]
 
@@ -100,6 +115,77 @@ def left(command, needles, status, **more):
         problems.append(f"status {done.result.status}, not {status}: {done.result.err.strip()}")
     if done.size < 100000:
         problems.append(f"only {done.size} bytes could be scanned")
+    return problems
+
+
+def locked(w, needles):
+    """While a program works, keys lie in locked memory that no core dump has."""
+    problems = []
+    for kind in PLAIN:
+        scene = kind(w).prepare()
+        problems += misplaced(scan(scene.command(), needles, "output"), str(scene))
+        scene.drop()
+    return problems
+
+
+def misplaced(done, what):
+    base.count(scans=1)
+    open_to_all = {at: n for at, n in done.found.items() if not at[1].endswith(HIDDEN)}
+    problems = [f"{what}: {problem}" for problem in describe(open_to_all, "lies")]
+    if not any(name.startswith("key") for name, _ in done.found.keys() - open_to_all.keys()):
+        problems.append(f"{what}: no key is found in locked memory: {done.result.err.strip()}")
+    return problems
+
+
+def inner_text(plain):
+    """What is encrypted of a message, as only the programs put it together (RFC 8613, 5.3)."""
+    return plain[1:2] + plain[4 + (plain[0] & 15) :]
+
+
+def first_groups(w):
+    """(name, command, line, texts that it encrypts or decrypts) of a first group."""
+    scene = scenes.ProtectRequest(w).prepare()
+    client, top = scene.dir, scene.top
+    server = world.put(top / "server", w.used["server"])
+    many = top / "many"
+    many.mkdir()
+    world.put(many / "one", w.used["server"])
+    world.put(many / "two", world.static_files("pair", "server", b"another secret..", b""))
+    request = top / "request"
+    world.write(request, w.requests[1])
+    answer = message.response(message.token_of(w.requests[1]))
+    protect, unprotect = w.programs.protect("client"), w.programs.unprotect("server")
+    respond = [*protect, "--request", request]
+    yield "protect", [*protect, client], w.plain[2], [w.plain[2]]
+    yield "protect a response", [*respond, server], answer, [answer, w.plain[1]]
+    yield "unprotect", [*unprotect, server], w.requests[2], [w.plain[2]]
+    yield "look", [*unprotect, "-p", server], w.requests[2], [w.plain[2]]
+    # To choose among two, the message is opened once more.
+    yield "choose", [*unprotect, "-k", "-C", many], w.requests[1], [w.plain[1]]
+    scene.drop()
+
+
+def between_groups(w, needles):
+    """A program that waits for its next message has wiped what it made of the last one."""
+    problems = []
+    for name, command, line, texts in first_groups(w):
+        texts = {f"inner-text-{i}": inner_text(text) for i, text in enumerate(texts)}
+        command = [command[0], "-f", "hex", *command[1:]]
+        done = scan(command, needles | texts, "input", line.hex().encode())
+        problems += misplaced(done, name)
+    return problems
+
+
+def failed_commit(w, needles):
+    """Nor is anything left when the state could not be made durable, before the end."""
+    scene = scenes.ProtectRequest(w).prepare()
+    command = shell("ulimit -f 0;", scene.command())
+    text = {"inner-text": inner_text(scene.input.read_bytes())}
+    done = scan(command, needles | text, "error")
+    problems = misplaced(done, str(scene))
+    if done.result.status != 1 or done.result.out:
+        problems.append(f"status {done.result.status}, {len(done.result.out)} bytes out")
+    scene.drop()
     return problems
 
 
@@ -156,11 +242,27 @@ def runs(w):
     scene = scenes.UnprotectRequest(w).prepare()
     more = {"stdout": open("/dev/full", "wb")}
     yield "unprotect, output fails", scene.command(), 1, text_of(w, 2), more
+    # What is wrong is looked for, and found. Small pieces of the heap are used again soon.
+    text = secrets.token_bytes(200)
+    scene = scenes.ProtectRequest(w).prepare()
+    world.write(scene.input, w.ok(scene.command()[:-2], scene.dir, message.request() + text))
+    server = world.put(scene.top / "server", w.used["server"])
+    settings = json.loads((server / "settings.json").read_bytes()) | {"kdf-hashfun": "sha512"}
+    world.write(server / "settings.json", json.dumps(settings).encode())
+    command = [*w.programs.unprotect("server"), "-v", server, scene.input]
+    yield "unprotect, another hash", command, 4, {"text": text}, {}
     scene = scenes.UnprotectRequest(w).prepare()
     lines = b"".join(r.hex().encode() + b"\n" for r in (*w.requests, w.requests[2]))
     world.write(scene.input, lines)
     command = [*w.programs.unprotect("server"), "-k", "-f", "hex", scene.dir, scene.input]
     yield "unprotect a stream", command, 6, text_of(w, 2) | text_of(w, 4), {}
+
+    top = base.new_dir()
+    world.write(top / "secret", w.secret.hex().encode(), 0o600)
+    given = [base.GEN, "--secret-file", top / "secret", "--sender-seq", "0"]
+    yield "oscore-gen, a given secret", [*given, top / "context"], 0, {}, {}
+    pair = [*given, "--pair", top / "client", top / "server"]
+    yield "oscore-gen --pair, a given secret", pair, 0, {}, {}
 
     scene = scenes.ProtectMoved(w).prepare()
     command = scene.command()
@@ -193,6 +295,12 @@ def memory(report, short):
         w = World(Real("pair"), algorithm=algorithm)
         needles = secrets_of(w, algorithm)
         report.test(f"memory: the scanner finds what is there, {algorithm}", proofs(w, needles))
+        for name, judge in (
+            ("while a program works, keys are locked and left out of dumps", locked),
+            ("between two groups no inner text is left", between_groups),
+            ("after a failed commit no inner text is left", failed_commit),
+        ):
+            report.test(f"memory: {name}, {algorithm}", judge(w, needles))
         for name, command, status, texts, more in runs(w):
             problems = left(command, needles | texts, status, **more)
             report.test(f"memory: {name}, {algorithm}", problems)

@@ -7,6 +7,7 @@ import re
 import base
 import scenes
 import trace
+import world
 from world import Real, World, challenged, lost
 
 TEMPORARY = re.compile(r"\.sequence-.*\.json$")
@@ -14,12 +15,17 @@ FIRST_STEPS = [
     "make the temporary", "write it", "fsync it", "rename", "fsync the directory",
     "make .used", "fsync .used", "fsync the directory", "make the temporary", "rename",
 ]  # fmt: skip  # the last two make the lock
+# A state that somebody else has made is still made durable before .used.
+FIRST_FROM = {"fresh": 0, "found": FIRST_STEPS.index("fsync the directory")}
 STEPS = [
     "lock", "re-check the lock", "read the state", "make the temporary", "write it", "fsync it",
     "check the state", "check the lock", "rename", "fsync the directory", "unlock", "output",
 ]  # fmt: skip
 
 DURABLE = ["write it", "fsync it", "rename", "fsync the directory"]
+
+
+NO_CORE = r"RLIMIT_CORE, \{rlim_cur=0, rlim_max=0\}"
 
 
 def path_of(call, top):
@@ -105,25 +111,63 @@ def check(scene):
     if result.status != scene.good:
         return [f"status {result.status}: {result.err.strip()}"]
     problems = before_output(found)
-    if found != (FIRST_STEPS if scene.files == "fresh" else []) + STEPS:
+    if found != FIRST_STEPS[FIRST_FROM.get(scene.files, len(FIRST_STEPS)) :] + STEPS:
         problems.append(f"the order is {', '.join(found)}")
     scene.drop()
     return problems
 
 
+def hidden_first(command):
+    """Core dumps and other users' debuggers are shut out before a secret is read."""
+    calls, result = trace.record(command, whole=True)
+    if result.status != 0:
+        return [f"status {result.status}: {result.err.strip()}"]
+    done = set()
+    for call in calls:
+        if call.name == "prctl" and "PR_SET_DUMPABLE, SUID_DUMP_DISABLE" in call.args:
+            done.add("PR_SET_DUMPABLE")
+        elif call.name in ("prlimit64", "setrlimit") and re.search(NO_CORE, call.args):
+            done.add("RLIMIT_CORE")
+        elif call.name == "openat" and b"secret" in trace.string(trace.split_args(call.args)[1]):
+            missing = {"PR_SET_DUMPABLE", "RLIMIT_CORE"} - done
+            return [f"a secret is read before {name} is set" for name in sorted(missing)]
+    return ["no secret is read"]
+
+
+def readers(w):
+    """(name, command) of all that read a secret."""
+    scene = scenes.ProtectRequest(w).prepare()
+    client, top = scene.dir, scene.top
+    secret = top / "secret"
+    world.write(secret, w.secret.hex().encode(), 0o600)
+    yield "oscore-protect", scene.command()
+    yield "oscore-protect -n", [*w.programs.protect("client"), "-n", client, scene.input]
+    scene = scenes.UnprotectRequest(w).prepare()
+    command = w.programs.unprotect("server")
+    yield "oscore-unprotect -p", [*command, "-p", scene.dir, scene.input]
+    yield "oscore-unprotect", scene.command()
+    scene = scenes.UnprotectRequest(w).prepare()
+    yield "oscore-unprotect -C", [*command, "-C", scene.top, scene.input]
+    given = [base.GEN, "--secret-file", secret, "--sender-seq", "0", top / "context"]
+    yield "oscore-gen", given
+
+
 def order(report, short):
     for dialect in ("pair", "role"):
-        world = World(Real(dialect))
+        w = World(Real(dialect))
         for kind in (
             scenes.ProtectRequest,
             scenes.UnprotectRequest,
             scenes.ProtectResponse,
             scenes.FirstProtect,
             scenes.FirstUnprotect,
+            scenes.FoundState,
         ):
-            scene = kind(world)
+            scene = kind(w)
             report.test(f"order: {scene}", check(scene))
             base.count(orders=1)
-        for scene in (scenes.Challenge(lost(world)), scenes.OpenWindow(challenged(world))):
+        for scene in (scenes.Challenge(lost(w)), scenes.OpenWindow(challenged(w))):
             report.test(f"order: {scene}", check(scene))
             base.count(orders=1)
+    for name, command in readers(World(Real())):
+        report.test(f"order: hidden before a secret is read, {name}", hidden_first(command))

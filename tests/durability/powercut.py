@@ -17,6 +17,7 @@ def disks(scene, runs):
     """
     now = disk.Disk(scene.top)
     found = [now.snapshot()]
+    call = None
     for command, call in runs:
         options = ["-e", f"inject={call.name}:signal=KILL:when={call.nth}"] if call else []
         calls, result = trace.record(command, options, whole=True)
@@ -26,30 +27,34 @@ def disks(scene, runs):
         for each in calls:
             if now.feed(each):
                 found.append(now.snapshot())
+    if call is None:
+        now.ended = True
+        found.append(now.snapshot())
     return found
 
 
-def settle(scene, tree, out, owner):
+def settle(scene, tree, owner):
     """Build one state in a new place and let the next runs follow; the problems."""
     new = scene.again().prepare()
+    new.ended = owner.ended
     base.drop_dir(new.top)
     disk.build(tree, new.top, owner)
     # The files beside the context are not part of the question.
     new.text()
-    new.after(out)
+    new.after(owner.out)
     new.drop()
     return new.ledger.problems
 
 
-def judge(scene, runs):
+def judge(scene, runs, moments=slice(None)):
     """(problems, number of states)"""
     work, seen = [], set()
-    for now in disks(scene, runs):
+    for now in disks(scene, runs)[moments]:
         for tree in now.states():
-            if (tree, now.out) not in seen:
-                seen.add((tree, now.out))
+            if (tree, now.out, now.ended) not in seen:
+                seen.add((tree, now.out, now.ended))
                 work.append((tree, now))
-    results = base.in_parallel(lambda w: settle(scene, w[0], w[1].out, w[1]), work)
+    results = base.in_parallel(lambda w: settle(scene, *w), work)
     problems = [
         f"state {describe(work[i][0])}, {len(work[i][1].out)} bytes out: {problem}"
         for i, found in enumerate(results)
@@ -65,10 +70,10 @@ def describe(tree):
     )
 
 
-def plain_run(kind, world):
+def plain_run(kind, world, moments=slice(None)):
     scene = kind(world).prepare()
     try:
-        return judge(scene, [(scene.command(), None)])
+        return judge(scene, [(scene.command(), None)], moments)
     finally:
         scene.drop()
 
@@ -126,6 +131,10 @@ def powercut(report, short):
         base.count(states=states)
         report.test(f"powercut: {kind(world)}: {states} states", problems)
     if short:
+        for kind, world in ((scenes.Gen, role), (scenes.GenPair, pair)):
+            problems, states = plain_run(kind, world, slice(-1, None))
+            base.count(states=states)
+            report.test(f"powercut: behind the end of {kind(world)}: {states} states", problems)
         return
     for kind, world in kinds:
         if issubclass(kind, scenes.Gen):

@@ -23,6 +23,7 @@ class Scene:
     follow = 1  # how many numbers the run may take
     ends = (0,)  # statuses of a second run of the same command
     top = None
+    ended = False  # the run was not interrupted: what it has done must stay
 
     def __init__(self, the_world):
         self.world = the_world
@@ -120,6 +121,13 @@ class ProtectRequest(Scene):
 class FirstProtect(ProtectRequest):
     name = "protect as the first use"
     files = "fresh"
+
+
+class FoundState(ProtectRequest):
+    """Somebody else made sequence.json, and may not have lived to make it durable."""
+
+    name = "protect as the first use behind somebody else"
+    files = "found"
 
 
 class Stream(ProtectRequest):
@@ -334,6 +342,11 @@ class Gen(Scene):
             if mode & ~public:
                 self.wrong(f"mode {mode:o} of {path.name}")
 
+    def stays(self):
+        for path in self.places():
+            if self.ended and not path.exists():
+                self.wrong(f"{path.name} was made with status 0, and is not there")
+
     def make_again(self):
         result = self.run(self.command(), None)
         if result.status != 0:
@@ -341,6 +354,7 @@ class Gen(Scene):
 
     def after(self, out):
         self.modes()
+        self.stays()
         if not self.places()[0].exists():
             self.make_again()
         self.protect(self.sides[0])
@@ -353,6 +367,7 @@ class GenPair(Gen):
 
     def after(self, out):
         self.modes()
+        self.stays()
         client, server = self.places()
         if client.exists() and not server.exists():
             self.wrong("a client without a server")

@@ -98,6 +98,10 @@ class World:
             command = [*programs.protect("server"), "--request", top / "request"]
             self.ok(command, server, answer)
         self.used = {"client": take(client), "server": take(server)}
+        self.found = {
+            side: {n: f for n, f in files.items() if n not in ("lock", ".used")}
+            for side, files in self.used.items()
+        }
         self.marked = {"client": take(client, True), "server": take(server, True)}
         self.next = {"client": 5, "server": 1}
         base.drop_dir(top)

@@ -14,12 +14,15 @@
 #include <unistd.h>
 
 /*
- * usage: scan exit|output NEEDLES COMMAND...
+ * usage: scan exit|output|error|input NEEDLES COMMAND...
  *
- * Runs a command, stops it at its end or at its first write to standard output,
- * and looks for byte strings in all the memory that it can read. NEEDLES is a
- * file of lines NAME HEX. Prints to descriptor 3: a line "NAME PLACE" for
- * each find, and at the end "scanned N bytes". Exit status: that of the command.
+ * Runs a command, stops it at its end, at its first write to standard output or to
+ * standard error, or at its first read of standard input behind a write to standard
+ * output, and looks for byte strings in all the memory that it can read. NEEDLES is
+ * a file of lines NAME HEX. Prints to descriptor 3: a line "NAME PLACE" for each
+ * find, and at the end "scanned N bytes". PLACE is what is mapped there; locked
+ * memory and such as is left out of core dumps is marked so. Exit status: that of
+ * the command.
  */
 
 #define NEEDLES_MAX 64
@@ -102,11 +105,12 @@ scan_range(int memory, uint64_t from, uint64_t to, const char *place)
 	return total;
 }
 
+/* All mappings: in smaps the flags come behind the line that maps has. */
 static void
 scan(pid_t pid)
 {
-	char path[64], line[4352], access[8], place[4096];
-	unsigned long long from, to;
+	char path[64], line[4352], access[8] = "", place[4096] = "", marked[4160];
+	unsigned long long from = 0, to = 0, start, end;
 	size_t total = 0;
 	int memory, n;
 	FILE *maps;
@@ -115,41 +119,57 @@ scan(pid_t pid)
 	memory = open(path, O_RDONLY);
 	if (memory == -1)
 		die(path);
-	(void)snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
+	(void)snprintf(path, sizeof(path), "/proc/%d/smaps", (int)pid);
 	maps = fopen(path, "r");
 	if (maps == NULL)
 		die(path);
 	while (fgets(line, sizeof(line), maps) != NULL) {
-		place[0] = '\0';
-		n = sscanf(line, "%llx-%llx %7s %*s %*s %*s %4095[^\n]", &from, &to, access, place);
-		if (n < 3 || access[0] != 'r')
-			continue;
-		if (n < 4)
-			(void)snprintf(place, sizeof(place), "anonymous-%llx", from);
-		total += scan_range(memory, from, to, place);
+		if (sscanf(line, "%llx-%llx ", &start, &end) == 2) {
+			from = start, to = end, place[0] = '\0';
+			n = sscanf(line, "%*s %7s %*s %*s %*s %4095[^\n]", access, place);
+			if (n < 2)
+				(void)snprintf(place, sizeof(place), "anonymous-%llx", from);
+		} else if (strncmp(line, "VmFlags:", 8) == 0 && access[0] == 'r') {
+			(void)snprintf(marked, sizeof(marked), "%s%s%s", place,
+			    strstr(line, " lo") != NULL ? " locked" : "",
+			    strstr(line, " dd") != NULL ? " undumped" : "");
+			total += scan_range(memory, from, to, marked);
+		}
 	}
 	fprintf(report, "scanned %zu bytes\n", total);
 	fclose(maps);
 	close(memory);
 }
 
-/* Is this the entry of a write to standard output? */
+static const char *when;
+
+/* Is this the entry of the call to stop at? */
 static bool
-is_output(pid_t pid)
+is_moment(pid_t pid)
 {
+	static bool written;
 	struct __ptrace_syscall_info info;
+	unsigned long long fd;
 
 	if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), &info) <= 0)
 		die("PTRACE_GET_SYSCALL_INFO");
-	return info.op == PTRACE_SYSCALL_INFO_ENTRY && info.entry.nr == SYS_write &&
-	    info.entry.args[0] == STDOUT_FILENO;
+	if (info.op != PTRACE_SYSCALL_INFO_ENTRY)
+		return false;
+	fd = info.entry.args[0];
+	if (strcmp(when, "input") == 0 && info.entry.nr == SYS_read)
+		return written && fd == STDIN_FILENO;
+	if (info.entry.nr != SYS_write)
+		return false;
+	written = written || fd == STDOUT_FILENO;
+	return (strcmp(when, "output") == 0 && fd == STDOUT_FILENO) ||
+	    (strcmp(when, "error") == 0 && fd == STDERR_FILENO);
 }
 
 static int
-trace(pid_t pid, bool at_output)
+trace(pid_t pid)
 {
 	const long options = PTRACE_O_TRACEEXIT | PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL;
-	bool scanned = false, exits;
+	bool at_exit = strcmp(when, "exit") == 0, scanned = false, exits;
 	int status, signal_number;
 
 	if (waitpid(pid, &status, 0) != pid || !WIFSTOPPED(status))
@@ -157,7 +177,7 @@ trace(pid_t pid, bool at_output)
 	if (ptrace(PTRACE_SETOPTIONS, pid, 0, options) == -1)
 		die("PTRACE_SETOPTIONS");
 	for (signal_number = 0;;) {
-		if (ptrace(at_output ? PTRACE_SYSCALL : PTRACE_CONT, pid, 0, signal_number) == -1)
+		if (ptrace(at_exit ? PTRACE_CONT : PTRACE_SYSCALL, pid, 0, signal_number) == -1)
 			die("ptrace");
 		if (waitpid(pid, &status, 0) != pid)
 			die("waitpid");
@@ -166,11 +186,11 @@ trace(pid_t pid, bool at_output)
 		signal_number = 0;
 		exits = status >> 8 == (SIGTRAP | PTRACE_EVENT_EXIT << 8);
 		if (WSTOPSIG(status) == (SIGTRAP | 0x80)) {
-			if (!scanned && is_output(pid)) {
+			if (!scanned && is_moment(pid)) {
 				scan(pid);
 				scanned = true;
 			}
-		} else if (exits && !at_output)
+		} else if (exits && at_exit)
 			scan(pid);
 		else if (WSTOPSIG(status) != SIGTRAP)
 			signal_number = WSTOPSIG(status);
@@ -185,6 +205,7 @@ main(int argc, char **argv)
 
 	if (argc < 4)
 		return 125;
+	when = argv[1];
 	report = fdopen(3, "w");
 	if (report == NULL)
 		die("descriptor 3");
@@ -196,8 +217,8 @@ main(int argc, char **argv)
 	if (pid == 0) {
 		if (ptrace(PTRACE_TRACEME, 0, 0, 0) == -1)
 			die("PTRACE_TRACEME");
-		execv(argv[3], argv + 3);
+		execvp(argv[3], argv + 3);
 		die(argv[3]);
 	}
-	return trace(pid, strcmp(argv[1], "output") == 0);
+	return trace(pid);
 }
