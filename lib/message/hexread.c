@@ -3,25 +3,36 @@
 #include "message/readers.h"
 #include "message/hex.h"
 
-static bool
-is_blank_or_comment(struct osc_slice line)
+/* What a line holds, if it is not blank and no comment. Of a line that is too long only the
+ * beginning counts, since the rest may not be there yet. Bytes are decoded in place: text
+ * never gets shorter than the bytes it stands for. */
+static void
+read_line(struct osc_intake *intake, uint8_t *start, size_t len)
 {
-	size_t i = 0;
+	size_t looked_at = len < OSC_LINE_MAX ? len : OSC_LINE_MAX, i = 0;
+	struct osc_item *item;
 
-	while (i < line.len && (line.ptr[i] == ' ' || line.ptr[i] == '\t' || line.ptr[i] == '\r'))
+	intake->frame->number++;
+	while (i < looked_at && (start[i] == ' ' || start[i] == '\t' || start[i] == '\r'))
 		i++;
-	return i == line.len || line.ptr[i] == '#';
+	if (i == len || (i < looked_at && start[i] == '#'))
+		return;
+	if (len > OSC_LINE_MAX) {
+		(void)osc_intake_add(intake, 0, 0, OSC_ELONG);
+		return;
+	}
+	item = osc_intake_add(intake, (size_t)(start - intake->frame->buffer.ptr), len, OSC_OK);
+	item->err = osc_hex_decode(start, &item->in.len, osc_slice(start, len), &item->where);
+	intake->bytes += item->in.len;
 }
 
-/* Take one line off the buffer; false if there is no whole line. Bytes are
- * decoded in place: text never gets shorter than the bytes it stands for. */
+/* Take one line off the buffer; false if there is no whole line. */
 static bool
 take_line(struct osc_intake *intake)
 {
 	struct osc_frame *frame = intake->frame;
 	size_t left = frame->buffer.len - frame->at, len;
 	uint8_t *start, *end;
-	struct osc_item *item;
 
 	if (left == 0)
 		return false;
@@ -31,20 +42,9 @@ take_line(struct osc_intake *intake)
 		return false;
 	len = end != NULL ? (size_t)(end - start) : left;
 	frame->at += end != NULL ? len + 1 : len;
-	if (frame->skipping) {
-		frame->skipping = false;
-		return true;
-	}
-	frame->number++;
-	if (is_blank_or_comment(osc_slice(start, len)))
-		return true;
-	item = osc_intake_add(intake, (size_t)(start - frame->buffer.ptr), len, OSC_OK);
-	if (len > OSC_LINE_MAX)
-		item->err = OSC_ELONG;
-	else
-		item->err =
-		    osc_hex_decode(start, &item->in.len, osc_slice(start, len), &item->where);
-	intake->bytes += item->in.len;
+	if (!frame->skipping)
+		read_line(intake, start, len);
+	frame->skipping = false;
 	return true;
 }
 
@@ -53,15 +53,14 @@ static bool
 drop_long_line(struct osc_intake *intake)
 {
 	struct osc_frame *frame = intake->frame;
+	size_t left = frame->buffer.len - frame->at;
 	bool first = !frame->skipping;
 
-	if (!frame->skipping && frame->buffer.len - frame->at <= OSC_LINE_MAX)
+	if (first && left <= OSC_LINE_MAX)
 		return false;
-	if (first) {
-		frame->number++;
-		frame->skipping = true;
-		(void)osc_intake_add(intake, 0, 0, OSC_ELONG);
-	}
+	if (first)
+		read_line(intake, frame->buffer.ptr + frame->at, left);
+	frame->skipping = true;
 	osc_buffer_cut(&frame->buffer, frame->at);
 	return first;
 }

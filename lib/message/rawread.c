@@ -3,15 +3,17 @@
 #include "base/io.h"
 #include "message/readers.h"
 
-static enum osc_err
-add_datagram(struct osc_intake *intake, size_t at)
+/* All of the buffer that was not given out. */
+static void
+add_datagram(struct osc_intake *intake)
 {
-	size_t len = intake->frame->buffer.len - at;
+	struct osc_frame *frame = intake->frame;
+	size_t len = frame->buffer.len - frame->at;
 
-	intake->frame->number++;
+	frame->number++;
 	intake->bytes += len;
-	(void)osc_intake_add(intake, at, len, len > OSC_DATAGRAM_MAX ? OSC_ELONG : OSC_OK);
-	return OSC_OK;
+	(void)osc_intake_add(intake, frame->at, len, len > OSC_DATAGRAM_MAX ? OSC_ELONG : OSC_OK);
+	frame->at = frame->buffer.len;
 }
 
 /* One message, up to the end. */
@@ -29,7 +31,9 @@ read_one(struct osc_intake *intake)
 		if (err != OSC_OK)
 			return err;
 	}
-	return buffer->len > 0 ? add_datagram(intake, 0) : OSC_OK;
+	if (buffer->len > 0)
+		add_datagram(intake);
+	return OSC_OK;
 }
 
 /* One message per packet. The system drops what is beyond the length asked for. */
@@ -37,21 +41,21 @@ static enum osc_err
 read_packets(struct osc_intake *intake)
 {
 	struct osc_frame *frame = intake->frame;
-	size_t before;
 	enum osc_err err;
 
-	osc_buffer_cut(&frame->buffer, 0);
+	/* osc_frame_peek has taken it off the socket. */
+	if (frame->buffer.len > 0)
+		add_datagram(intake);
 	while (!osc_intake_full(intake) && !frame->ended) {
 		if (intake->n > 0 && !osc_io_readable(frame->fd))
 			break;
-		before = frame->buffer.len;
 		err = osc_intake_fill(intake, OSC_DATAGRAM_MAX + 1);
 		if (err != OSC_OK)
 			return intake->n > 0 ? OSC_OK : err;
 		if (frame->ended && frame->packet.empty_is_end)
 			break;
 		frame->ended = false;
-		(void)add_datagram(intake, before);
+		add_datagram(intake);
 	}
 	return OSC_OK;
 }

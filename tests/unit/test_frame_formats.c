@@ -221,6 +221,24 @@ test_frame_packets(void)
 }
 
 static void
+test_frame_packets_peek(void)
+{
+	uint8_t first = 0;
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) != 0)
+		abort();
+	CHECK(send(ends[1], "\x40\x01\x00\x01", 4, 0) == 4);
+	CHECK(send(ends[1], "\x50\x01\x00\x02", 4, 0) == 4);
+	(void)close(ends[1]);
+	osc_frame_init(&frame, ends[0], OSC_FORMAT_RAW);
+	CHECK(osc_frame_peek(&frame, &first, NULL) == OSC_OK && first == 0x40);
+	CHECK(read_group(1) == 1 && item_is(0, 1, OSC_OK, "40010001"));
+	CHECK(read_group(1) == 1 && item_is(0, 2, OSC_OK, "50010002"));
+	done();
+}
+
+static void
 test_frame_packet_look(void)
 {
 	int ends[2], udp = socket(AF_INET, SOCK_DGRAM, 0);
@@ -285,6 +303,7 @@ main(void)
 	RUN(test_frame_cborseq_ends);
 	RUN(test_frame_cborseq_long);
 	RUN(test_frame_packets);
+	RUN(test_frame_packets_peek);
 	RUN(test_frame_packet_look);
 	RUN(test_frame_writes);
 	return unit_end();
