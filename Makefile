@@ -118,6 +118,7 @@ $(B)/liboscore-tools.a: $(LIB_OBJECTS)
 
 link = @mkdir -p $(@D); echo "  LD    $@"; \
 	$(if $(filter 1,$(V)),set -x;) $(CC) -o $@ $(filter %.o %.a,$^) @$(B)/ldflags \
+	$(WRAP:%=-Wl,--wrap=%) \
 	$$($(PKG_CONFIG) --libs $(PACKAGES))
 
 $(BINARIES): $(B)/%: $(B)/cmd/%.o $(CLI_OBJECTS) $(B)/liboscore-tools.a $(B)/ldflags
@@ -125,6 +126,9 @@ $(BINARIES): $(B)/%: $(B)/cmd/%.o $(CLI_OBJECTS) $(B)/liboscore-tools.a $(B)/ldf
 
 $(UNITS): $(B)/unit/%: $(B)/tests/unit/%.o $(B)/liboscore-tools.a $(B)/ldflags
 	$(link)
+
+# Functions that a harness has of its own.
+$(B)/fuzz_frame: WRAP = osc_random poll
 
 $(FUZZERS): $(B)/%: $(B)/tests/fuzz/%.o $(B)/liboscore-tools.a $(B)/ldflags
 	$(link)
