@@ -79,8 +79,7 @@ note_request(struct changes *changes, const struct osc_unprotection *request)
 {
 	char token[2 * OSC_TOKEN_MAX + 1] = "";
 
-	for (size_t i = 0; i < request->outer.token.len; i++)
-		(void)snprintf(token + 2 * i, 3, "%02x", (unsigned)request->outer.token.ptr[i]);
+	osc_hex_encode(token, request->outer.token);
 	(void)snprintf(changes->words[changes->n++], CHANGE_SIZE,
 	    "as the answer to another request of the file, that with token 0x%s and Partial IV %llu",
 	    token, (unsigned long long)request->option.piv.seq);

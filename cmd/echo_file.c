@@ -31,18 +31,13 @@ find_echo(const struct osc_item *item, struct osc_buffer *echo)
 	struct osc_coap coap;
 	struct osc_slice value;
 	enum osc_err err = osc_coap_decode(&coap, item->in, NULL);
-	uint8_t *to;
 
 	if (err != OSC_OK)
 		return err;
 	if (!osc_option_find(coap.options, OSC_OPT_ECHO, &value))
 		return OSC_ENOECHO;
-	to = osc_buffer_reserve(echo, value.len);
-	if (to == NULL)
-		return OSC_ENOMEM;
-	osc_copy(to, value.ptr, value.len);
-	echo->len = value.len;
-	return OSC_OK;
+	osc_buffer_put(echo, value);
+	return echo->full ? OSC_ENOMEM : OSC_OK;
 }
 
 int

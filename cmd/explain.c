@@ -169,7 +169,7 @@ say_plaintext(struct view *view)
 		cap = 2 * plain->body.len + OSC_PROTECT_EXTRA;
 	text = osc_wiping_malloc(cap);
 	if (text == NULL) {
-		view->lines->no_memory = true;
+		view->lines->buffer.full = true;
 		return;
 	}
 	if (plain != NULL)
@@ -272,7 +272,7 @@ explain_message(
 						: view.message.is_request;
 	view.scratch = malloc(OSC_INFO_MAX + view.params->id_context.len);
 	if (view.scratch == NULL) {
-		view.lines->no_memory = true;
+		view.lines->buffer.full = true;
 	} else {
 		if (is_new_context(explain, report->endpoint->path))
 			say_derivation(&view);

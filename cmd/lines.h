@@ -12,9 +12,8 @@
  * and written when it is time to.
  */
 struct lines {
-	struct osc_buffer buffer; /* may hold secrets: wiped */
+	struct osc_buffer buffer; /* may hold secrets: wiped; full: said by lines_write */
 	bool show_secrets;
-	bool no_memory; /* something is missing; said by lines_write */
 };
 
 /* lines_say - a value in words; not for secrets */

@@ -4,11 +4,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cid_text.h"
 #include "cli.h"
 #include "core/unprotect.h"
 #include "input.h"
 #include "options.h"
+#include "store/index.h"
 
 enum { OPTION_PRINT = 256 };
 
@@ -28,6 +28,8 @@ static const struct cli_program program = {
     .options = table,
     .example = "oscore-unprotect \"contexts/$(oscore-cid request)\" request",
 };
+
+enum cid_part { CID_ALL, CID_KID, CID_KID_CONTEXT, CID_PIV };
 
 static enum cid_part
 part_by_name(const char *name)
@@ -60,17 +62,107 @@ struct cid {
 	int status;
 };
 
+/* Bytes as hex, "_" if there are none: a file name in any case. */
+static void
+put_bytes(struct osc_buffer *lines, struct osc_slice bytes)
+{
+	osc_buffer_hex(lines, bytes);
+	if (bytes.len == 0)
+		osc_buffer_text(lines, "_");
+}
+
+/* KID or KID@KIDCONTEXT, or one part; an empty line, and false, if it is not there. */
+static bool
+put_line(struct osc_buffer *lines, enum cid_part part, const struct osc_option_value *value)
+{
+	bool all = part == CID_ALL;
+	bool found = part == CID_PIV  ? value->piv.len > 0
+	    : part == CID_KID_CONTEXT ? osc_is_present(value->kid_context)
+				      : osc_is_present(value->kid);
+
+	if (found && (all || part == CID_KID))
+		put_bytes(lines, value->kid);
+	if (found && all && osc_is_present(value->kid_context))
+		osc_buffer_text(lines, "@");
+	if (found && osc_is_present(value->kid_context) && (all || part == CID_KID_CONTEXT))
+		put_bytes(lines, value->kid_context);
+	if (found && part == CID_PIV)
+		put_bytes(lines, osc_piv_slice(&value->piv));
+	osc_buffer_text(lines, "\n");
+	return found;
+}
+
+/* A member of the object: hex in quotes, or null for what is absent. */
+static void
+put_member(struct osc_buffer *lines, const char *key, struct osc_slice bytes)
+{
+	osc_buffer_print(lines, ",\"%s\":%s", key, osc_is_present(bytes) ? "\"" : "null");
+	if (!osc_is_present(bytes))
+		return;
+	osc_buffer_hex(lines, bytes);
+	osc_buffer_text(lines, "\"");
+}
+
+/* The object of one message. */
+static void
+put_json(struct osc_buffer *lines, const struct osc_unprotection *message)
+{
+	const struct osc_option_value *value = &message->option;
+
+	osc_buffer_print(lines, "{\"request\":%s", message->is_request ? "true" : "false");
+	put_member(lines, "kid_hex", value->kid);
+	put_member(lines, "kid-context_hex", value->kid_context);
+	put_member(lines, "partial-iv_hex", osc_piv_slice(&value->piv));
+	osc_buffer_text(lines, "}\n");
+}
+
+/* The directories that fit, a line each; an empty line without kid. False: there is none. */
+static bool
+put_contexts(
+    struct osc_buffer *lines, const struct osc_index *index, const struct osc_option_value *value)
+{
+	struct osc_wanted wanted = {
+	    .kid = value->kid,
+	    .kid_context = value->kid_context,
+	    .either = true,
+	};
+	const struct osc_index_entry *entry;
+	bool found = false;
+	size_t at = 0;
+
+	if (!osc_is_present(value->kid)) {
+		osc_buffer_text(lines, "\n");
+		return false;
+	}
+	while ((entry = osc_index_next(index, &at, &wanted)) != NULL) {
+		osc_buffer_print(lines, "%s\n", entry->path);
+		found = true;
+	}
+	return found;
+}
+
+/* False if what was asked for is not in the message. */
+static bool
+answer(struct cid *cid, const struct osc_unprotection *message)
+{
+	if (cid->contexts != NULL)
+		return put_contexts(&cid->lines, &cid->index, &message->option);
+	if (!cid->json)
+		return put_line(&cid->lines, cid->part, &message->option);
+	put_json(&cid->lines, message);
+	return osc_is_present(message->option.kid);
+}
+
 /* One group; false after a message that is no OSCORE message. */
 static bool
 answer_group(struct cid *cid, struct osc_item *items, size_t n)
 {
 	struct osc_unprotection message;
 	struct osc_detail detail = {0};
-	bool found, go_on = true;
-	enum osc_err err = OSC_OK;
+	bool go_on = true;
 
 	osc_buffer_cut(&cid->lines, 0);
-	for (size_t i = 0; i < n && go_on && err == OSC_OK; i++) {
+	for (size_t i = 0; i < n && go_on; i++) {
 		if (items[i].err == OSC_OK)
 			items[i].err = osc_unprotect_decode(&message, items[i].in, &items[i].where);
 		if (items[i].err != OSC_OK) {
@@ -78,26 +170,18 @@ answer_group(struct cid *cid, struct osc_item *items, size_t n)
 			if (cid->status == 0)
 				cid->status = osc_err_status(items[i].err);
 			go_on = false;
-			break;
-		}
-		found = osc_is_present(message.option.kid);
-		if (cid->contexts != NULL)
-			err = cid_contexts(&cid->lines, &cid->index, &message.option, &found);
-		else if (cid->json)
-			err = cid_json(&cid->lines, &message);
-		else
-			err = cid_line(&cid->lines, cid->part, &message.option, &found);
-		if (!found && cid->status == 0)
+		} else if (!answer(cid, &message) && cid->status == 0) {
 			cid->status = 1;
+		}
 	}
-	if (err == OSC_OK && cli_flush((const char *)cid->lines.ptr, cid->lines.len) != 0)
-		cid->status = 1;
-	else if (err == OSC_OK)
+	if (cid->lines.full) {
+		cli_fail(OSC_ENOMEM, &detail, cid->name);
+		cid->status = osc_err_status(OSC_ENOMEM);
+		return false;
+	}
+	if (cli_flush((const char *)cid->lines.ptr, cid->lines.len) == 0)
 		return go_on;
-	if (err != OSC_OK) {
-		cli_fail(err, &detail, cid->name);
-		cid->status = osc_err_status(err);
-	}
+	cid->status = 1;
 	return false;
 }
 

@@ -3,10 +3,13 @@
 #ifndef OSC_BASE_BYTES_H
 #define OSC_BASE_BYTES_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
+#include "base/error.h"
 
 /*
  * Borrowed, constant bytes.
@@ -65,28 +68,74 @@ osc_copy(uint8_t *to, const uint8_t *from, size_t len)
 		memcpy(to, from, len);
 }
 
-/* A growing buffer; all zero is empty. Write behind len, into what was reserved, and
- * raise len. */
+/* A growing buffer; all zero is empty. Append to it; or write behind len, into what was
+ * reserved, and raise len. */
 struct osc_buffer {
 	uint8_t *ptr;
 	size_t len;
 	size_t cap;
 	size_t high; /* no byte from here on was ever reserved: what has to be wiped */
+	bool full;   /* there was no memory for something: the contents have a gap */
 };
+
+/* osc_buffer_grow - of osc_buffer_reserve, which looks whether there is room first */
+uint8_t *osc_buffer_grow(struct osc_buffer *buffer, size_t more);
 
 /*
  * osc_buffer_reserve - make room for `more` bytes behind len
  *
  * Grows by doubling and never shrinks; old contents are wiped. Pointers into the
  * buffer are void afterwards. Returns the place to write to, NULL if there is no
- * memory (the buffer is unchanged).
+ * memory (the buffer is `full`, and otherwise unchanged).
  */
-uint8_t *osc_buffer_reserve(struct osc_buffer *buffer, size_t more);
+static inline uint8_t *
+osc_buffer_reserve(struct osc_buffer *buffer, size_t more)
+{
+	if (buffer->ptr == NULL || more > buffer->cap - buffer->len)
+		return osc_buffer_grow(buffer, more);
+	if (buffer->high < buffer->len + more)
+		buffer->high = buffer->len + more;
+	return buffer->ptr + buffer->len;
+}
 
-/* osc_buffer_cut - keep the first len bytes; len is not above buffer->len */
+/*
+ * osc_buffer_put, osc_buffer_text, osc_buffer_hex, osc_buffer_print - append bytes, a
+ * text, bytes as osc_hex_encode writes them, what printf would write
+ *
+ * What there is no memory for is left out: look at `full` once, at the end.
+ */
+void osc_buffer_put(struct osc_buffer *buffer, struct osc_slice bytes);
+void osc_buffer_hex(struct osc_buffer *buffer, struct osc_slice bytes);
+void osc_buffer_print(struct osc_buffer *buffer, const char *fmt, ...) OSC_PRINTF(2, 3);
+void osc_buffer_vprint(struct osc_buffer *buffer, const char *fmt, va_list args) OSC_PRINTF(2, 0);
+
+static inline void
+osc_buffer_text(struct osc_buffer *buffer, const char *text)
+{
+	osc_buffer_put(buffer, osc_slice((const uint8_t *)text, strlen(text)));
+}
+
+/* osc_buffer_slice - the contents; void when the buffer grows */
+static inline struct osc_slice
+osc_buffer_slice(const struct osc_buffer *buffer)
+{
+	return osc_slice(buffer->ptr, buffer->len);
+}
+
+/* osc_buffer_cut - keep the first len bytes, which have no gap; len is not above
+ * buffer->len */
 void osc_buffer_cut(struct osc_buffer *buffer, size_t len);
 
 /* osc_buffer_free - wipe, free and empty */
 void osc_buffer_free(struct osc_buffer *buffer);
+
+/*
+ * osc_hex_encode - bytes as hex: lower case, no separators, no NUL
+ *
+ * out  2 * in.len bytes; not the place of the bytes
+ *
+ * Without branches and table look-ups: the bytes may be a secret.
+ */
+void osc_hex_encode(char *out, struct osc_slice in);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
-#include <stdio.h>
+#include <inttypes.h>
 
 #include "base/ascii.h"
 #include "base/jsonload.h"
@@ -22,26 +22,12 @@ struct scan {
 	struct osc_buffer *out;
 };
 
-static bool
-put(struct scan *scan, const void *bytes, size_t len)
-{
-	uint8_t *to = osc_buffer_reserve(scan->out, len);
-
-	if (to == NULL)
-		return false;
-	osc_copy(to, bytes, len);
-	scan->out->len += len;
-	return true;
-}
-
 /* Copy what was left as it is: up to `to`. */
-static bool
+static void
 put_kept(struct scan *scan, size_t to)
 {
-	size_t from = scan->kept;
-
+	osc_buffer_put(scan->out, osc_slice(scan->text.ptr + scan->kept, to - scan->kept));
 	scan->kept = to;
-	return put(scan, scan->text.ptr + from, to - from);
 }
 
 /* From the opening quote to behind the closing one. */
@@ -73,31 +59,28 @@ is_large(const uint8_t *p, size_t sign, size_t len)
 	    osc_json_digits(osc_slice(p + sign, len - sign)) == len - sign;
 }
 
-static bool
+static void
 scan_number(struct scan *scan)
 {
 	const uint8_t *p = scan->text.ptr + scan->at;
 	size_t start = scan->at, len = 0, sign, left = scan->text.len - scan->at;
-	char aside[LARGE + 1];
 
 	while (len < left &&
 	    (osc_is_digit(p[len]) || (p[len] != '\0' && strchr("+-.eE", p[len]) != NULL)))
 		len++;
 	sign = p[0] == '-' ? 1 : 0;
 	scan->at += len;
-	if (len == 2 && memcmp(p, "-0", 2) == 0)
-		return put_kept(scan, scan->at) && put(scan, ".0", 2);
-	if (!is_large(p, sign, len))
-		return true;
-	(void)snprintf(aside, sizeof(aside), "%lld",
-	    (long long)(OSC_JSON_ASIDE + (int64_t)(p - scan->text.ptr) + (int64_t)sign));
-	if (!put_kept(scan, start + sign) || !put(scan, aside, LARGE))
-		return false;
-	scan->kept = scan->at;
-	for (size_t i = sign + LARGE; i < len; i++)
-		if (!put(scan, " ", 1))
-			return false;
-	return true;
+	if (len == 2 && memcmp(p, "-0", 2) == 0) {
+		put_kept(scan, scan->at);
+		osc_buffer_text(scan->out, ".0");
+	} else if (is_large(p, sign, len)) {
+		put_kept(scan, start + sign);
+		osc_buffer_print(
+		    scan->out, "%" PRIu64, OSC_JSON_ASIDE + (uint64_t)start + (uint64_t)sign);
+		for (size_t i = sign + LARGE; i < len; i++)
+			osc_buffer_text(scan->out, " ");
+		scan->kept = scan->at;
+	}
 }
 
 static enum osc_err
@@ -122,15 +105,14 @@ osc_json_scan(struct osc_buffer *out, struct osc_slice text, unsigned depth_max,
 {
 	struct scan scan = {.text = text, .out = out};
 	unsigned depth = 0;
-	bool ok = true;
 	uint8_t c;
 
-	while (ok && scan.at < scan.text.len) {
+	while (scan.at < scan.text.len) {
 		c = scan.text.ptr[scan.at];
 		if (c == '"')
 			skip_string(&scan);
 		else if (c == '-' || osc_is_digit(c))
-			ok = scan_number(&scan);
+			scan_number(&scan);
 		else {
 			if ((c == '{' || c == '[') && ++depth > depth_max)
 				return fail_at(&scan, bad, "nested too deeply", detail);
@@ -139,7 +121,7 @@ osc_json_scan(struct osc_buffer *out, struct osc_slice text, unsigned depth_max,
 			scan.at++;
 		}
 	}
-	if (ok && scan.kept > 0)
-		ok = put_kept(&scan, text.len);
-	return ok ? OSC_OK : osc_detail_set(detail, OSC_ENOMEM, NULL, "out of memory");
+	if (scan.kept > 0)
+		put_kept(&scan, text.len);
+	return out->full ? osc_detail_set(detail, OSC_ENOMEM, NULL, "out of memory") : OSC_OK;
 }

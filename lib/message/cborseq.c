@@ -235,24 +235,20 @@ osc_cborseq_pass(struct osc_cborseq_nest *nest, const struct osc_cborseq_item *i
 enum osc_err
 osc_cborseq_encode(struct osc_buffer *out, struct osc_slice message)
 {
-	uint8_t *to = osc_buffer_reserve(out, HEAD_MAX + message.len);
-	size_t n;
+	uint8_t head[HEAD_MAX];
 
-	if (to == NULL)
-		return OSC_ENOMEM;
-	n = cbor_encode_bytestring_start(message.len, to, HEAD_MAX);
-	osc_copy(to + n, message.ptr, message.len);
-	out->len += n + message.len;
-	return OSC_OK;
+	osc_buffer_put(
+	    out, osc_slice(head, cbor_encode_bytestring_start(message.len, head, sizeof(head))));
+	osc_buffer_put(out, message);
+	return out->full ? OSC_ENOMEM : OSC_OK;
 }
 
 enum osc_err
 osc_cborseq_encode_status(struct osc_buffer *out, int status)
 {
-	uint8_t *to = osc_buffer_reserve(out, HEAD_MAX);
+	uint8_t head[HEAD_MAX];
 
-	if (to == NULL)
-		return OSC_ENOMEM;
-	out->len += cbor_encode_uint((uint64_t)status, to, HEAD_MAX);
-	return OSC_OK;
+	osc_buffer_put(
+	    out, osc_slice(head, cbor_encode_uint((uint64_t)status, head, sizeof(head))));
+	return out->full ? OSC_ENOMEM : OSC_OK;
 }

@@ -18,7 +18,4 @@
 enum osc_err osc_hex_decode(
     uint8_t *out, size_t *out_len, struct osc_slice hex, struct osc_where *where);
 
-/* osc_hex_encode - lower case, no separators, no NUL; out has 2 * in.len bytes */
-void osc_hex_encode(char *out, struct osc_slice in);
-
 #endif

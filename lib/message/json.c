@@ -244,17 +244,15 @@ osc_json_is_value(struct osc_slice text)
 {
 	struct osc_buffer wrapped = {0};
 	struct osc_json json = {0};
-	uint8_t *to = osc_buffer_reserve(&wrapped, text.len + 6);
-	bool ok = false;
+	bool ok;
 
-	if (to != NULL) {
-		memcpy(to, "{\"\":", 4);
-		osc_copy(to + 4, text.ptr, text.len);
-		to[4 + text.len] = '}';
-		ok = osc_json_load_deep(&json, osc_slice(to, text.len + 5), OSC_JSON_MESSAGE_DEPTH,
-			 OSC_EJSON, NULL) == OSC_OK;
-		osc_json_free(&json);
-	}
+	osc_buffer_text(&wrapped, "{\"\":");
+	osc_buffer_put(&wrapped, text);
+	osc_buffer_text(&wrapped, "}");
+	ok = !wrapped.full &&
+	    osc_json_load_deep(&json, osc_buffer_slice(&wrapped), OSC_JSON_MESSAGE_DEPTH, OSC_EJSON,
+		NULL) == OSC_OK;
+	osc_json_free(&json);
 	osc_buffer_free(&wrapped);
 	return ok;
 }

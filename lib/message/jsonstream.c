@@ -89,19 +89,14 @@ static enum osc_err
 add_note(struct osc_intake *intake, struct osc_item *item, const char *words)
 {
 	struct osc_buffer *notes = &intake->frame->notes;
-	size_t len = strlen(words) + 1;
-	uint8_t *to = osc_buffer_reserve(notes, len + 1);
 
-	if (to == NULL)
-		return osc_detail_set(intake->detail, OSC_ENOMEM, NULL, "no memory");
 	/* Place 0 stands for no note. */
-	if (notes->len == 0) {
-		*to++ = '\0';
-		notes->len = 1;
-	}
-	memcpy(to, words, len);
+	if (notes->len == 0)
+		osc_buffer_put(notes, osc_slice((const uint8_t *)"", 1));
 	item->note_at = words[0] != '\0' ? notes->len : 0;
-	notes->len += len;
+	osc_buffer_put(notes, osc_slice((const uint8_t *)words, strlen(words) + 1));
+	if (notes->full)
+		return osc_detail_set(intake->detail, OSC_ENOMEM, NULL, "no memory");
 	return OSC_OK;
 }
 

@@ -1,67 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
 #include "core/coap.h"
-#include "message/hex.h"
 #include "message/json.h"
 #include "message/names.h"
 #include "message/utf8.h"
 
-/* A line on its way. The error is sticky. */
-struct line {
-	struct osc_buffer *out;
-	bool full;    /* no memory */
-	bool compact; /* no names and nothing nicer than hex: the line was too long */
-};
-
-static uint8_t *
-room(struct line *line, size_t len)
-{
-	uint8_t *to = line->full ? NULL : osc_buffer_reserve(line->out, len);
-
-	line->full = to == NULL;
-	return to;
-}
-
 static void
-put_bytes(struct line *line, const void *bytes, size_t len)
+put_uint(struct osc_buffer *out, uint64_t value)
 {
-	uint8_t *to = room(line, len);
-
-	if (to == NULL)
-		return;
-	osc_copy(to, bytes, len);
-	line->out->len += len;
-}
-
-static void
-put(struct line *line, const char *text)
-{
-	put_bytes(line, text, strlen(text));
-}
-
-static void
-put_uint(struct line *line, uint64_t value)
-{
-	char digits[20];
+	uint8_t digits[20];
 	size_t at = sizeof(digits);
 
 	do
-		digits[--at] = (char)('0' + value % 10);
+		digits[--at] = (uint8_t)('0' + value % 10);
 	while ((value /= 10) > 0);
-	put_bytes(line, digits + at, sizeof(digits) - at);
+	osc_buffer_put(out, osc_slice(digits + at, sizeof(digits) - at));
 }
 
 static void
-put_hex(struct line *line, struct osc_slice bytes)
+put_hex(struct osc_buffer *out, struct osc_slice bytes)
 {
-	char *to = (char *)room(line, 2 * bytes.len + 2);
-
-	if (to == NULL)
-		return;
-	to[0] = '"';
-	osc_hex_encode(to + 1, bytes);
-	to[1 + 2 * bytes.len] = '"';
-	line->out->len += 2 * bytes.len + 2;
+	osc_buffer_text(out, "\"");
+	osc_buffer_hex(out, bytes);
+	osc_buffer_text(out, "\"");
 }
 
 /* How a byte of ASCII stands in a string, if not as it is; returns its length. */
@@ -84,9 +45,9 @@ escape(uint8_t *to, uint8_t c)
 
 /* Any text; what is not UTF-8 becomes U+FFFD. */
 static void
-put_string(struct line *line, struct osc_slice text)
+put_string(struct osc_buffer *out, struct osc_slice text)
 {
-	uint8_t *start = room(line, 6 * text.len + 2), *to = start;
+	uint8_t *start = osc_buffer_reserve(out, 6 * text.len + 2), *to = start;
 	uint32_t point;
 	size_t n;
 
@@ -109,7 +70,7 @@ put_string(struct line *line, struct osc_slice text)
 		text.len -= n;
 	}
 	*to++ = '"';
-	line->out->len += (size_t)(to - start);
+	out->len += (size_t)(to - start);
 }
 
 /* An unsigned integer in its shortest form, which a number would give back. */
@@ -129,162 +90,163 @@ uint_of(struct osc_slice bytes)
 	return value;
 }
 
-/* ",VALUE]", or "]" for an empty option. */
+/* ",VALUE]", or "]" for an empty option. compact: no names and nothing nicer than hex. */
 static void
-put_value(struct line *line, const struct osc_option_name *known, struct osc_slice value)
+put_value(struct osc_buffer *out, const struct osc_option_name *known, struct osc_slice value,
+    bool compact)
 {
 	enum osc_value_format format = known != NULL ? known->format : OSC_VALUE_OPAQUE;
 
-	if (value.len == 0 && (format == OSC_VALUE_EMPTY || line->compact)) {
-		put(line, "]");
+	if (value.len == 0 && (format == OSC_VALUE_EMPTY || compact)) {
+		osc_buffer_text(out, "]");
 	} else if (format == OSC_VALUE_UINT && is_uint(value)) {
-		put(line, ",");
-		put_uint(line, uint_of(value));
-		put(line, "]");
+		osc_buffer_text(out, ",");
+		put_uint(out, uint_of(value));
+		osc_buffer_text(out, "]");
 	} else if (format == OSC_VALUE_STRING && osc_utf8_is_clean(value)) {
-		put(line, ",");
-		put_string(line, value);
-		put(line, "]");
+		osc_buffer_text(out, ",");
+		put_string(out, value);
+		osc_buffer_text(out, "]");
 	} else {
-		put(line, ",{\"hex\":");
-		put_hex(line, value);
-		put(line, "}]");
+		osc_buffer_text(out, ",{\"hex\":");
+		put_hex(out, value);
+		osc_buffer_text(out, "}]");
 	}
 }
 
 static void
-put_options(struct line *line, struct osc_slice rest)
+put_options(struct osc_buffer *out, struct osc_slice rest, bool compact)
 {
 	struct osc_option option = {0};
 	const struct osc_option_name *known;
 	const char *comma = "";
 
-	put(line, ",\"options\":[");
-	while (osc_option_next(&rest, &option) && !line->full) {
-		known = line->compact ? NULL : osc_option_by_number(option.number);
-		put(line, comma);
-		put(line, known != NULL ? "[\"" : "[");
+	osc_buffer_text(out, ",\"options\":[");
+	while (osc_option_next(&rest, &option) && !out->full) {
+		known = compact ? NULL : osc_option_by_number(option.number);
+		osc_buffer_text(out, comma);
+		osc_buffer_text(out, known != NULL ? "[\"" : "[");
 		if (known != NULL)
-			put(line, known->name);
+			osc_buffer_text(out, known->name);
 		else
-			put_uint(line, option.number);
+			put_uint(out, option.number);
 		if (known != NULL)
-			put(line, "\"");
-		put_value(line, known, option.value);
+			osc_buffer_text(out, "\"");
+		put_value(out, known, option.value, compact);
 		comma = ",";
 	}
-	put(line, "]");
+	osc_buffer_text(out, "]");
 }
 
 static void
-put_message(struct line *line, const struct osc_coap *coap)
+put_message(struct osc_buffer *out, const struct osc_coap *coap, bool compact)
 {
 	static const char *const types[] = {"CON", "NON", "ACK", "RST"};
 	char code[OSC_CODE_TEXT];
 
-	put(line, "{\"type\":\"");
-	put(line, types[coap->type & 3]);
-	put(line, "\",\"code\":\"");
-	put(line, osc_code_print(code, coap->code));
-	put(line, "\",\"mid\":");
-	put_uint(line, coap->mid);
-	put(line, ",\"token_hex\":");
-	put_hex(line, coap->token);
-	put_options(line, coap->options);
+	osc_buffer_text(out, "{\"type\":\"");
+	osc_buffer_text(out, types[coap->type & 3]);
+	osc_buffer_text(out, "\",\"code\":\"");
+	osc_buffer_text(out, osc_code_print(code, coap->code));
+	osc_buffer_text(out, "\",\"mid\":");
+	put_uint(out, coap->mid);
+	osc_buffer_text(out, ",\"token_hex\":");
+	put_hex(out, coap->token);
+	put_options(out, coap->options, compact);
 	if (osc_utf8_is_clean(coap->payload)) {
-		put(line, ",\"payload\":");
-		put_string(line, coap->payload);
+		osc_buffer_text(out, ",\"payload\":");
+		put_string(out, coap->payload);
 	}
-	put(line, ",\"payload_hex\":");
-	put_hex(line, coap->payload);
+	osc_buffer_text(out, ",\"payload_hex\":");
+	put_hex(out, coap->payload);
 }
 
 static void
-put_maybe_hex(struct line *line, const char *key, struct osc_slice bytes)
+put_maybe_hex(struct osc_buffer *out, const char *key, struct osc_slice bytes)
 {
-	put(line, key);
+	osc_buffer_text(out, key);
 	if (osc_is_present(bytes))
-		put_hex(line, bytes);
+		put_hex(out, bytes);
 	else
-		put(line, "null");
+		osc_buffer_text(out, "null");
 }
 
 static void
-put_about(struct line *line, const struct osc_about *about)
+put_about(struct osc_buffer *out, const struct osc_about *about)
 {
 	if (about == NULL || !about->protected) {
-		put(line, ",\"oscore\":null");
+		osc_buffer_text(out, ",\"oscore\":null");
 		return;
 	}
-	put_maybe_hex(line, ",\"oscore\":{\"kid_hex\":", about->kid);
-	put_maybe_hex(line, ",\"kid-context_hex\":", about->kid_context);
-	put_maybe_hex(line, ",\"partial-iv_hex\":", about->piv);
-	put(line, ",\"sender-id_hex\":");
-	put_hex(line, about->sender_id);
-	put(line, ",\"context\":");
+	put_maybe_hex(out, ",\"oscore\":{\"kid_hex\":", about->kid);
+	put_maybe_hex(out, ",\"kid-context_hex\":", about->kid_context);
+	put_maybe_hex(out, ",\"partial-iv_hex\":", about->piv);
+	osc_buffer_text(out, ",\"sender-id_hex\":");
+	put_hex(out, about->sender_id);
+	osc_buffer_text(out, ",\"context\":");
 	if (about->context != NULL)
-		put_string(
-		    line, osc_slice((const uint8_t *)about->context, strlen(about->context)));
+		put_string(out, osc_slice((const uint8_t *)about->context, strlen(about->context)));
 	else
-		put(line, "null");
-	put(line, "}");
+		osc_buffer_text(out, "null");
+	osc_buffer_text(out, "}");
 }
 
 /* A message is one line; between the tokens of JSON a line break is a blank. */
 static void
-put_meta(struct line *line, struct osc_slice meta)
+put_meta(struct osc_buffer *out, struct osc_slice meta)
 {
-	uint8_t *to;
+	size_t at;
 
 	if (meta.len == 0)
 		return;
-	put(line, ",\"meta\":");
-	to = room(line, meta.len);
-	if (to == NULL)
-		return;
-	for (size_t i = 0; i < meta.len; i++)
-		to[i] = meta.ptr[i] == '\n' || meta.ptr[i] == '\r' ? ' ' : meta.ptr[i];
-	line->out->len += meta.len;
+	osc_buffer_text(out, ",\"meta\":");
+	at = out->len;
+	osc_buffer_put(out, meta);
+	for (; at < out->len; at++)
+		if (out->ptr[at] == '\n' || out->ptr[at] == '\r')
+			out->ptr[at] = ' ';
+}
+
+/* The line is complete, or not there. */
+static enum osc_err
+finish(struct osc_buffer *out, size_t before)
+{
+	osc_buffer_text(out, "}\n");
+	if (!out->full)
+		return OSC_OK;
+	osc_buffer_cut(out, before);
+	return OSC_ENOMEM;
 }
 
 enum osc_err
 osc_json_encode(struct osc_buffer *out, struct osc_slice datagram, const struct osc_about *about,
     struct osc_slice meta)
 {
-	struct line line = {.out = out};
 	size_t before = out->len;
 	struct osc_coap coap;
 	enum osc_err err = osc_coap_decode(&coap, datagram, NULL);
 
 	if (err != OSC_OK)
 		return err;
-	put_message(&line, &coap);
-	if (!line.full && out->len - before > OSC_JSON_TEXT_MAX / 8 * 7) {
+	put_message(out, &coap, false);
+	if (!out->full && out->len - before > OSC_JSON_TEXT_MAX / 8 * 7) {
 		/* Tens of thousands of options; it must be possible to read the line again. */
-		out->len = before;
-		line.compact = true;
-		put_message(&line, &coap);
+		osc_buffer_cut(out, before);
+		put_message(out, &coap, true);
 	}
-	put_about(&line, about);
-	put_meta(&line, meta);
-	put(&line, "}\n");
-	if (line.full)
-		out->len = before;
-	return line.full ? OSC_ENOMEM : OSC_OK;
+	put_about(out, about);
+	put_meta(out, meta);
+	return finish(out, before);
 }
 
 enum osc_err
 osc_json_encode_refused(struct osc_buffer *out, int status, const char *words)
 {
-	struct line line = {.out = out};
 	size_t before = out->len;
 
-	put(&line, "{\"error\":");
-	put_uint(&line, (uint64_t)status);
-	put(&line, ",\"message\":");
-	put_string(&line, osc_slice((const uint8_t *)words, strlen(words)));
-	put(&line, "}\n");
-	if (line.full)
-		out->len = before;
-	return line.full ? OSC_ENOMEM : OSC_OK;
+	osc_buffer_text(out, "{\"error\":");
+	put_uint(out, (uint64_t)status);
+	osc_buffer_text(out, ",\"message\":");
+	put_string(out, osc_slice((const uint8_t *)words, strlen(words)));
+	return finish(out, before);
 }

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "message/hex.h"
 #include "session/contexts.h"
 
 /* Which of the contexts a message is for: osc_contexts_find. */

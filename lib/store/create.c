@@ -41,11 +41,11 @@ osc_new_context_check(const struct osc_new_context *context, struct osc_detail *
 }
 
 static void
-put_bytes(struct osc_text *text, const char *key, struct osc_slice bytes, const char *end)
+put_bytes(struct osc_buffer *text, const char *key, struct osc_slice bytes, const char *end)
 {
-	osc_text_put(text, "    \"%s\": \"", key);
-	osc_text_hex(text, bytes);
-	osc_text_put(text, "\"%s\n", end);
+	osc_buffer_print(text, "    \"%s\": \"", key);
+	osc_buffer_hex(text, bytes);
+	osc_buffer_print(text, "\"%s\n", end);
 }
 
 static enum osc_err
@@ -53,10 +53,10 @@ write_settings(const struct osc_new_context *c, struct osc_newdir *newdir)
 {
 	struct osc_slice client = osc_id_slice(&c->client_id);
 	struct osc_slice server = osc_id_slice(&c->server_id);
-	struct osc_text text = {0};
+	struct osc_buffer text = {0};
 	enum osc_err err;
 
-	osc_text_put(&text, "{\n");
+	osc_buffer_text(&text, "{\n");
 	if (c->dialect == OSC_DIALECT_ROLE) {
 		put_bytes(&text, "client-sender-id_hex", client, ",");
 		put_bytes(&text, "server-sender-id_hex", server, ",");
@@ -66,14 +66,15 @@ write_settings(const struct osc_new_context *c, struct osc_newdir *newdir)
 	}
 	if (osc_is_present(c->id_context))
 		put_bytes(&text, "id-context_hex", c->id_context, ",");
-	osc_text_put(&text, "    \"algorithm\": \"%s\",\n    \"kdf-hashfun\": \"%s\",\n",
+	osc_buffer_print(&text, "    \"algorithm\": \"%s\",\n    \"kdf-hashfun\": \"%s\",\n",
 	    c->alg->name, osc_hash_name(c->hash));
-	osc_text_put(&text, "    \"window\": %" PRIu32 ",\n", c->window);
+	osc_buffer_print(&text, "    \"window\": %" PRIu32 ",\n", c->window);
 	if (c->role != OSC_ROLE_NONE)
-		osc_text_put(&text, "    \"role\": \"%s\",\n", is_server(c) ? "server" : "client");
-	osc_text_put(&text, "    \"sequence-file\": true\n}\n");
+		osc_buffer_print(
+		    &text, "    \"role\": \"%s\",\n", is_server(c) ? "server" : "client");
+	osc_buffer_text(&text, "    \"sequence-file\": true\n}\n");
 	err = osc_newdir_file(newdir, "settings.json", 0644, &text);
-	osc_text_free(&text);
+	osc_buffer_free(&text);
 	return err;
 }
 
@@ -82,16 +83,16 @@ write_secret(const struct osc_new_context *c, struct osc_newdir *newdir)
 {
 	const char *name = c->dialect == OSC_DIALECT_ROLE ? "secrets.json" : "secret.json";
 	bool salt = c->master_salt.len > 0;
-	struct osc_text text = {0};
+	struct osc_buffer text = {0};
 	enum osc_err err;
 
-	osc_text_put(&text, "{\n");
+	osc_buffer_text(&text, "{\n");
 	put_bytes(&text, "secret_hex", c->master_secret, salt ? "," : "");
 	if (salt)
 		put_bytes(&text, "salt_hex", c->master_salt, "");
-	osc_text_put(&text, "}\n");
+	osc_buffer_text(&text, "}\n");
 	err = osc_newdir_file(newdir, name, 0600, &text);
-	osc_text_free(&text);
+	osc_buffer_free(&text);
 	return err;
 }
 
@@ -108,7 +109,7 @@ static enum osc_err
 write_sequence(const struct osc_new_context *c, struct osc_newdir *newdir)
 {
 	struct osc_sequence sequence;
-	struct osc_text text = {0};
+	struct osc_buffer text = {0};
 	struct osc_side *client, *server;
 	enum osc_err err;
 
@@ -124,7 +125,7 @@ write_sequence(const struct osc_new_context *c, struct osc_newdir *newdir)
 		set_side(server, c->server_seq, c->client_seq, c->client_window_lost);
 	osc_sequence_format(&sequence, &text);
 	err = osc_newdir_file(newdir, OSC_SEQUENCE_FILE, 0600, &text);
-	osc_text_free(&text);
+	osc_buffer_free(&text);
 	osc_sequence_free(&sequence);
 	return err;
 }

@@ -44,7 +44,7 @@ static enum osc_err
 make_sequence(
     const struct osc_dir *dir, const struct osc_sequence *initial, struct osc_detail *detail)
 {
-	struct osc_text text = {0};
+	struct osc_buffer text = {0};
 	struct osc_temp temp;
 	enum osc_err err;
 
@@ -54,10 +54,10 @@ make_sequence(
 	else
 		err = osc_temp_make(&temp, dir, NULL, detail);
 	if (err == OSC_OK)
-		err = osc_temp_write(&temp, dir, osc_text_slice(&text), detail);
+		err = osc_temp_write(&temp, dir, osc_buffer_slice(&text), detail);
 	if (err == OSC_OK)
 		err = osc_temp_rename(&temp, dir, OSC_SEQUENCE_FILE, true, detail);
-	osc_text_free(&text);
+	osc_buffer_free(&text);
 	return err;
 }
 

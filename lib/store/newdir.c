@@ -86,7 +86,7 @@ osc_newdir_start(struct osc_newdir *newdir, const char *path, struct osc_detail 
 
 enum osc_err
 osc_newdir_file(
-    struct osc_newdir *newdir, const char *name, mode_t mode, const struct osc_text *text)
+    struct osc_newdir *newdir, const char *name, mode_t mode, const struct osc_buffer *text)
 {
 	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
 	enum osc_err err = OSC_OK;
@@ -101,7 +101,7 @@ osc_newdir_file(
 	OSC_RETRY(rc, fchmod(fd, mode));
 	if (rc == -1)
 		err = fail(newdir, name, "cannot set its mode");
-	else if (!osc_file_write(fd, osc_text_slice(text)))
+	else if (!osc_file_write(fd, osc_buffer_slice(text)))
 		err = fail(newdir, name, "cannot write");
 	if (close(fd) == -1 && errno != EINTR && err == OSC_OK)
 		err = fail(newdir, name, "cannot write");

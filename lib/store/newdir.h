@@ -4,7 +4,6 @@
 #define OSC_STORE_NEWDIR_H
 
 #include "store/file.h"
-#include "store/text.h"
 
 /* A directory that appears complete or not at all. */
 
@@ -38,7 +37,7 @@ enum osc_err osc_newdir_start(
  * mode  what it gets, whatever the umask
  */
 enum osc_err osc_newdir_file(
-    struct osc_newdir *newdir, const char *name, mode_t mode, const struct osc_text *text);
+    struct osc_newdir *newdir, const char *name, mode_t mode, const struct osc_buffer *text);
 
 /* osc_newdir_sync - when all files are in it: make it durable, but for the name */
 enum osc_err osc_newdir_sync(struct osc_newdir *newdir);

@@ -50,30 +50,30 @@ next_of(const struct osc_side *side)
 }
 
 static void
-put_bits(struct osc_text *text, uint64_t index, const uint64_t *words)
+put_bits(struct osc_buffer *text, uint64_t index, const uint64_t *words)
 {
 	char digits[OSC_BIGNUM_SIZE];
 
 	(void)osc_bignum_format(digits, words);
-	osc_text_put(text, "{\"index\": %" PRIu64 ", \"bitfield\": %s}", index, digits);
+	osc_buffer_print(text, "{\"index\": %" PRIu64 ", \"bitfield\": %s}", index, digits);
 }
 
 static void
-put_list(struct osc_text *text, const struct osc_window *window)
+put_list(struct osc_buffer *text, const struct osc_window *window)
 {
-	osc_text_put(text, "[%" PRId64, (int64_t)window->index - 1);
+	osc_buffer_print(text, "[%" PRId64, (int64_t)window->index - 1);
 	for (uint32_t k = 0; k < window->size; k++)
 		if (osc_window_seen(window, k))
-			osc_text_put(text, ", %" PRIu64, window->index + k);
-	osc_text_put(text, "]");
+			osc_buffer_print(text, ", %" PRIu64, window->index + k);
+	osc_buffer_text(text, "]");
 }
 
 static void
-put_echo(struct osc_text *text, const struct osc_state *state)
+put_echo(struct osc_buffer *text, const struct osc_state *state)
 {
-	osc_text_put(text, "\"");
-	osc_text_hex(text, osc_slice(state->echo, sizeof(state->echo)));
-	osc_text_put(text, "\"");
+	osc_buffer_text(text, "\"");
+	osc_buffer_hex(text, osc_slice(state->echo, sizeof(state->echo)));
+	osc_buffer_text(text, "\"");
 }
 
 /* A challenge is of use only while the window is lost. */
@@ -84,54 +84,54 @@ needs_echo(const struct osc_state *state)
 }
 
 static void
-put_mark(const struct osc_sequence *sequence, struct osc_text *text, const char *between)
+put_mark(const struct osc_sequence *sequence, struct osc_buffer *text, const char *between)
 {
 	if (sequence->has_inode)
-		osc_text_put(text, ",%s\"inode\": %" PRIu64, between, sequence->inode);
+		osc_buffer_print(text, ",%s\"inode\": %" PRIu64, between, sequence->inode);
 	if (sequence->has_btime)
-		osc_text_put(text, ",%s\"btime\": %" PRIu64, between, sequence->btime);
+		osc_buffer_print(text, ",%s\"btime\": %" PRIu64, between, sequence->btime);
 }
 
 static void
-format_pair(const struct osc_sequence *sequence, struct osc_text *text)
+format_pair(const struct osc_sequence *sequence, struct osc_buffer *text)
 {
 	const struct osc_state *state = &sequence->mine.state;
 	const struct osc_window *window = &state->window;
 
-	osc_text_put(
+	osc_buffer_print(
 	    text, "{\"next-to-send\": %" PRIu64 ", \"received\": ", next_of(&sequence->mine));
 	if (window->known) {
 		put_bits(text, window->index, window->seen);
-		osc_text_put(text, ", \"answered\": ");
+		osc_buffer_text(text, ", \"answered\": ");
 		put_bits(text, window->index, window->answered);
 	} else
-		osc_text_put(text, "\"unknown\"");
+		osc_buffer_text(text, "\"unknown\"");
 	if (needs_echo(state)) {
-		osc_text_put(text, ", \"echo_hex\": ");
+		osc_buffer_text(text, ", \"echo_hex\": ");
 		put_echo(text, state);
 	}
 	put_mark(sequence, text, " ");
-	osc_text_put(text, "}\n");
+	osc_buffer_text(text, "}\n");
 }
 
 /* The objects of the role dialect: each has at most an entry for either ID. */
 enum object { USED, SEEN, ANSWERED, ECHO_HEX };
 
 static bool
-put_value(struct osc_text *text, enum object object, const struct osc_side *side, bool write)
+put_value(struct osc_buffer *text, enum object object, const struct osc_side *side, bool write)
 {
 	const struct osc_window *window = &side->state.window;
 
 	switch (object) {
 	case USED:
 		if (write)
-			osc_text_put(text, "%" PRIu64, next_of(side));
+			osc_buffer_print(text, "%" PRIu64, next_of(side));
 		return side->has_next;
 	case SEEN:
 		if (write && window->known)
 			put_list(text, window);
 		else if (write)
-			osc_text_put(text, "\"unknown\"");
+			osc_buffer_text(text, "\"unknown\"");
 		return side->has_window;
 	case ANSWERED:
 		if (write)
@@ -146,7 +146,7 @@ put_value(struct osc_text *text, enum object object, const struct osc_side *side
 }
 
 static void
-put_object(const struct osc_sequence *sequence, struct osc_text *text, enum object object)
+put_object(const struct osc_sequence *sequence, struct osc_buffer *text, enum object object)
 {
 	static const char *const names[] = {"used", "seen", "answered", "echo_hex"};
 	const struct osc_side *sides[] = {&sequence->mine, sequence->other};
@@ -158,31 +158,31 @@ put_object(const struct osc_sequence *sequence, struct osc_text *text, enum obje
 		if (!put_value(text, object, sides[i], false))
 			continue;
 		if (count++ == 0)
-			osc_text_put(
+			osc_buffer_print(
 			    text, "%s  \"%s\": {", object == USED ? "" : ",\n", names[object]);
 		else
-			osc_text_put(text, ", ");
-		osc_text_put(text, "\"");
-		osc_text_hex(text, osc_id_slice(ids[object == USED ? i : 1 - i]));
-		osc_text_put(text, "\": ");
+			osc_buffer_text(text, ", ");
+		osc_buffer_text(text, "\"");
+		osc_buffer_hex(text, osc_id_slice(ids[object == USED ? i : 1 - i]));
+		osc_buffer_text(text, "\": ");
 		(void)put_value(text, object, sides[i], true);
 	}
 	if (count > 0)
-		osc_text_put(text, "}");
+		osc_buffer_text(text, "}");
 }
 
 void
-osc_sequence_format(const struct osc_sequence *sequence, struct osc_text *text)
+osc_sequence_format(const struct osc_sequence *sequence, struct osc_buffer *text)
 {
 	if (sequence->dialect == OSC_DIALECT_PAIR) {
 		format_pair(sequence, text);
 		return;
 	}
-	osc_text_put(text, "{\n");
+	osc_buffer_text(text, "{\n");
 	for (enum object object = USED; object <= ECHO_HEX; object++)
 		put_object(sequence, text, object);
 	put_mark(sequence, text, "\n  ");
-	osc_text_put(text, "\n}\n");
+	osc_buffer_text(text, "\n}\n");
 }
 
 void

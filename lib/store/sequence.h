@@ -5,7 +5,6 @@
 
 #include "store/file.h"
 #include "store/store.h"
-#include "store/text.h"
 
 /* sequence.json: the mutable state of a directory, in both dialects. */
 
@@ -53,7 +52,7 @@ enum osc_err osc_sequence_parse(
     struct osc_sequence *sequence, struct osc_slice text, struct osc_detail *detail);
 
 /* osc_sequence_format - the text of the file; text->full if there is no memory */
-void osc_sequence_format(const struct osc_sequence *sequence, struct osc_text *text);
+void osc_sequence_format(const struct osc_sequence *sequence, struct osc_buffer *text);
 
 /* osc_sequence_mark - note the file that the state is being written to; NULL: no mark */
 void osc_sequence_mark(struct osc_sequence *sequence, const struct osc_stamp *stamp);

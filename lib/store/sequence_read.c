@@ -88,12 +88,7 @@ read_pair(struct osc_reading *r, struct osc_side *mine)
 static void
 id_to_hex(char hex[static HEX_ID_SIZE], const struct osc_id *id)
 {
-	static const char digits[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < id->len; i++) {
-		hex[2 * i] = digits[id->bytes[i] >> 4];
-		hex[2 * i + 1] = digits[id->bytes[i] & 0x0f];
-	}
+	osc_hex_encode(hex, osc_id_slice(id));
 	hex[2 * (size_t)id->len] = '\0';
 }
 

@@ -108,7 +108,7 @@ check_unchanged(const struct osc_state_file *file, int lock, struct osc_detail *
 enum osc_err
 osc_state_write(struct osc_state_file *file, int lock, struct osc_detail *detail)
 {
-	struct osc_text text = {0};
+	struct osc_buffer text = {0};
 	struct osc_temp temp;
 	uint8_t *copy = NULL;
 	enum osc_err err;
@@ -121,20 +121,20 @@ osc_state_write(struct osc_state_file *file, int lock, struct osc_detail *detail
 	if (text.full)
 		err = osc_detail_set(detail, OSC_ENOMEM, NULL, "out of memory");
 	if (err == OSC_OK)
-		err = keep_content(&copy, osc_text_slice(&text), detail);
+		err = keep_content(&copy, osc_buffer_slice(&text), detail);
 	if (err == OSC_OK)
-		err = osc_temp_write(&temp, file->dir, osc_text_slice(&text), detail);
+		err = osc_temp_write(&temp, file->dir, osc_buffer_slice(&text), detail);
 	if (err == OSC_OK)
 		err = check_unchanged(file, lock, detail);
 	if (err == OSC_OK)
 		err = osc_temp_rename(&temp, file->dir, OSC_SEQUENCE_FILE, false, detail);
 	osc_temp_drop(&temp, file->dir);
 	if (err == OSC_OK) {
-		set_content(file, copy, osc_text_slice(&text).len);
+		set_content(file, copy, text.len);
 		file->stamp = temp.stamp;
 	} else
 		free(copy);
-	osc_text_free(&text);
+	osc_buffer_free(&text);
 	return err;
 }
 

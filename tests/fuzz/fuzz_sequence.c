@@ -23,7 +23,7 @@ check(enum osc_dialect dialect, uint32_t window, struct osc_slice text)
 {
 	struct osc_sequence sequence, again;
 	struct osc_state before;
-	struct osc_text written = {0};
+	struct osc_buffer written = {0};
 	struct osc_detail detail = {0};
 	enum osc_err err;
 
@@ -39,12 +39,12 @@ check(enum osc_dialect dialect, uint32_t window, struct osc_slice text)
 		MUST(sequence.mine.state.window.size == window);
 		osc_sequence_format(&sequence, &written);
 		MUST(!written.full);
-		MUST(osc_sequence_parse(&again, osc_text_slice(&written), NULL) == OSC_OK);
+		MUST(osc_sequence_parse(&again, osc_buffer_slice(&written), NULL) == OSC_OK);
 		MUST(osc_state_equal(&sequence.mine.state, &again.mine.state));
 		MUST(osc_state_follows(&sequence.mine.state, &again.mine.state));
 		MUST(again.mine.floor >= sequence.mine.floor);
 	}
-	osc_text_free(&written);
+	osc_buffer_free(&written);
 	osc_sequence_free(&sequence);
 	osc_sequence_free(&again);
 }

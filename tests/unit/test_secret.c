@@ -201,6 +201,52 @@ test_buffer_too_much(void)
 	osc_buffer_free(&buffer);
 }
 
+static bool
+holds(const struct osc_buffer *buffer, const char *text)
+{
+	return buffer->len == strlen(text) && memcmp(buffer->ptr, text, buffer->len) == 0;
+}
+
+static void
+test_buffer_append(void)
+{
+	static const uint8_t bytes[] = {0x00, 0x9f, 0xa9};
+	struct osc_buffer buffer = {0};
+
+	osc_buffer_put(&buffer, osc_slice(NULL, 0));
+	osc_buffer_hex(&buffer, osc_slice(NULL, 0));
+	CHECK(buffer.len == 0 && !buffer.full);
+	osc_buffer_text(&buffer, "a");
+	osc_buffer_hex(&buffer, osc_slice(bytes, sizeof(bytes)));
+	osc_buffer_print(&buffer, "%s-%d", "b", 7);
+	osc_buffer_put(&buffer, osc_slice((const uint8_t *)"c\0", 1));
+	CHECK(holds(&buffer, "a009fa9b-7c") && !buffer.full);
+	osc_buffer_cut(&buffer, 0);
+	/* Longer than what there is room for: it grows, and the text stays whole. */
+	osc_buffer_print(&buffer, "%*s|%s", (int)buffer.cap, "", "end");
+	CHECK(buffer.len > 4096 && memcmp(buffer.ptr + buffer.len - 5, " |end", 5) == 0);
+	osc_buffer_free(&buffer);
+}
+
+/* What there is no memory for leaves a gap, and that is not forgotten. */
+static void
+test_buffer_full(void)
+{
+	struct osc_buffer buffer = {0};
+
+	osc_buffer_text(&buffer, "a");
+	osc_buffer_put(&buffer, osc_slice(buffer.ptr, SIZE_MAX));
+	CHECK(buffer.full && holds(&buffer, "a"));
+	osc_buffer_text(&buffer, "b");
+	CHECK(buffer.full && holds(&buffer, "ab"));
+	osc_buffer_cut(&buffer, 1);
+	CHECK(!buffer.full && holds(&buffer, "a"));
+	osc_buffer_hex(&buffer, osc_slice(buffer.ptr, SIZE_MAX / 2));
+	CHECK(buffer.full);
+	osc_buffer_free(&buffer);
+	CHECK(!buffer.full);
+}
+
 int
 main(void)
 {
@@ -213,6 +259,8 @@ main(void)
 	RUN(test_random);
 	RUN(test_secret_init);
 	RUN(test_buffer_growth);
+	RUN(test_buffer_append);
+	RUN(test_buffer_full);
 	RUN(test_buffer_high);
 	RUN(test_buffer_too_much);
 	return unit_end();

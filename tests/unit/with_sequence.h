@@ -43,15 +43,15 @@ refused(const char *text, const char *why)
 static inline bool
 formats_as(const char *expected)
 {
-	struct osc_text text = {0};
+	struct osc_buffer text = {0};
 	bool same;
 
 	osc_sequence_format(&sequence, &text);
-	same = !text.full && text.buffer.len == strlen(expected) &&
-	    memcmp(text.buffer.ptr, expected, text.buffer.len) == 0;
+	same =
+	    !text.full && text.len == strlen(expected) && memcmp(text.ptr, expected, text.len) == 0;
 	if (!same)
-		printf("# %.*s\n", (int)text.buffer.len, (const char *)text.buffer.ptr);
-	osc_text_free(&text);
+		printf("# %.*s\n", (int)text.len, (const char *)text.ptr);
+	osc_buffer_free(&text);
 	return same;
 }
 
@@ -59,19 +59,19 @@ formats_as(const char *expected)
 static inline bool
 survives(void)
 {
-	struct osc_text text = {0};
+	struct osc_buffer text = {0};
 	struct osc_sequence again;
 	bool same;
 
 	CHECK(osc_sequence_init(&again, sequence.dialect, &sequence.own, &sequence.peer,
 		  sequence.window) == OSC_OK);
 	osc_sequence_format(&sequence, &text);
-	same = osc_sequence_parse(&again, osc_text_slice(&text), &detail) == OSC_OK &&
+	same = osc_sequence_parse(&again, osc_buffer_slice(&text), &detail) == OSC_OK &&
 	    osc_state_equal(&sequence.mine.state, &again.mine.state) &&
 	    sequence.inode == again.inode && sequence.btime == again.btime;
 	if (sequence.other != NULL)
 		same = same && osc_state_equal(&sequence.other->state, &again.other->state);
-	osc_text_free(&text);
+	osc_buffer_free(&text);
 	osc_sequence_free(&again);
 	return same;
 }
