@@ -15,7 +15,9 @@ import order
 import powercut
 import races
 import scenes
-from world import World
+import setback
+import setfiles
+from world import IDS, World
 
 
 class Toy:
@@ -29,6 +31,11 @@ class Toy:
 
     def unprotect(self, side):
         return [*self.start, "unprotect", side]
+
+    @staticmethod
+    def senders(case, outputs):
+        """It has no keys."""
+        return [("A", IDS[case.stream.side])] * len(outputs)
 
 
 def killed(kind):
@@ -77,6 +84,27 @@ def hanging(w):
     return files.strange(w, scenes.ProtectRequest, "settings.json", files.put_fifo, 1)
 
 
+def set_back(stream):
+    """By what no other run could see."""
+    steps = [
+        {},
+        {1: setfiles.Change((setfiles.STATE,), setfiles.unmarked(0), setfiles.in_place)},
+        {2: setfiles.Change((setfiles.STATE,), setfiles.unmarked(1), setfiles.renamed)},
+        {1: setfiles.Aside(False), 2: setfiles.Aside(True)},
+    ]
+
+    def detect(w):
+        worlds = dict.fromkeys("ABCD", w)
+        return setback.judge_all([setback.Case(worlds, stream, False, each) for each in steps])[0]
+
+    return detect
+
+
+def linked(w):
+    call = setback.making_durable(w, scenes.ProtectRequest)
+    return setback.linked(w, call, scenes.ProtectRequest)
+
+
 KILL = {
     kind: killed(kind)
     for kind in (scenes.ProtectRequest, scenes.UnprotectRequest, scenes.ProtectResponse)
@@ -89,6 +117,9 @@ CUT = {
         scenes.UnprotectRequest,
         scenes.ProtectResponse,
     )
+}
+BACK = {
+    kind: set_back(kind) for kind in (setback.Requests, setback.Received, setback.Responses)
 }
 ERROR = {name: failed(scenes.ProtectRequest, name) for name in ("EIO", "ENOSPC", "EINTR")}
 ORDER = ordered(scenes.ProtectRequest)
@@ -125,6 +156,7 @@ WORDS = {
     "hangs": "waits for a FIFO",
     "leaks": "wipes nothing",
     "takes-copies": "knows no copies",
+    "takes-anything": "goes on from whatever state it finds",
 }
 
 # (mistake, what finds it, how, words that it must say)
@@ -167,17 +199,23 @@ DETECTORS = [
     ("leaks", "secret in ordinary memory: memory", unlocked, "Master-Secret-in-hex lies"),
     ("leaks", "text left: memory", text_leftover, "text-2 is left"),
     ("takes-copies", "copy: copies", restored, "protect: status 0"),
+    ("takes-copies", "second name: setback", linked, "used twice"),
+    ("takes-anything", "number reuse: setback", BACK[setback.Requests], "used twice"),
+    ("takes-anything", "double acceptance: setback", BACK[setback.Received], "accepted twice"),
+    ("takes-anything", "one nonce for two responses: setback", BACK[setback.Responses],
+     "used for two responses"),
 ]  # fmt: skip
 
 # The toy without a mistake does not wipe either, and knows nothing of copies.
-NEVER_CLEAN = (leftover, unlocked, text_leftover, restored)
+NEVER_CLEAN = (leftover, unlocked, text_leftover, restored, linked)
 
 
 # One for each rule: reuse, double acceptance, two responses, output first, lost update,
-# unsynced directory, secret, locked memory, copy.
+# unsynced directory, secret, locked memory, copy, second name, state set back.
 SHORT = (
     KILL[scenes.ProtectRequest], CUT[scenes.UnprotectRequest], CUT[scenes.ProtectResponse], ORDER,
     many_unprotects, mixture, leftover, unlocked, text_leftover, restored,
+    linked, *BACK.values(),
 )  # fmt: skip
 
 

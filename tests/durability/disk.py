@@ -269,6 +269,14 @@ def mark_of(fd):
     return mark
 
 
+def mark_as_own(path):
+    """A state that was written to no other file than this one."""
+    with open(path, "r+b") as file:
+        members = file.read().rstrip().removesuffix(b"}")
+        file.seek(0)
+        file.write(members + b", " + mark_of(file.fileno()) + b"}\n")
+
+
 def build(tree, path, disk):
     """Make the directory. A file that the run has made gets its mark anew: on the
     disk that lost power it would still be the same file."""

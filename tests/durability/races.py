@@ -370,9 +370,9 @@ def unlinked_lock(w, call):
     return place.problems()
 
 
-def calls_under_lock(w):
+def calls_under_lock(w, kind=scenes.ProtectRequest):
     """From the lock to the check that it is still the one: behind that a run cannot know."""
-    calls = calls_of(scenes.ProtectRequest, w)
+    calls = calls_of(kind, w)
     names = [call.name for call in calls]
     first, last = names.index("flock") + 1, names.index("renameat")
     checks = [i for i in range(first, last) if names[i] == "statx"]

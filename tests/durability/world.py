@@ -31,6 +31,23 @@ class Real:
     def unprotect(self, side):
         return [base.UNPROTECT, *self._side(side)]
 
+    @staticmethod
+    def senders(case, outputs):
+        """For each message the context and the Sender ID under which it verifies, or None."""
+        found = [None] * len(outputs)
+        for name, w in case.worlds.items():
+            oracle = put(case.top / f"oracle-{name}", w.fresh["server"])
+            # A response is bound to the request with its token.
+            lines = b"".join(each.hex().encode() + b"\n" for each in (*w.requests, *outputs))
+            command = [*w.programs.unprotect("server"), "-p", "-k", "-f", "hex", "-t", "json"]
+            said = base.run([*command, oracle], lines).out.splitlines()[len(w.requests) :]
+            for i, line in enumerate(said):
+                if b'"error":' not in line[:9]:
+                    found[i] = (name, json.loads(line)["oscore"]["sender-id_hex"])
+            if None not in found:
+                break
+        return found
+
 
 def write(path, content, mode=0o644):
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -93,10 +110,11 @@ class World:
         for i in (0, 1):
             self.ok(programs.unprotect("server"), server, self.requests[i])
         write(top / "request", self.requests[0])
+        self.answers = []
         for _ in range(2):  # without and with a Partial IV
             answer = message.response(message.token_of(self.requests[0]))
             command = [*programs.protect("server"), "--request", top / "request"]
-            self.ok(command, server, answer)
+            self.answers.append(self.ok(command, server, answer))
         self.used = {"client": take(client), "server": take(server)}
         self.found = {
             side: {n: f for n, f in files.items() if n not in ("lock", ".used")}

@@ -13,11 +13,12 @@
 #include <unistd.h>
 
 /*
- * usage: toy FAULT protect|unprotect client|server [--moved] [--request FILE] DIR [FILE]
+ * usage: toy FAULT protect|unprotect client|server [--moved] [-k] [-f hex] [--request FILE] DIR
+ *            [FILE]
  *
  * Keeps numbers in a directory like the programs under test, without any
  * cryptography, and makes one mistake on purpose. "correct" makes none (but it
- * knows nothing of copies).
+ * knows nothing of copies). -f hex: a stream of lines, one group each.
  */
 
 struct state {
@@ -25,6 +26,7 @@ struct state {
 };
 
 static const char *fault;
+static bool protects, server, streams;
 static int dir;
 static uint8_t input[65536], output[65536 + 64], request[65536];
 static size_t input_len, output_len, request_len;
@@ -182,13 +184,20 @@ put_out(void)
 {
 	ssize_t n;
 
+	if (streams) {
+		for (size_t i = 0; i < output_len; i++)
+			printf("%02x", output[i]);
+		puts("");
+		must(fflush(stdout) == 0, "output");
+		return;
+	}
 	AGAIN(n, write(1, output, output_len));
 	must(n == (ssize_t)output_len, "output");
 }
 
 /* Header, token, one OSCORE option; behind the marker the whole message. */
 static void
-seal(bool with_number, unsigned long long number, bool server, bool response)
+seal(bool with_number, unsigned long long number, bool response)
 {
 	size_t head = 4 + (input[0] & 15), n = 0;
 	uint8_t value[8];
@@ -220,19 +229,20 @@ number_of(const uint8_t *message)
 }
 
 static void
-protect(bool server, struct state *state)
+protect(struct state *state)
 {
 	unsigned long long bit = request_len > 0 ? 1ULL << number_of(request) : 0;
 	bool fresh = bit == 0 || (state->answered & bit) != 0 || (state->seen & bit) == 0;
 
-	seal(fresh, state->next, server, bit != 0);
+	seal(fresh, state->next, bit != 0);
 	if (fresh)
 		state->next++;
 	if (!is("forgets-answers"))
 		state->answered |= bit;
 }
 
-static void
+/* False for a message that was accepted before. */
+static bool
 unprotect(struct state *state)
 {
 	unsigned long long bit = 1ULL << number_of(input);
@@ -240,20 +250,94 @@ unprotect(struct state *state)
 
 	if ((state->seen & bit) != 0) {
 		fprintf(stderr, "toy: replayed\n");
-		_exit(6);
+		if (!streams)
+			_exit(6);
+		puts("# 6 replayed");
+		(void)fflush(stdout);
+		return false;
 	}
 	state->seen |= bit;
 	head += (size_t)(input[head] & 15) + 2;
 	output_len = input_len - head;
 	memcpy(output, input + head, output_len);
+	return true;
+}
+
+/* A stream goes on from where it was, with the files that it began with. */
+static void
+check_unchanged(const struct state *state)
+{
+	static const char *const names[] = {"settings.json", "secret.json"};
+	static struct state last;
+	static struct timespec when[2];
+	struct stat st;
+
+	if (!streams || is("takes-anything"))
+		return;
+	for (int i = 0; i < 2; i++) {
+		if (fstatat(dir, names[i], &st, 0) != 0)
+			die(7, names[i]);
+		if (when[i].tv_sec == 0)
+			when[i] = st.st_ctim;
+		if (memcmp(&when[i], &st.st_ctim, sizeof(when[i])) != 0)
+			die(7, "another file");
+	}
+	if (state->next < last.next || (last.seen & ~state->seen) != 0 ||
+	    (last.answered & ~state->answered) != 0)
+		die(7, "an earlier state");
+	last = *state;
+}
+
+/* From the lock to the output, for the message in input. */
+static void
+work(void)
+{
+	struct state state;
+	int held;
+
+	if (is("reads-before-lock"))
+		load(&state);
+	held = lock();
+	if (!is("reads-before-lock"))
+		load(&state);
+	check_unchanged(&state);
+	if (is("reads-before-lock") || is("no-lock"))
+		usleep(20000);
+	if (protects)
+		protect(&state);
+	else if (!unprotect(&state)) {
+		unlock(held);
+		return;
+	}
+	if (is("output-first"))
+		put_out();
+	save(&state);
+	check_unchanged(&state);
+	unlock(held);
+	if (!is("output-first"))
+		put_out();
+}
+
+static void
+work_on_lines(const char *path)
+{
+	char line[2 * sizeof(input) + 2];
+	FILE *lines = path != NULL ? fopen(path, "r") : stdin;
+	unsigned byte;
+
+	if (lines == NULL)
+		die(1, path);
+	while (fgets(line, sizeof(line), lines) != NULL) {
+		for (input_len = 0; sscanf(line + 2 * input_len, "%2x", &byte) == 1; input_len++)
+			input[input_len] = (uint8_t)byte;
+		work();
+	}
 }
 
 int
 main(int argc, char **argv)
 {
-	bool protects, server;
-	struct state state;
-	int i = 4, held;
+	int i = 4;
 
 	signal(SIGPIPE, SIG_IGN);
 	if (argc < 5)
@@ -261,37 +345,24 @@ main(int argc, char **argv)
 	fault = argv[1];
 	protects = strcmp(argv[2], "protect") == 0;
 	server = strcmp(argv[3], "server") == 0;
-	if (strcmp(argv[i], "--moved") == 0)
-		i++;
-	if (strcmp(argv[i], "--request") == 0) {
-		request_len = read_file(AT_FDCWD, argv[i + 1], request, sizeof(request));
-		i += 2;
-	}
+	for (; argv[i] != NULL && argv[i][0] == '-'; i++)
+		if (strcmp(argv[i], "-f") == 0) {
+			streams = true;
+			i++;
+		} else if (strcmp(argv[i], "--request") == 0)
+			request_len = read_file(AT_FDCWD, argv[++i], request, sizeof(request));
 	AGAIN(dir, open(argv[i], O_RDONLY | O_DIRECTORY));
 	if (dir < 0)
 		die(7, argv[i]);
+	(void)read_file(dir, "settings.json", (uint8_t *)kept, sizeof(kept));
+	(void)read_file(dir, "secret.json", (uint8_t *)kept, sizeof(kept));
+	if (streams) {
+		work_on_lines(argv[i + 1]);
+		return 0;
+	}
 	input_len = read_file(AT_FDCWD, argv[i + 1], input, sizeof(input));
 	if (input_len == SIZE_MAX)
 		die(1, argv[i + 1]);
-	(void)read_file(dir, "settings.json", (uint8_t *)kept, sizeof(kept));
-	(void)read_file(dir, "secret.json", (uint8_t *)kept, sizeof(kept));
-
-	if (is("reads-before-lock"))
-		load(&state);
-	held = lock();
-	if (!is("reads-before-lock"))
-		load(&state);
-	if (is("reads-before-lock") || is("no-lock"))
-		usleep(20000);
-	if (protects)
-		protect(server, &state);
-	else
-		unprotect(&state);
-	if (is("output-first"))
-		put_out();
-	save(&state);
-	unlock(held);
-	if (!is("output-first"))
-		put_out();
+	work();
 	return 0;
 }
