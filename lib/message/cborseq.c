@@ -1,211 +1,107 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
-#include <cbor.h>
-
-#include "core/oscore.h"
+#include "core/cborw.h"
 #include "message/cborseq.h"
 
 #define HEAD_MAX 9 /* bytes in the longest head */
 
-#define MAJOR_BYTES 2
-#define MAJOR_TEXT 3
-
 #define OPEN UINT64_MAX /* in a nest: up to a break */
 
-/* What libcbor found: it calls one of these. What none of them takes is broken. */
-static void
-found_bytes(void *context, cbor_data data, size_t len)
+/* Major types (RFC 8949, 3.1) */
+enum major { POSITIVE, NEGATIVE, BYTES, TEXT, ARRAY, MAP, TAG, SIMPLE };
+
+/* What an item begins with (RFC 8949, 3). */
+struct head {
+	enum major major;
+	size_t len;        /* bytes, with those of the argument */
+	bool indefinite;   /* additional information 31 */
+	uint64_t argument; /* 0 if indefinite */
+};
+
+/* OSC_CBORSEQ_OTHER if it is there, else MORE or BROKEN. */
+static enum osc_cborseq
+decode_head(struct head *head, struct osc_slice in)
 {
-	struct osc_cborseq_item *item = context;
-
-	item->what = OSC_CBORSEQ_MESSAGE;
-	item->message = osc_slice(data, len);
-}
-
-static void
-found_other(void *context)
-{
-	((struct osc_cborseq_item *)context)->what = OSC_CBORSEQ_OTHER;
-}
-
-static void
-found_break(void *context)
-{
-	((struct osc_cborseq_item *)context)->what = OSC_CBORSEQ_BREAK;
-}
-
-static void
-found_open(void *context)
-{
-	found_other(context);
-	((struct osc_cborseq_item *)context)->open = true;
-}
-
-static void
-found_array(void *context, size_t n)
-{
-	if (n >= OPEN)
-		return;
-	found_other(context);
-	((struct osc_cborseq_item *)context)->inside = n;
-}
-
-static void
-found_map(void *context, size_t n)
-{
-	if (n <= OPEN / 2)
-		found_array(context, 2 * n);
-}
-
-static void
-found_tag(void *context, uint64_t tag)
-{
-	(void)tag;
-	found_array(context, 1);
-}
-
-static void
-found_text(void *context, cbor_data data, size_t len)
-{
-	(void)data;
-	(void)len;
-	found_other(context);
-}
-
-static void
-found_8(void *context, uint8_t value)
-{
-	(void)value;
-	found_other(context);
-}
-
-static void
-found_16(void *context, uint16_t value)
-{
-	(void)value;
-	found_other(context);
-}
-
-static void
-found_32(void *context, uint32_t value)
-{
-	(void)value;
-	found_other(context);
-}
-
-static void
-found_64(void *context, uint64_t value)
-{
-	(void)value;
-	found_other(context);
-}
-
-static void
-found_float(void *context, float value)
-{
-	(void)value;
-	found_other(context);
-}
-
-static void
-found_double(void *context, double value)
-{
-	(void)value;
-	found_other(context);
-}
-
-static void
-found_bool(void *context, bool value)
-{
-	(void)value;
-	found_other(context);
-}
-
-static struct cbor_callbacks
-callbacks(void)
-{
-	struct cbor_callbacks c = cbor_empty_callbacks;
-
-	c.byte_string = found_bytes;
-	c.string = found_text;
-	c.uint8 = c.negint8 = found_8;
-	c.uint16 = c.negint16 = found_16;
-	c.uint32 = c.negint32 = found_32;
-	c.uint64 = c.negint64 = found_64;
-	c.float2 = c.float4 = found_float;
-	c.float8 = found_double;
-	c.boolean = found_bool;
-	c.null = c.undefined = found_other;
-	c.array_start = found_array;
-	c.map_start = found_map;
-	c.tag = found_tag;
-	c.byte_string_start = c.string_start = found_open;
-	c.indef_array_start = c.indef_map_start = found_open;
-	c.indef_break = found_break;
-	return c;
-}
-
-/* libcbor adds the length in a head to what it has read, which wraps near 2^64.
- * So the length of a string is looked at first. False: no complete head of a string
- * of definite length. */
-static bool
-string_length(struct osc_slice in, unsigned *major, size_t *head, uint64_t *len)
-{
-	unsigned info = in.ptr[0] & 0x1f;
+	unsigned info;
 	size_t more;
 
-	*major = in.ptr[0] >> 5;
-	if ((*major != MAJOR_BYTES && *major != MAJOR_TEXT) || info > 27)
-		return false;
-	more = info < 24 ? 0 : (size_t)1 << (info - 24);
+	if (in.len == 0)
+		return OSC_CBORSEQ_MORE;
+	info = in.ptr[0] & 0x1f;
+	head->major = in.ptr[0] >> 5;
+	head->indefinite = info == 31;
+	if ((info > 27 && !head->indefinite) ||
+	    (head->indefinite && (head->major <= NEGATIVE || head->major == TAG)))
+		return OSC_CBORSEQ_BROKEN;
+	more = info < 24 || head->indefinite ? 0 : (size_t)1 << (info - 24);
 	if (in.len < 1 + more)
-		return false;
-	*head = 1 + more;
-	*len = info < 24 ? info : 0;
+		return OSC_CBORSEQ_MORE;
+	head->len = 1 + more;
+	head->argument = info < 24 ? info : 0;
 	for (size_t i = 1; i <= more; i++)
-		*len = *len << 8 | in.ptr[i];
-	return true;
+		head->argument = head->argument << 8 | in.ptr[i];
+	return OSC_CBORSEQ_OTHER;
 }
 
-/* libcbor has no words for simple values without a name (RFC 8949, 3.3). */
-static bool
-is_simple(struct osc_slice in)
+/* What is longer than any message is judged by its head. */
+static void
+decode_string(struct osc_cborseq_item *item, const struct head *head, struct osc_slice in)
 {
-	return (in.ptr[0] >= 0xe0 && in.ptr[0] < 0xf4) ||
-	    (in.len > 1 && in.ptr[0] == 0xf8 && in.ptr[1] >= 32);
+	bool is_long = head->argument > OSC_MESSAGE_MAX;
+
+	item->used =
+	    head->argument > UINT64_MAX - head->len ? UINT64_MAX : head->len + head->argument;
+	if (!is_long && item->used > in.len) {
+		item->what = OSC_CBORSEQ_MORE;
+	} else if (head->major == BYTES && is_long) {
+		item->what = OSC_CBORSEQ_LONG;
+	} else if (head->major == BYTES) {
+		item->what = OSC_CBORSEQ_MESSAGE;
+		item->message = osc_slice(in.ptr + head->len, (size_t)head->argument);
+	}
 }
 
 void
 osc_cborseq_decode(struct osc_cborseq_item *item, struct osc_slice in)
 {
-	const struct cbor_callbacks table = callbacks();
-	struct cbor_decoder_result result;
-	unsigned major;
-	uint64_t len;
-	size_t head;
+	struct head head = {0};
+	uint64_t each;
 
 	memset(item, 0, sizeof(*item));
-	item->what = OSC_CBORSEQ_MORE;
-	if (in.len == 0 || (in.len == 1 && in.ptr[0] == 0xf8))
+	item->what = decode_head(&head, in);
+	if (item->what != OSC_CBORSEQ_OTHER)
 		return;
-	if (string_length(in, &major, &head, &len) && len > OSC_MESSAGE_MAX) {
-		item->used = len > UINT64_MAX - head ? UINT64_MAX : head + len;
-		item->what = major == MAJOR_BYTES ? OSC_CBORSEQ_LONG : OSC_CBORSEQ_OTHER;
-		return;
+	item->used = head.len;
+	item->open = head.indefinite && head.major != SIMPLE;
+	switch (head.major) {
+	case BYTES:
+	case TEXT:
+		if (!head.indefinite)
+			decode_string(item, &head, in);
+		break;
+	case ARRAY:
+	case MAP:
+		each = head.major == MAP ? 2 : 1;
+		if (head.argument <= (OPEN - 1) / each)
+			item->inside = each * head.argument;
+		else /* more than can be counted */
+			item->what = OSC_CBORSEQ_BROKEN;
+		break;
+	case TAG:
+		item->inside = 1;
+		break;
+	case SIMPLE:
+		if (head.indefinite)
+			item->what = OSC_CBORSEQ_BREAK;
+		else if (head.len == 2 && head.argument < 32) /* has a shorter form (3.3) */
+			item->what = OSC_CBORSEQ_BROKEN;
+		break;
+	case POSITIVE:
+	case NEGATIVE:
+		break;
 	}
-	if (is_simple(in)) {
-		item->used = in.ptr[0] == 0xf8 ? 2 : 1;
-		item->what = OSC_CBORSEQ_OTHER;
-		return;
-	}
-	item->what = OSC_CBORSEQ_BROKEN;
-	result = cbor_stream_decode(in.ptr, in.len, &table, item);
-	if (result.status == CBOR_DECODER_NEDATA)
-		item->what = OSC_CBORSEQ_MORE;
-	else if (result.status != CBOR_DECODER_FINISHED)
-		item->what = OSC_CBORSEQ_BROKEN;
-	else if (item->what != OSC_CBORSEQ_BROKEN)
-		item->used = result.read;
+	if (item->what == OSC_CBORSEQ_MORE || item->what == OSC_CBORSEQ_BROKEN)
+		item->used = 0;
 }
 
 bool
@@ -235,20 +131,27 @@ osc_cborseq_pass(struct osc_cborseq_nest *nest, const struct osc_cborseq_item *i
 enum osc_err
 osc_cborseq_encode(struct osc_buffer *out, struct osc_slice message)
 {
-	uint8_t head[HEAD_MAX];
+	uint8_t *to = osc_buffer_reserve(out, HEAD_MAX + message.len);
+	struct osc_cborw w;
 
-	osc_buffer_put(
-	    out, osc_slice(head, cbor_encode_bytestring_start(message.len, head, sizeof(head))));
-	osc_buffer_put(out, message);
-	return out->full ? OSC_ENOMEM : OSC_OK;
+	if (to == NULL)
+		return OSC_ENOMEM;
+	osc_cborw_init(&w, to, HEAD_MAX + message.len);
+	osc_cborw_bytes(&w, message);
+	out->len += w.len;
+	return OSC_OK;
 }
 
 enum osc_err
 osc_cborseq_encode_status(struct osc_buffer *out, int status)
 {
-	uint8_t head[HEAD_MAX];
+	uint8_t *to = osc_buffer_reserve(out, HEAD_MAX);
+	struct osc_cborw w;
 
-	osc_buffer_put(
-	    out, osc_slice(head, cbor_encode_uint((uint64_t)status, head, sizeof(head))));
-	return out->full ? OSC_ENOMEM : OSC_OK;
+	if (to == NULL)
+		return OSC_ENOMEM;
+	osc_cborw_init(&w, to, HEAD_MAX);
+	osc_cborw_int(&w, status);
+	out->len += w.len;
+	return OSC_OK;
 }

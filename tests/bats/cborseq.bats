@@ -76,6 +76,18 @@ item() {
 	done
 }
 
+@test "-k goes on behind every tag, however short its head" {
+	client_and_server
+	for tag in {192..215}; do
+		tag=$(printf %02x "$tag")
+		run -5 --separate-stderr feed "$(item "$GET")${tag}01$(item "$GET_B")" \
+			oscore-protect -k -f cborseq -t hex client
+		equal "${#lines[@]}" 3
+		[[ ${lines[0]} == 44025d1f* && ${lines[1]} == "# 5 "* && ${lines[2]} == 44* ]] || fail "$tag"
+		one_error "<stdin>:2" "CBOR"
+	done
+}
+
 @test "a head over the limit is refused without waiting for the rest" {
 	client_and_server
 	mkfifo in

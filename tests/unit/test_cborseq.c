@@ -113,8 +113,8 @@ test_cborseq_pass(void)
 {
 	static const char *const whole[] = {"05", "4401020304", "80", "8141aa", "9f41aaff", "9fff",
 	    "a0", "a141aa41bb", "bfff", "bf0102ff", "5f41aaff", "7f6161ff", "5fff", "c041aa",
-	    "d81841aa", "c1c2c305", "8180", "828081f6", "9f9f9fffffff", "a1809f8105ff", "c09fff",
-	    "9fc081c0f4ff", "98020102", "bb000000000000000105f7"};
+	    "d81841aa", "c1c2c305", "c641aa", "cc05", "d401", "8180", "828081f6", "9f9f9fffffff",
+	    "a1809f8105ff", "c09fff", "9fc081c0f4ff", "98020102", "bb000000000000000105f7"};
 	static const char *const cut[] = {"81", "82f6", "9f", "9f05", "c0", "a105", "bf", "5f41aa",
 	    "819f05", "ff", "81ff", "c0ff", "9f81ffff", "a1ff", "815c", "9ff81fff"};
 	char deep[2 * OSC_CBORSEQ_DEPTH + 5];
