@@ -124,6 +124,21 @@ osc_dir_fs(const struct osc_dir *dir)
 	}
 }
 
+DIR *
+osc_dir_list(int fd)
+{
+	DIR *list = NULL;
+	int own;
+
+	/* A descriptor of its own: the position of a directory is shared by duplicates. */
+	OSC_RETRY(own, openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	if (own != -1)
+		list = fdopendir(own);
+	if (own != -1 && list == NULL)
+		(void)close(own);
+	return list;
+}
+
 enum osc_err
 osc_dir_sync(const struct osc_dir *dir, struct osc_detail *detail)
 {

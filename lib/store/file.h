@@ -3,6 +3,7 @@
 #ifndef OSC_STORE_FILE_H
 #define OSC_STORE_FILE_H
 
+#include <dirent.h>
 #include <errno.h>
 #include <sys/types.h>
 
@@ -66,6 +67,9 @@ enum osc_fs {
 	OSC_FS_VOLATILE = 1 << 1, /* inode numbers do not last */
 };
 unsigned osc_dir_fs(const struct osc_dir *dir);
+
+/* osc_dir_list - what is in an open directory, for readdir and closedir; NULL with errno */
+DIR *osc_dir_list(int fd);
 
 /* osc_dir_sync - make created, renamed and removed names durable; a failure is final */
 enum osc_err osc_dir_sync(const struct osc_dir *dir, struct osc_detail *detail);

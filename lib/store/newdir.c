@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "store/newdir.h"
-#include "store/replace.h"
+#include "store/tempdir.h"
 
 static enum osc_err
 fail(struct osc_newdir *m, const char *name, const char *what)
@@ -48,30 +48,6 @@ look_around(struct osc_newdir *m, const char *path)
 	return m->parent != -1 ? OSC_OK : fail(m, NULL, "cannot open the directory above it");
 }
 
-static enum osc_err
-make_temp(struct osc_newdir *m)
-{
-	int rc = -1;
-
-	for (int i = 0; i < OSC_TEMP_ATTEMPTS && rc == -1; i++) {
-		if (!osc_temp_name(m->temp, sizeof(m->temp), ".oscore-gen-", ""))
-			return osc_detail_set(m->detail, OSC_EIO, NULL, "no random numbers");
-		OSC_RETRY(rc, mkdirat(m->parent, m->temp, 0700));
-		if (rc == -1 && errno != EEXIST)
-			break;
-	}
-	if (rc == -1) {
-		m->temp[0] = '\0';
-		return fail(m, NULL, "cannot make a temporary directory beside it");
-	}
-	/* The umask may have closed it to ourselves. */
-	OSC_RETRY(rc, fchmodat(m->parent, m->temp, 0700, 0));
-	if (rc == 0)
-		OSC_RETRY(m->dir.fd,
-		    openat(m->parent, m->temp, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-	return m->dir.fd != -1 ? OSC_OK : fail(m, NULL, "cannot open a temporary directory");
-}
-
 enum osc_err
 osc_newdir_start(struct osc_newdir *newdir, const char *path, struct osc_detail *detail)
 {
@@ -81,7 +57,11 @@ osc_newdir_start(struct osc_newdir *newdir, const char *path, struct osc_detail 
 	newdir->detail = detail;
 	newdir->parent = newdir->dir.fd = -1;
 	err = look_around(newdir, path);
-	return err == OSC_OK ? make_temp(newdir) : err;
+	if (err != OSC_OK)
+		return err;
+	osc_tempdir_sweep(newdir->parent);
+	return osc_tempdir_make(
+	    newdir->parent, newdir->temp, sizeof(newdir->temp), &newdir->dir.fd, detail);
 }
 
 enum osc_err

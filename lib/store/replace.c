@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -55,10 +54,11 @@ imitate(int fd, const struct osc_stamp *own, const struct osc_stamp *model)
 	return rc == 0;
 }
 
+static const char digits[] = "0123456789abcdefghijklmnopqrstuv";
+
 bool
 osc_temp_name(char *name, size_t size, const char *prefix, const char *suffix)
 {
-	static const char digits[] = "0123456789abcdefghijklmnopqrstuv";
 	uint8_t random[RANDOM_CHARS];
 	char chars[RANDOM_CHARS + 1] = {0};
 
@@ -68,6 +68,16 @@ osc_temp_name(char *name, size_t size, const char *prefix, const char *suffix)
 		chars[i] = digits[random[i] % 32];
 	(void)snprintf(name, size, "%s%s%s", prefix, chars, suffix);
 	return true;
+}
+
+bool
+osc_temp_is_name(const char *name, const char *prefix, const char *suffix)
+{
+	size_t before = strlen(prefix);
+
+	return strncmp(name, prefix, before) == 0 &&
+	    strspn(name + before, digits) == RANDOM_CHARS &&
+	    strcmp(name + before + RANDOM_CHARS, suffix) == 0;
 }
 
 static enum osc_err
@@ -171,20 +181,12 @@ is_leftover(const char *name)
 void
 osc_temp_leftovers(const struct osc_dir *dir, bool remove, const uint64_t *ino, uint32_t *same)
 {
+	DIR *list = osc_dir_list(dir->fd);
 	struct osc_stamp stamp;
 	struct dirent *entry;
-	DIR *list;
-	int fd;
 
-	/* A descriptor of its own: the position of a directory is shared by duplicates. */
-	OSC_RETRY(fd, openat(dir->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-	if (fd == -1)
+	if (list == NULL)
 		return;
-	list = fdopendir(fd);
-	if (list == NULL) {
-		(void)close(fd);
-		return;
-	}
 	while ((entry = readdir(list)) != NULL) {
 		if (!is_leftover(entry->d_name))
 			continue;

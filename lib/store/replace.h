@@ -22,6 +22,9 @@ struct osc_temp {
 /* osc_temp_name - PREFIX, random characters, SUFFIX; false if there is no randomness */
 bool osc_temp_name(char *name, size_t size, const char *prefix, const char *suffix);
 
+/* osc_temp_is_name - could osc_temp_name have made this name? */
+bool osc_temp_is_name(const char *name, const char *prefix, const char *suffix);
+
 /*
  * osc_temp_make - make an empty temporary .sequence-XXXXXX.json
  *

@@ -211,6 +211,91 @@ keys() {
 	[ "$delivered" -ge 10 ] || fail "delivered: $delivered"
 }
 
+@test "what a killed run has left, with its secret, is gone after the next one beside it" {
+	mkdir deep
+	run --separate-stderr env ASAN_OPTIONS=detect_leaks=0 strace -f -o calls \
+		-e trace=fsync -e inject=fsync:signal=KILL:when=3 oscore-gen deep/one
+	grep -q "killed by SIGKILL" calls
+	[[ $(names deep) =~ ^".oscore-gen-"[0-9a-v]{6}" "$ ]] || fail "$(names deep)"
+	[ -s deep/.oscore-gen-*/secrets.json ]
+	run -0 --separate-stderr oscore-gen deep/two
+	silent
+	equal "$(names deep)" "two "
+}
+
+@test "what a killed run has left of a pair is gone after the next one" {
+	run --separate-stderr env ASAN_OPTIONS=detect_leaks=0 strace -f -o calls \
+		-e trace=renameat2 -e inject="renameat2:signal=KILL:when=2" oscore-gen --pair client server
+	grep -q "killed by SIGKILL" calls
+	[[ $(names .) =~ ^".oscore-gen-"[0-9a-v]{6}" calls server "$ ]] || fail "$(names .)"
+	rm -r server
+	run -0 --separate-stderr oscore-gen --pair client server
+	silent
+	equal "$(names .)" "calls client server "
+}
+
+# leftover NAME - a directory as a killed run leaves it
+leftover() {
+	mkdir -m 700 "$1"
+	echo '{}' >"$1/settings.json"
+	(umask 077 && echo '{}' | tee "$1/secrets.json" "$1/secret.json" >"$1/sequence.json")
+}
+
+@test "what only looks like the rest of a killed run stays" {
+	umask 077
+	leftover context
+	ln -s context .oscore-gen-aaaaaa
+	leftover .oscore-gen-bbbbbb
+	touch .oscore-gen-bbbbbb/lock
+	leftover .oscore-gen-cccccc
+	mkdir .oscore-gen-cccccc/more
+	leftover .oscore-gen-dddddd
+	touch .oscore-gen-dddddd/.hidden
+	touch .oscore-gen-eeeeee
+	mkfifo .oscore-gen-ffffff
+	leftover .oscore-gen-old
+	leftover .oscore-gen-aaaaa
+	leftover .oscore-gen-aaaaaaa
+	leftover .oscore-gen-XXXXXX
+	mkdir sub
+	leftover sub/.oscore-gen-aaaaaa
+	before=$(snapshot .)
+	run -0 --separate-stderr oscore-gen new
+	silent
+	rm -r new
+	equal "$(snapshot .)" "$before"
+}
+
+@test "what another user has left stays" {
+	[ "$(id -u)" -eq 0 ] || skip "only root can give files away"
+	leftover .oscore-gen-aaaaaa
+	leftover .oscore-gen-bbbbbb
+	chown -R 65533 .oscore-gen-aaaaaa
+	run -0 --separate-stderr oscore-gen new
+	equal "$(names .)" ".oscore-gen-aaaaaa new "
+}
+
+@test "links in the rest of a killed run are removed, not what they lead to" {
+	leftover precious
+	leftover .oscore-gen-aaaaaa
+	rm .oscore-gen-aaaaaa/secret.json .oscore-gen-aaaaaa/settings.json
+	ln -s "$PWD/precious/secret.json" .oscore-gen-aaaaaa/secret.json
+	ln precious/settings.json .oscore-gen-aaaaaa/settings.json
+	before=$(snapshot precious)
+	run -0 --separate-stderr oscore-gen new
+	equal "$(names .)" "new precious "
+	equal "$(snapshot precious)" "$before"
+}
+
+@test "a rest that cannot be removed does not keep a new context from being made" {
+	leftover .oscore-gen-aaaaaa
+	run -0 --separate-stderr env ASAN_OPTIONS=detect_leaks=0 strace -f -o calls -e trace=unlinkat \
+		-e inject=unlinkat:error=EIO oscore-gen new
+	silent
+	grep -q INJECTED calls
+	equal "$(names .)" ".oscore-gen-aaaaaa calls new "
+}
+
 @test "--pair wants two names" {
 	for other in one ./one one/ "$PWD/one"; do
 		run -2 --separate-stderr oscore-gen --pair one "$other"

@@ -43,6 +43,7 @@ def all_scenes(short):
         scenes.UnprotectRequest(pair),
         scenes.ProtectResponse(pair),
         scenes.FirstProtect(pair),
+        scenes.GenPair(pair),
     ]
     if not short:
         found += [
@@ -59,7 +60,6 @@ def all_scenes(short):
             scenes.OpenWindow(challenged(pair)),
             scenes.OpenWindow(challenged(role)),
             scenes.Gen(role),
-            scenes.GenPair(pair),
         ]
     return found
 

@@ -379,6 +379,110 @@ def calls_under_lock(w, kind=scenes.ProtectRequest):
     return calls[first : checks[-1] + 1]
 
 
+# One makes a directory while another removes what was left behind beside it
+
+
+class Nursery:
+    """A directory where contexts are made, and where a killed run has left something."""
+
+    def __init__(self):
+        self.top = base.new_dir("nursery")
+        self.ledger = message.Ledger()
+        left = self.top / ".oscore-gen-aaaaaa"
+        left.mkdir(mode=0o700)
+        for name in ("settings.json", "secrets.json"):
+            world.write(left / name, b"{}")
+
+    def gen(self, name):
+        return [base.GEN, self.top / name]
+
+    def problems(self, **results):
+        """Each run has made a whole context, and nothing else is there any more."""
+        for name, result in results.items():
+            if result.status != 0:
+                self.ledger.wrong(f"{name}: status {result.status}: {result.err.strip()}")
+            command = [base.PROTECT, "-r", "client", self.top / name]
+            used = base.run(command, message.request())
+            if used.status != 0:
+                self.ledger.wrong(f"{name} is not whole: {used.err.strip()}")
+        found = sorted(entry.name for entry in self.top.iterdir())
+        if found != sorted(results):
+            self.ledger.wrong(f"there is: {found}")
+        base.drop_dir(self.top)
+        return self.ledger.problems
+
+
+def stopped_at(command, call):
+    held = Held(command, call, "signal=STOP")
+    return held, held.child()
+
+
+def go_on(held, pid):
+    os.kill(pid, signal.SIGCONT)
+    return held.finish()[1]
+
+
+def gen_calls():
+    """The calls of a run that sweeps and makes, from its first look at the place on."""
+    nursery = Nursery()
+    calls = plain_calls(nursery.gen("one"))
+    base.drop_dir(nursery.top)
+    names = [call.name for call in calls]
+    return calls[names.index("statx") : names.index("renameat2") + 2]
+
+
+def sweep_calls(maker):
+    """Those of the second run, the first stopped at a call, up to its own directory."""
+    nursery = Nursery()
+    held, pid = stopped_at(nursery.gen("one"), maker)
+    calls = plain_calls(nursery.gen("two"))
+    go_on(held, pid)
+    base.drop_dir(nursery.top)
+    names = [call.name for call in calls]
+    return calls[names.index("getdents64") : names.index("mkdirat") + 1]
+
+
+def maker_stopped(call):
+    """Another run goes by: it removes what was left, and nothing of a living one."""
+    nursery = Nursery()
+    held, pid = stopped_at(nursery.gen("one"), call)
+    two = base.run(nursery.gen("two"))
+    return nursery.problems(one=go_on(held, pid), two=two)
+
+
+def sweeper_stopped(maker, call):
+    """The maker goes on from one call, to its end, while the sweeper is at another."""
+    nursery = Nursery()
+    one, pid_one = stopped_at(nursery.gen("one"), maker)
+    two, pid_two = stopped_at(nursery.gen("two"), call)
+    result = go_on(one, pid_one)
+    return nursery.problems(one=result, two=go_on(two, pid_two))
+
+
+def call_of(calls, name):
+    return [call for call in calls if call.name == name][0]
+
+
+def beside_each_other(report, short):
+    calls = gen_calls()
+    found = base.in_parallel(maker_stopped, calls[:: 4 if short else 1])
+    report.test(
+        f"races: oscore-gen stopped at each of {len(found)} calls, another beside it",
+        sum(found, []),
+    )
+    base.count(races=len(found))
+    # Before the directory is locked, and behind that.
+    for maker in (call_of(calls, "fchmod"), call_of(calls, "fsync")):
+        sweep = sweep_calls(maker)
+        found = base.in_parallel(lambda call, maker=maker: sweeper_stopped(maker, call), sweep)
+        report.test(
+            f"races: oscore-gen ends, from {maker.name} on, while another is stopped"
+            f" at each of {len(found)} calls",
+            sum(found, []),
+        )
+        base.count(races=len(found))
+
+
 def races(report, short):
     pair, role = World(Real("pair")), World(Real("role"))
     n, rounds = (4, 1) if short else (8, 10)
@@ -410,6 +514,7 @@ def races(report, short):
         f"races: the lock is unlinked under its holder, at {len(calls)} calls", sum(found, [])
     )
     base.count(races=len(calls) + 1)
+    beside_each_other(report, short)
     if short:
         report.note("a stopped holder, which takes ten seconds, is left to the full form")
         return

@@ -352,11 +352,21 @@ class Gen(Scene):
         if result.status != 0:
             self.wrong(f"the next run: status {result.status}: {result.err.strip()}")
 
+    def swept(self):
+        """What a killed run has left, with its secret, is gone after the next one."""
+        result = self.run([base.GEN, self.dir / "beside"], None)
+        if result.status != 0:
+            self.wrong(f"another one: status {result.status}: {result.err.strip()}")
+        left = {entry.name for entry in self.dir.iterdir()} - {*self.sides, "beside"}
+        if left:
+            self.wrong(f"still there after the next run: {sorted(left)}")
+
     def after(self, out):
         self.modes()
         self.stays()
         if not self.places()[0].exists():
             self.make_again()
+        self.swept()
         self.protect(self.sides[0])
 
 
@@ -375,6 +385,7 @@ class GenPair(Gen):
             if server.exists():
                 base.drop_dir(server)
             self.make_again()
+        self.swept()
         out = self.protect("client")
         result = self.run([base.UNPROTECT, server], out)
         if result.status != 0:
