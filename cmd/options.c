@@ -41,7 +41,7 @@ options_take(struct stream_options *options, int key, const char *arg)
 		options->session.keep_going = true;
 		break;
 	case 'v':
-		options->explain = true;
+		options->session.explain = true;
 		break;
 	case OPTION_SHOW_SECRETS:
 		options->show_secrets = true;
@@ -79,7 +79,7 @@ options_finish(struct stream_options *options)
 	if (options->session.request != NULL && strcmp(options->session.request, "-") == 0 &&
 	    (options->file == NULL || strcmp(options->file, "-") == 0))
 		cli_usage("--request -: then the messages must come from FILE");
-	if (options->show_secrets && !options->explain)
+	if (options->show_secrets && !options->session.explain)
 		cli_usage("--show-secrets goes with --explain");
 	if (!options->to_given)
 		options->to = options->from;

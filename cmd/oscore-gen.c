@@ -59,7 +59,7 @@ static const struct cli_program program = {
 #define SECRET_BYTES_DEFAULT 32
 
 struct generation {
-	struct osc_new_context context;
+	struct osc_new_context context; /* from the view of the client */
 	bool pair;
 	const char *secret_file;
 	size_t secret_bytes; /* 0: not given */
@@ -95,29 +95,30 @@ static void
 take_option(struct generation *gen, int key, const char *arg)
 {
 	struct osc_new_context *context = &gen->context;
+	struct osc_params *params = &context->settings.params;
 
 	switch (key) {
 	case 'a':
-		context->alg = value_algorithm(arg);
+		params->alg = value_algorithm(arg);
 		break;
 	case 'r':
-		context->role = value_role(arg);
+		context->settings.role = value_role(arg);
 		break;
 	case 'q':
 		cli_quiet();
 		break;
 	case OPTION_HKDF:
-		context->hash = value_hash(arg);
+		params->hash = value_hash(arg);
 		break;
 	case OPTION_CLIENT_ID:
-		value_id(&context->client_id, "--client-id", arg);
+		value_id(&params->sender_id, "--client-id", arg);
 		break;
 	case OPTION_SERVER_ID:
-		value_id(&context->server_id, "--server-id", arg);
+		value_id(&params->recipient_id, "--server-id", arg);
 		break;
 	case OPTION_ID_CONTEXT:
 		value_hex(&gen->id_context, "--id-context", arg);
-		context->id_context = osc_present(gen->id_context.ptr, gen->id_context.len);
+		params->id_context = osc_present(gen->id_context.ptr, gen->id_context.len);
 		break;
 	case OPTION_RANDOM_ID_CONTEXT:
 		gen->random_id_context = true;
@@ -126,7 +127,8 @@ take_option(struct generation *gen, int key, const char *arg)
 		value_hex(&gen->master_salt, "--master-salt", arg);
 		break;
 	case OPTION_WINDOW:
-		context->window = (uint32_t)value_number("--window", arg, 1, OSC_WINDOW_MAX);
+		context->settings.window =
+		    (uint32_t)value_number("--window", arg, 1, OSC_WINDOW_MAX);
 		break;
 	case OPTION_SECRET_FILE:
 		gen->secret_file = arg;
@@ -149,9 +151,9 @@ take_option(struct generation *gen, int key, const char *arg)
 static void
 check_options(const struct generation *gen)
 {
-	if (gen->random_id_context && osc_is_present(gen->context.id_context))
+	if (gen->random_id_context && osc_is_present(gen->context.settings.params.id_context))
 		cli_usage("--id-context and --random-id-context exclude each other");
-	if (gen->pair && gen->context.role != OSC_ROLE_NONE)
+	if (gen->pair && gen->context.settings.role != OSC_ROLE_NONE)
 		cli_usage("--role and --pair exclude each other");
 	if (gen->secret_file != NULL && gen->secret_bytes != 0)
 		cli_usage("--secret-file and --secret-bytes exclude each other");
@@ -164,7 +166,7 @@ check_options(const struct generation *gen)
 static int
 fill_in_secrets(struct generation *gen)
 {
-	struct osc_new_context *context = &gen->context;
+	struct osc_params *params = &gen->context.settings.params;
 	size_t len = gen->secret_bytes != 0 ? gen->secret_bytes : SECRET_BYTES_DEFAULT;
 	uint8_t *secret = osc_secret_alloc(OSC_SECRET_MAX);
 	int status = 0;
@@ -174,18 +176,18 @@ fill_in_secrets(struct generation *gen)
 		return 1;
 	}
 	if (gen->random_id_context && osc_random(gen->random, sizeof(gen->random)))
-		context->id_context = osc_slice(gen->random, sizeof(gen->random));
+		params->id_context = osc_slice(gen->random, sizeof(gen->random));
 	if (gen->secret_file != NULL) {
 		status = secret_file_read(gen->secret_file, secret, &len);
 	} else if (!osc_random(secret, len) ||
-	    (gen->random_id_context && !osc_is_present(context->id_context))) {
+	    (gen->random_id_context && !osc_is_present(params->id_context))) {
 		cli_say(NULL, "no random numbers are to be had from the system");
 		status = 1;
 	}
 	if (status == 0 && len < 16)
 		cli_warn(NULL, "the Master Secret is shorter than 16 bytes");
-	context->master_secret = osc_slice(secret, len);
-	context->master_salt = osc_slice(gen->master_salt.ptr, gen->master_salt.len);
+	params->master_secret = osc_slice(secret, len);
+	params->master_salt = osc_slice(gen->master_salt.ptr, gen->master_salt.len);
 	return status;
 }
 
@@ -217,14 +219,15 @@ make_one(struct generation *gen, const char *path)
 	struct osc_new_context *context = &gen->context;
 	int status;
 
-	context->dialect = OSC_DIALECT_ROLE;
-	if (context->role != OSC_ROLE_NONE && (context->client_seq > 0 || context->server_seq > 0))
+	context->settings.dialect = OSC_DIALECT_ROLE;
+	if (context->settings.role != OSC_ROLE_NONE &&
+	    (context->client_seq > 0 || context->server_seq > 0))
 		/* The peer is elsewhere: nobody here knows what it has sent already. */
 		context->client_window_lost = context->server_window_lost = true;
 	status = make(context, &path, 1);
 	if (status != 0)
 		return status;
-	if (context->role == OSC_ROLE_NONE)
+	if (context->settings.role == OSC_ROLE_NONE)
 		tell_next("copy", path, "to the peer before its first use, then never again");
 	else
 		tell_next("the peer needs the parameters of", path,
@@ -240,9 +243,10 @@ make_pair(struct generation *gen, const char *client, const char *server)
 	struct osc_new_context contexts[] = {gen->context, gen->context};
 	int status;
 
-	contexts[0].dialect = contexts[1].dialect = OSC_DIALECT_PAIR;
-	contexts[0].role = OSC_ROLE_SERVER;
-	contexts[1].role = OSC_ROLE_CLIENT;
+	contexts[0].settings.dialect = contexts[1].settings.dialect = OSC_DIALECT_PAIR;
+	contexts[0].settings.role = OSC_ROLE_SERVER;
+	contexts[0].settings.params = osc_params_mirror(&gen->context.settings.params);
+	contexts[1].settings.role = OSC_ROLE_CLIENT;
 	status = make(contexts, paths, 2);
 	if (status == 0)
 		tell_next("move", server, "to the server: both directories hold the secret");
@@ -253,13 +257,16 @@ int
 main(int argc, char **argv)
 {
 	struct generation gen = {
-	    .context =
+	    .context.settings =
 		{
-		    .alg = osc_alg_by_number(OSC_ALG_DEFAULT),
-		    .hash = OSC_SHA256,
-		    .client_id = {.len = 1, .bytes = {0x01}},
-		    .server_id = {.len = 1, .bytes = {0x00}},
 		    .window = OSC_WINDOW_DEFAULT,
+		    .params =
+			{
+			    .alg = osc_alg_by_number(OSC_ALG_DEFAULT),
+			    .hash = OSC_SHA256,
+			    .sender_id = {.len = 1, .bytes = {0x01}},
+			    .recipient_id = {.len = 1, .bytes = {0x00}},
+			},
 		},
 	};
 	const char *arg, *first, *second;

@@ -61,7 +61,7 @@ hand_back(struct stream *stream, const struct osc_item *item, const struct osc_r
 	char buffer[WORDS_MAX];
 
 	input_refused(stream->name, &stream->frame, item, stream->options->session.request,
-	    stream->options->explain);
+	    stream->options->session.explain);
 	if (stream->status == 0)
 		stream->status = osc_err_status(item->err);
 	return delivery_refused(&stream->delivery, item, report,
@@ -204,7 +204,7 @@ stream_run(const struct stream_options *options, stream_process *process)
 	stream.items = calloc(OSC_GROUP_ITEMS, sizeof(*stream.items));
 	osc_frame_init(&stream.frame, fd, options->from);
 	osc_session_init(&stream.session, &options->session);
-	explain_init(&stream.explain, options->explain, options->show_secrets, stream.name);
+	explain_init(&stream.explain, options->session.explain, options->show_secrets, stream.name);
 	err = stream.items == NULL ? OSC_ENOMEM : OSC_OK;
 	/* A missing role is a mistake of the command line: it is said before input is read. */
 	if (err == OSC_OK && process != osc_session_peek)

@@ -18,8 +18,7 @@ struct stream_options {
 	enum osc_format from, to;
 	bool to_given;
 	bool payload_allowed; /* as an output format */
-	bool explain;         /* show the derivation of each message */
-	bool show_secrets;    /* and in it keys and plaintext */
+	bool show_secrets;    /* in the derivation: keys and plaintext */
 	struct osc_session_options session;
 };
 

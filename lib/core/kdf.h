@@ -6,7 +6,8 @@
 #include "core/alg.h"
 #include "core/oscore.h"
 
-/* The input parameters of a Security Context (3.2), from the view of one side. */
+/* The input parameters of a Security Context (3.2), from the view of one side. The bytes
+ * are borrowed. */
 struct osc_params {
 	const struct osc_alg *alg;
 	enum osc_hash hash;
@@ -16,6 +17,17 @@ struct osc_params {
 	struct osc_id sender_id;
 	struct osc_id recipient_id;
 };
+
+/* osc_params_mirror - the same from the view of the other side */
+static inline struct osc_params
+osc_params_mirror(const struct osc_params *params)
+{
+	struct osc_params other = *params;
+
+	other.sender_id = params->recipient_id;
+	other.recipient_id = params->sender_id;
+	return other;
+}
 
 /* The largest info structure without its ID Context, in bytes. */
 #define OSC_INFO_MAX 40

@@ -68,10 +68,11 @@ enum osc_err osc_diagnose(
 /*
  * osc_session_diagnose - the same for refused item i of the session's last group
  *
- * Only errors about tag, kid and kid context are looked into, those of the
- * request file (OSC_EREQUEST) too; of others tried is false. With many contexts all that
- * fit are looked into. params receives what the message was tried with. What is
- * returned is valid until the next group.
+ * The session must have the option explain: without it the Master Secret is gone. Only
+ * errors about tag, kid and kid context are looked into, those of the request file
+ * (OSC_EREQUEST) too; of others tried is false. With many contexts all that fit are looked
+ * into. params receives what the message was tried with. What is returned is valid until
+ * the next group.
  */
 enum osc_err osc_session_diagnose(struct osc_diagnosis *diagnosis, const struct osc_params **params,
     struct osc_session *session, size_t i, enum osc_err err, size_t *work);

@@ -18,6 +18,7 @@ derive(struct osc_endpoint *endpoint, struct osc_detail *detail)
 		err = osc_detail_set(detail, OSC_ENOMEM, NULL, "no memory");
 	else
 		osc_context_derive(&endpoint->context, memory, params, scratch);
+	osc_store_forget_secret(endpoint->store);
 	if (err != OSC_OK)
 		osc_secret_free(memory, osc_context_size(params->alg));
 	free(scratch);

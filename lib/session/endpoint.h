@@ -24,6 +24,8 @@ struct osc_endpoint {
 /*
  * osc_endpoint_open - open a directory and derive its keys
  *
+ * flags  enum osc_store_flag
+ *
  * Takes no lock and changes nothing. Returns OSC_OK, or what osc_store_open
  * returns; *endpoint is all zero then.
  */

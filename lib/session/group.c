@@ -86,7 +86,7 @@ osc_group_open(struct osc_group *group)
 		return;
 	if (!session->opened)
 		err = osc_endpoint_open(&session->one, options->directory, options->role,
-		    options->moved ? OSC_STORE_MOVED : 0, group->detail);
+		    osc_session_flags(options), group->detail);
 	session->opened = err == OSC_OK;
 	if (err == OSC_OK)
 		err = osc_endpoint_settle(

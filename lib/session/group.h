@@ -31,6 +31,14 @@ struct osc_group {
 	struct osc_detail *detail;
 };
 
+/* osc_session_flags - enum osc_store_flag for the contexts of a session */
+static inline unsigned
+osc_session_flags(const struct osc_session_options *options)
+{
+	return (options->moved ? OSC_STORE_MOVED : 0U) |
+	    (options->explain ? OSC_STORE_KEEP_SECRET : 0U);
+}
+
 /* osc_group_init - also makes room for one osc_work and one job per item;
  * OSC_ENOMEM if there is none */
 enum osc_err osc_group_init(struct osc_group *group, struct osc_session *session,

@@ -148,15 +148,15 @@ static enum osc_err
 open_context(struct osc_session *session, struct osc_detail *detail)
 {
 	const struct osc_session_options *options = &session->options;
+	unsigned flags = osc_session_flags(options) | OSC_STORE_STATIC;
 	enum osc_err err = OSC_OK;
 
 	if (session->opened)
 		return OSC_OK;
-	err = osc_endpoint_open(
-	    &session->one, options->directory, options->role, OSC_STORE_STATIC, detail);
+	err = osc_endpoint_open(&session->one, options->directory, options->role, flags, detail);
 	if (err == OSC_ENOROLE)
 		err = osc_endpoint_open(
-		    &session->one, options->directory, OSC_ROLE_CLIENT, OSC_STORE_STATIC, detail);
+		    &session->one, options->directory, OSC_ROLE_CLIENT, flags, detail);
 	session->opened = err == OSC_OK;
 	return err;
 }

@@ -12,7 +12,7 @@ osc_session_init(struct osc_session *session, const struct osc_session_options *
 	session->options = *options;
 	if (options->many)
 		osc_contexts_init(&session->contexts, options->directory, options->role,
-		    options->moved ? OSC_STORE_MOVED : 0);
+		    osc_session_flags(options));
 }
 
 enum osc_err
@@ -26,8 +26,8 @@ osc_session_check_role(struct osc_session *session, struct osc_detail *detail)
 	/* Input may block from here on: without need no key comes into memory. */
 	if (!osc_index_serves_both(options->directory))
 		return OSC_OK;
-	err = osc_endpoint_open(&session->one, options->directory, OSC_ROLE_NONE,
-	    options->moved ? OSC_STORE_MOVED : 0, detail);
+	err = osc_endpoint_open(
+	    &session->one, options->directory, OSC_ROLE_NONE, osc_session_flags(options), detail);
 	session->opened = err == OSC_OK;
 	/* Other errors are reported in their order, behind those of the message. */
 	return err == OSC_ENOROLE ? err : OSC_OK;

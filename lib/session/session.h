@@ -31,6 +31,7 @@ struct osc_session_options {
 	bool no_kid_context;   /* protect: no ID Context in requests */
 	bool dry_run;          /* protect: use up nothing, seal nothing */
 	struct osc_slice echo; /* protect: the Echo that requests get (B.1.2); or absent */
+	bool explain;          /* the derivation will be shown, and mistakes looked for */
 	bool error_reply;      /* unprotect: make the answer to a refused request */
 };
 

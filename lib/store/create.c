@@ -11,33 +11,18 @@
 
 #define SETTINGS_EXTRA 1024 /* bytes of settings.json beside the ID Context, at most */
 
-static bool
-is_server(const struct osc_new_context *context)
-{
-	return context->role == OSC_ROLE_SERVER;
-}
-
 enum osc_err
 osc_new_context_check(const struct osc_new_context *context, struct osc_detail *detail)
 {
-	bool swap = context->dialect == OSC_DIALECT_PAIR && is_server(context);
-	struct osc_settings settings = {
-	    .dialect = context->dialect,
-	    .first = swap ? context->server_id : context->client_id,
-	    .second = swap ? context->client_id : context->server_id,
-	    .alg = context->alg,
-	    .window = context->window,
-	    .secret_len = context->master_secret.len,
-	    .salt_len = context->master_salt.len,
-	};
+	const struct osc_settings *settings = &context->settings;
 
-	assert(context->dialect != OSC_DIALECT_PAIR || context->role != OSC_ROLE_NONE);
+	assert(settings->dialect != OSC_DIALECT_PAIR || settings->role != OSC_ROLE_NONE);
 	if (context->client_seq > OSC_SEQ_MAX || context->server_seq > OSC_SEQ_MAX)
 		return osc_detail_set(
 		    detail, OSC_ECONTEXT, NULL, "the first number is beyond 2^40-1");
-	if (context->id_context.len > (OSC_STATIC_MAX - SETTINGS_EXTRA) / 2)
+	if (settings->params.id_context.len > (OSC_STATIC_MAX - SETTINGS_EXTRA) / 2)
 		return osc_detail_set(detail, OSC_ECONTEXT, NULL, "\"id-context\" is too long");
-	return osc_settings_check(&settings, detail);
+	return osc_settings_check(settings, detail);
 }
 
 static void
@@ -49,29 +34,26 @@ put_bytes(struct osc_buffer *text, const char *key, struct osc_slice bytes, cons
 }
 
 static enum osc_err
-write_settings(const struct osc_new_context *c, struct osc_newdir *newdir)
+write_settings(const struct osc_settings *s, struct osc_newdir *newdir)
 {
-	struct osc_slice client = osc_id_slice(&c->client_id);
-	struct osc_slice server = osc_id_slice(&c->server_id);
+	const struct osc_params *params = &s->params;
+	bool pair = s->dialect == OSC_DIALECT_PAIR;
 	struct osc_buffer text = {0};
 	enum osc_err err;
 
 	osc_buffer_text(&text, "{\n");
-	if (c->dialect == OSC_DIALECT_ROLE) {
-		put_bytes(&text, "client-sender-id_hex", client, ",");
-		put_bytes(&text, "server-sender-id_hex", server, ",");
-	} else {
-		put_bytes(&text, "sender-id_hex", is_server(c) ? server : client, ",");
-		put_bytes(&text, "recipient-id_hex", is_server(c) ? client : server, ",");
-	}
-	if (osc_is_present(c->id_context))
-		put_bytes(&text, "id-context_hex", c->id_context, ",");
+	put_bytes(&text, pair ? "sender-id_hex" : "client-sender-id_hex",
+	    osc_id_slice(&params->sender_id), ",");
+	put_bytes(&text, pair ? "recipient-id_hex" : "server-sender-id_hex",
+	    osc_id_slice(&params->recipient_id), ",");
+	if (osc_is_present(params->id_context))
+		put_bytes(&text, "id-context_hex", params->id_context, ",");
 	osc_buffer_print(&text, "    \"algorithm\": \"%s\",\n    \"kdf-hashfun\": \"%s\",\n",
-	    c->alg->name, osc_hash_name(c->hash));
-	osc_buffer_print(&text, "    \"window\": %" PRIu32 ",\n", c->window);
-	if (c->role != OSC_ROLE_NONE)
-		osc_buffer_print(
-		    &text, "    \"role\": \"%s\",\n", is_server(c) ? "server" : "client");
+	    params->alg->name, osc_hash_name(params->hash));
+	osc_buffer_print(&text, "    \"window\": %" PRIu32 ",\n", s->window);
+	if (s->role != OSC_ROLE_NONE)
+		osc_buffer_print(&text, "    \"role\": \"%s\",\n",
+		    s->role == OSC_ROLE_SERVER ? "server" : "client");
 	osc_buffer_text(&text, "    \"sequence-file\": true\n}\n");
 	err = osc_newdir_file(newdir, "settings.json", 0644, &text);
 	osc_buffer_free(&text);
@@ -79,17 +61,17 @@ write_settings(const struct osc_new_context *c, struct osc_newdir *newdir)
 }
 
 static enum osc_err
-write_secret(const struct osc_new_context *c, struct osc_newdir *newdir)
+write_secret(const struct osc_settings *s, struct osc_newdir *newdir)
 {
-	const char *name = c->dialect == OSC_DIALECT_ROLE ? "secrets.json" : "secret.json";
-	bool salt = c->master_salt.len > 0;
+	const char *name = s->dialect == OSC_DIALECT_ROLE ? "secrets.json" : "secret.json";
+	bool salt = s->params.master_salt.len > 0;
 	struct osc_buffer text = {0};
 	enum osc_err err;
 
 	osc_buffer_text(&text, "{\n");
-	put_bytes(&text, "secret_hex", c->master_secret, salt ? "," : "");
+	put_bytes(&text, "secret_hex", s->params.master_secret, salt ? "," : "");
 	if (salt)
-		put_bytes(&text, "salt_hex", c->master_salt, "");
+		put_bytes(&text, "salt_hex", s->params.master_salt, "");
 	osc_buffer_text(&text, "}\n");
 	err = osc_newdir_file(newdir, name, 0600, &text);
 	osc_buffer_free(&text);
@@ -108,17 +90,20 @@ set_side(struct osc_side *side, uint64_t next, uint64_t peer_next, bool lost)
 static enum osc_err
 write_sequence(const struct osc_new_context *c, struct osc_newdir *newdir)
 {
+	const struct osc_settings *s = &c->settings;
+	struct osc_params params = osc_settings_view(s, OSC_ROLE_CLIENT);
+	bool is_server = s->role == OSC_ROLE_SERVER;
 	struct osc_sequence sequence;
 	struct osc_buffer text = {0};
 	struct osc_side *client, *server;
 	enum osc_err err;
 
-	err = osc_sequence_init(&sequence, c->dialect, is_server(c) ? &c->server_id : &c->client_id,
-	    is_server(c) ? &c->client_id : &c->server_id, c->window);
+	err = osc_sequence_init(
+	    &sequence, s->dialect, &params.sender_id, &params.recipient_id, s->window);
 	if (err != OSC_OK)
 		return osc_detail_set(newdir->detail, err, NULL, "out of memory");
-	client = is_server(c) ? sequence.other : &sequence.mine;
-	server = is_server(c) ? &sequence.mine : sequence.other;
+	client = is_server ? sequence.other : &sequence.mine;
+	server = is_server ? &sequence.mine : sequence.other;
 	if (client != NULL)
 		set_side(client, c->client_seq, c->server_seq, c->server_window_lost);
 	if (server != NULL)
@@ -138,9 +123,9 @@ prepare(const struct osc_new_context *context, const char *path, struct osc_newd
 	enum osc_err err = osc_newdir_start(newdir, path, detail);
 
 	if (err == OSC_OK)
-		err = write_settings(context, newdir);
+		err = write_settings(&context->settings, newdir);
 	if (err == OSC_OK)
-		err = write_secret(context, newdir);
+		err = write_secret(&context->settings, newdir);
 	if (err == OSC_OK)
 		err = write_sequence(context, newdir);
 	return err == OSC_OK ? osc_newdir_sync(newdir) : err;

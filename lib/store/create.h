@@ -3,25 +3,16 @@
 #ifndef OSC_STORE_CREATE_H
 #define OSC_STORE_CREATE_H
 
-#include "store/store.h"
+#include "store/settings.h"
 
-/* What a new directory shall hold. */
+/* What a new directory shall hold. In the pair dialect the role says which side it is for.
+ * There is always a sequence.json, so settings.sequence_file is of no account. */
 struct osc_new_context {
-	enum osc_dialect dialect;
-	/* Role dialect: pins the directory, or OSC_ROLE_NONE; pair: which side */
-	enum osc_role role;
-	const struct osc_alg *alg;
-	enum osc_hash hash;
-	uint32_t window;
-	struct osc_slice master_secret; /* 1..OSC_SECRET_MAX bytes */
-	struct osc_slice master_salt;   /* 0..OSC_SECRET_MAX bytes */
-	struct osc_slice id_context;    /* or absent */
+	struct osc_settings settings;
 	/* First numbers, and whether the window for what that side sends is lost: that for
 	 * what the client sends is kept by the server. */
 	uint64_t client_seq, server_seq;
 	bool client_window_lost, server_window_lost;
-	struct osc_id client_id;
-	struct osc_id server_id;
 };
 
 /*

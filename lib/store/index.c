@@ -83,6 +83,7 @@ static enum osc_err
 identify(struct osc_index_entry *entry, const char *path, size_t files, bool *known)
 {
 	struct osc_settings settings;
+	struct osc_params params;
 	struct osc_dir dir;
 	enum osc_err err;
 
@@ -96,12 +97,13 @@ identify(struct osc_index_entry *entry, const char *path, size_t files, bool *kn
 	osc_dir_close(&dir);
 	if (err == OSC_OK && *known) {
 		entry->neutral =
-		    settings.dialect == OSC_DIALECT_ROLE && settings.pinned == OSC_ROLE_NONE;
-		osc_settings_ids(
-		    &settings, OSC_ROLE_CLIENT, &entry->sender_id, &entry->recipient_id);
-		entry->id_context = settings.id_context;
-		entry->id_context_len = settings.id_context_len;
-		settings.id_context = NULL;
+		    settings.dialect == OSC_DIALECT_ROLE && settings.role == OSC_ROLE_NONE;
+		params = osc_settings_view(&settings, OSC_ROLE_CLIENT);
+		entry->sender_id = params.sender_id;
+		entry->recipient_id = params.recipient_id;
+		entry->id_context_len = params.id_context.len;
+		entry->id_context = settings.loaded.id_context;
+		settings.loaded.id_context = NULL;
 	}
 	osc_settings_wipe(&settings);
 	return err;

@@ -9,37 +9,38 @@
 #define OPTION_FOR_IDS (OSC_OPTION_MAX - 7)
 
 static enum osc_err
-check_id(const struct osc_settings *s, const struct osc_id *id, const char *name,
-    struct osc_detail *detail)
+check_id(
+    const struct osc_alg *alg, const struct osc_id *id, const char *name, struct osc_detail *detail)
 {
-	if (id->len <= osc_alg_id_max(s->alg))
+	if (id->len <= osc_alg_id_max(alg))
 		return OSC_OK;
 	return osc_detail_set(detail, OSC_ECONTEXT, NULL,
-	    "\"%s\" is longer than %zu bytes, the limit of %s", name, osc_alg_id_max(s->alg),
-	    s->alg->name);
+	    "\"%s\" is longer than %zu bytes, the limit of %s", name, osc_alg_id_max(alg),
+	    alg->name);
 }
 
 enum osc_err
 osc_settings_check(const struct osc_settings *settings, struct osc_detail *detail)
 {
+	const struct osc_params *params = &settings->params;
 	bool pair = settings->dialect == OSC_DIALECT_PAIR;
 	const char *first = pair ? "sender-id" : "client-sender-id";
 	const char *second = pair ? "recipient-id" : "server-sender-id";
 	enum osc_err err;
 
-	err = check_id(settings, &settings->first, first, detail);
+	err = check_id(params->alg, &params->sender_id, first, detail);
 	if (err == OSC_OK)
-		err = check_id(settings, &settings->second, second, detail);
+		err = check_id(params->alg, &params->recipient_id, second, detail);
 	if (err != OSC_OK)
 		return err;
-	if (osc_slice_equal(osc_id_slice(&settings->first), osc_id_slice(&settings->second)))
+	if (osc_slice_equal(osc_id_slice(&params->sender_id), osc_id_slice(&params->recipient_id)))
 		return osc_detail_set(detail, OSC_ECONTEXT, NULL,
 		    "\"%s\" and \"%s\" are equal: both sides would use the same key", first,
 		    second);
-	if (settings->secret_len < 1 || settings->secret_len > OSC_SECRET_MAX)
+	if (params->master_secret.len < 1 || params->master_secret.len > OSC_SECRET_MAX)
 		return osc_detail_set(
 		    detail, OSC_ECONTEXT, NULL, "\"secret\" is not 1..255 bytes long");
-	if (settings->salt_len > OSC_SECRET_MAX)
+	if (params->master_salt.len > OSC_SECRET_MAX)
 		return osc_detail_set(
 		    detail, OSC_ECONTEXT, NULL, "\"salt\" is longer than 255 bytes");
 	if (settings->window < 1 || settings->window > OSC_WINDOW_MAX)
@@ -53,15 +54,15 @@ check_role(const struct osc_settings *s, enum osc_role role, struct osc_detail *
 	static const char *const names[] = {
 	    [OSC_ROLE_NONE] = "", [OSC_ROLE_CLIENT] = "client", [OSC_ROLE_SERVER] = "server"};
 
-	if (s->pinned != OSC_ROLE_NONE && role != OSC_ROLE_NONE && role != s->pinned) {
+	if (s->role != OSC_ROLE_NONE && role != OSC_ROLE_NONE && role != s->role) {
 		osc_detail_set(detail, OSC_EROLE, NULL,
-		    "this directory is for the %s, not for the %s", names[s->pinned], names[role]);
+		    "this directory is for the %s, not for the %s", names[s->role], names[role]);
 		osc_detail_hint(detail,
 		    "in the wrong role this machine would use the numbers and keys of the other "
 		    "side: leave --role out");
 		return OSC_EROLE;
 	}
-	if (s->dialect == OSC_DIALECT_ROLE && s->pinned == OSC_ROLE_NONE && role == OSC_ROLE_NONE) {
+	if (s->dialect == OSC_DIALECT_ROLE && s->role == OSC_ROLE_NONE && role == OSC_ROLE_NONE) {
 		osc_detail_set(detail, OSC_ENOROLE, NULL,
 		    "this directory serves client and server: say which one this machine is");
 		osc_detail_hint(detail, "add --role client or --role server");
@@ -70,15 +71,14 @@ check_role(const struct osc_settings *s, enum osc_role role, struct osc_detail *
 	return OSC_OK;
 }
 
-void
-osc_settings_ids(const struct osc_settings *settings, enum osc_role role, struct osc_id *own,
-    struct osc_id *peer)
+struct osc_params
+osc_settings_view(const struct osc_settings *settings, enum osc_role role)
 {
-	enum osc_role side = settings->pinned != OSC_ROLE_NONE ? settings->pinned : role;
-	bool swap = settings->dialect == OSC_DIALECT_ROLE && side == OSC_ROLE_SERVER;
+	enum osc_role side = settings->role != OSC_ROLE_NONE ? settings->role : role;
 
-	*own = swap ? settings->second : settings->first;
-	*peer = swap ? settings->first : settings->second;
+	if (settings->dialect == OSC_DIALECT_ROLE && side == OSC_ROLE_SERVER)
+		return osc_params_mirror(&settings->params);
+	return settings->params;
 }
 
 enum osc_err
@@ -87,17 +87,9 @@ osc_settings_params(const struct osc_settings *settings, enum osc_role role,
 {
 	enum osc_err err = check_role(settings, role, detail);
 
-	if (err != OSC_OK)
-		return err;
-	*params = (struct osc_params){
-	    .alg = settings->alg,
-	    .hash = settings->hash,
-	    .master_secret = osc_slice(settings->secret, settings->secret_len),
-	    .master_salt = osc_slice(settings->secret + settings->secret_len, settings->salt_len),
-	    .id_context = osc_slice(settings->id_context, settings->id_context_len),
-	};
-	osc_settings_ids(settings, role, &params->sender_id, &params->recipient_id);
-	return OSC_OK;
+	if (err == OSC_OK)
+		*params = osc_settings_view(settings, role);
+	return err;
 }
 
 bool
@@ -108,11 +100,18 @@ osc_settings_long_context(const struct osc_params *params)
 }
 
 void
+osc_settings_forget(struct osc_settings *settings)
+{
+	osc_secret_free(settings->loaded.secret, settings->loaded.secret_size);
+	settings->loaded.secret = NULL;
+	settings->params.master_secret = settings->params.master_salt = osc_slice(NULL, 0);
+}
+
+void
 osc_settings_wipe(struct osc_settings *settings)
 {
-	osc_secret_free(settings->secret, settings->secret_room);
-	free(settings->id_context);
-	settings->secret = NULL;
-	settings->id_context = NULL;
-	settings->secret_len = settings->salt_len = settings->id_context_len = 0;
+	osc_settings_forget(settings);
+	free(settings->loaded.id_context);
+	settings->loaded.id_context = NULL;
+	settings->params.id_context = OSC_ABSENT;
 }

@@ -32,18 +32,18 @@ load_algorithm(struct loading *l)
 	if (err != OSC_OK)
 		return err;
 	if (value == NULL) {
-		l->out->alg = osc_alg_by_number(OSC_ALG_DEFAULT);
+		l->out->params.alg = osc_alg_by_number(OSC_ALG_DEFAULT);
 		return OSC_OK;
 	}
 	if (osc_data_integer(l->data, OSC_DATUM_ALGORITHM, &number)) {
 		if (!number.negative && !number.wide && number.value <= INT32_MAX)
-			l->out->alg = osc_alg_by_number((int64_t)number.value);
+			l->out->params.alg = osc_alg_by_number((int64_t)number.value);
 	} else if (osc_json_string(value, &name))
-		l->out->alg = osc_alg_by_name(name);
+		l->out->params.alg = osc_alg_by_name(name);
 	else
 		return osc_data_fail(
 		    l->data, OSC_DATUM_ALGORITHM, "is no string and no integer", l->detail);
-	if (l->out->alg != NULL)
+	if (l->out->params.alg != NULL)
 		return OSC_OK;
 	for (size_t i = 0; (alg = osc_alg_at(i)) != NULL; i++) {
 		len = strlen(why);
@@ -59,13 +59,13 @@ load_hash(struct loading *l)
 	struct osc_slice name;
 	enum osc_err err;
 
-	l->out->hash = OSC_SHA256;
+	l->out->params.hash = OSC_SHA256;
 	err = osc_data_value(l->data, OSC_DATUM_HASH, &value, l->detail);
 	if (err != OSC_OK || value == NULL)
 		return err;
 	if (!osc_json_string(value, &name))
 		return osc_data_fail(l->data, OSC_DATUM_HASH, "is not a string", l->detail);
-	if (!osc_hash_by_name(&l->out->hash, name))
+	if (!osc_hash_by_name(&l->out->params.hash, name))
 		return osc_data_fail(
 		    l->data, OSC_DATUM_HASH, "is none of sha256, sha384, sha512", l->detail);
 	return OSC_OK;
@@ -111,9 +111,9 @@ load_flags(struct loading *l)
 	if (!osc_json_string(role, &name))
 		name = osc_slice(NULL, 0);
 	if (osc_slice_equal(name, osc_slice((const uint8_t *)"client", 6)))
-		l->out->pinned = OSC_ROLE_CLIENT;
+		l->out->role = OSC_ROLE_CLIENT;
 	else if (osc_slice_equal(name, osc_slice((const uint8_t *)"server", 6)))
-		l->out->pinned = OSC_ROLE_SERVER;
+		l->out->role = OSC_ROLE_SERVER;
 	else
 		return osc_data_fail(
 		    l->data, OSC_DATUM_ROLE, "is neither \"client\" nor \"server\"", l->detail);
@@ -124,7 +124,9 @@ static enum osc_err
 load_id(struct loading *l, enum osc_datum datum, struct osc_id *id)
 {
 	/* Without an algorithm, whatever any could take. */
-	size_t max = l->out->alg != NULL ? osc_alg_id_max(l->out->alg) : sizeof(id->bytes), len;
+	size_t max = l->out->params.alg != NULL ? osc_alg_id_max(l->out->params.alg)
+						: sizeof(id->bytes),
+	       len;
 	uint8_t bytes[OSC_SECRET_MAX];
 	enum osc_err err;
 	char why[96];
@@ -136,7 +138,7 @@ load_id(struct loading *l, enum osc_datum datum, struct osc_id *id)
 		return err;
 	if (len > max) {
 		(void)snprintf(why, sizeof(why), "is longer than %zu bytes, the limit of %s", max,
-		    l->out->alg != NULL ? l->out->alg->name : "any algorithm");
+		    l->out->params.alg != NULL ? l->out->params.alg->name : "any algorithm");
 		return osc_data_fail(l->data, datum, why, l->detail);
 	}
 	id->len = (uint8_t)len;
@@ -163,10 +165,11 @@ load_ids(struct loading *l)
 			   "\"client-sender-id\", \"server-sender-id\"");
 	}
 	l->out->dialect = pair ? OSC_DIALECT_PAIR : OSC_DIALECT_ROLE;
-	err = load_id(l, pair ? OSC_DATUM_SENDER_ID : OSC_DATUM_CLIENT_ID, &l->out->first);
+	err =
+	    load_id(l, pair ? OSC_DATUM_SENDER_ID : OSC_DATUM_CLIENT_ID, &l->out->params.sender_id);
 	if (err == OSC_OK)
-		err = load_id(
-		    l, pair ? OSC_DATUM_RECIPIENT_ID : OSC_DATUM_SERVER_ID, &l->out->second);
+		err = load_id(l, pair ? OSC_DATUM_RECIPIENT_ID : OSC_DATUM_SERVER_ID,
+		    &l->out->params.recipient_id);
 	return err;
 }
 
@@ -182,39 +185,48 @@ room_for(const struct osc_data *data, enum osc_datum datum)
 static enum osc_err
 load_secret(struct loading *l)
 {
-	struct osc_settings *s = l->out;
+	struct osc_loaded *loaded = &l->out->loaded;
 	const struct osc_data *data = l->data;
-	size_t room = room_for(data, OSC_DATUM_SECRET), salt = room_for(data, OSC_DATUM_SALT);
+	size_t room = room_for(data, OSC_DATUM_SECRET), salt_room = room_for(data, OSC_DATUM_SALT);
+	struct osc_slice secret, salt = {0};
 	enum osc_err err;
 
 	if (!osc_data_has(data, OSC_DATUM_SECRET))
 		return osc_data_fail(data, OSC_DATUM_SECRET, "is missing", l->detail);
-	s->secret_room = room + salt;
-	s->secret = osc_secret_alloc(s->secret_room);
-	if (s->secret == NULL)
+	loaded->secret_size = room + salt_room;
+	loaded->secret = osc_secret_alloc(loaded->secret_size);
+	if (loaded->secret == NULL)
 		return osc_detail_set(l->detail, OSC_ENOMEM, NULL, "out of memory");
-	err = osc_data_bytes(data, OSC_DATUM_SECRET, s->secret, room, &s->secret_len, l->detail);
-	if (err == OSC_OK && s->secret_len == 0)
+	secret.ptr = loaded->secret;
+	salt.ptr = loaded->secret + room;
+	err = osc_data_bytes(data, OSC_DATUM_SECRET, loaded->secret, room, &secret.len, l->detail);
+	if (err == OSC_OK && secret.len == 0)
 		err = osc_data_fail(data, OSC_DATUM_SECRET, "is empty", l->detail);
 	if (err == OSC_OK && osc_data_has(data, OSC_DATUM_SALT))
 		err = osc_data_bytes(
-		    data, OSC_DATUM_SALT, s->secret + s->secret_len, salt, &s->salt_len, l->detail);
+		    data, OSC_DATUM_SALT, loaded->secret + room, salt_room, &salt.len, l->detail);
+	l->out->params.master_secret = secret;
+	l->out->params.master_salt = salt;
 	return err;
 }
 
 static enum osc_err
 load_id_context(struct loading *l)
 {
-	struct osc_settings *s = l->out;
-	size_t room = osc_data_size(l->data, OSC_DATUM_ID_CONTEXT);
+	size_t room = osc_data_size(l->data, OSC_DATUM_ID_CONTEXT), len;
+	uint8_t *bytes;
+	enum osc_err err;
 
 	if (!osc_data_has(l->data, OSC_DATUM_ID_CONTEXT))
 		return OSC_OK;
-	s->id_context = malloc(room + 1);
-	if (s->id_context == NULL)
+	bytes = malloc(room + 1);
+	if (bytes == NULL)
 		return osc_detail_set(l->detail, OSC_ENOMEM, NULL, "out of memory");
-	return osc_data_bytes(
-	    l->data, OSC_DATUM_ID_CONTEXT, s->id_context, room, &s->id_context_len, l->detail);
+	err = osc_data_bytes(l->data, OSC_DATUM_ID_CONTEXT, bytes, room, &len, l->detail);
+	l->out->loaded.id_context = bytes;
+	if (err == OSC_OK)
+		l->out->params.id_context = osc_slice(bytes, len);
+	return err;
 }
 
 static void
@@ -223,13 +235,13 @@ find_warnings(struct loading *l)
 	const struct osc_static_file *file = l->data->found[OSC_DATUM_SECRET].file;
 	struct osc_settings *s = l->out;
 
-	s->secret_file = file->name;
+	s->loaded.secret_file = file->name;
 	if ((file->mode & (S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH)) != 0)
-		s->warnings |= OSC_WARN_SECRET_MODE;
-	if (s->secret_len < SECRET_SHORT)
-		s->warnings |= OSC_WARN_SHORT_SECRET;
+		s->loaded.warnings |= OSC_WARN_SECRET_MODE;
+	if (s->params.master_secret.len < SECRET_SHORT)
+		s->loaded.warnings |= OSC_WARN_SHORT_SECRET;
 	if (s->dialect == OSC_DIALECT_ROLE && !osc_data_has(l->data, OSC_DATUM_ALGORITHM))
-		s->warnings |= OSC_WARN_NO_ALGORITHM;
+		s->loaded.warnings |= OSC_WARN_NO_ALGORITHM;
 }
 
 enum osc_err

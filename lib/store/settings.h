@@ -3,29 +3,34 @@
 #ifndef OSC_STORE_SETTINGS_H
 #define OSC_STORE_SETTINGS_H
 
-#include "store/file.h"
 #include "store/store.h"
 
 struct osc_data;
+struct osc_dir;
 
-/* The static parameters of a directory, of both sides. */
+/* What settings own that were read from a directory. */
+struct osc_loaded {
+	uint8_t *secret; /* Master Secret and Master Salt, in one piece of secret memory */
+	size_t secret_size;
+	uint8_t *id_context;     /* on the heap; NULL if it is absent */
+	unsigned warnings;       /* enum osc_warning, those that are seen here */
+	const char *secret_file; /* the name of the file that holds the secret; static */
+};
+
+/*
+ * The static parameters of a directory.
+ *
+ * params are from the view of this side in the pair dialect, and of the client in the role
+ * dialect. They borrow: from `loaded` if the settings were read from a directory, from
+ * whoever filled them in if they are to be written to one; `loaded` is all zero then.
+ */
 struct osc_settings {
 	enum osc_dialect dialect;
-	enum osc_role pinned; /* "role", or OSC_ROLE_NONE */
-	/* Pair dialect: Sender ID and Recipient ID. Role dialect: the Sender IDs of client
-	 * and server. */
-	struct osc_id first, second;
-	const struct osc_alg *alg;
-	enum osc_hash hash;
+	enum osc_role role; /* that the directory is pinned to, or OSC_ROLE_NONE */
 	uint32_t window;
 	bool sequence_file; /* a missing sequence.json is an error */
-	uint8_t *secret;    /* with the salt behind it, in secret memory */
-	size_t secret_len, salt_len;
-	size_t secret_room;  /* bytes that were allocated */
-	uint8_t *id_context; /* on the heap; NULL: absent */
-	size_t id_context_len;
-	unsigned warnings;       /* enum osc_warning, those that are seen here */
-	const char *secret_file; /* the name of the file that holds the secret */
+	struct osc_params params;
+	struct osc_loaded loaded;
 };
 
 /*
@@ -51,17 +56,16 @@ enum osc_err osc_settings_parse(
  * files  how many are read, settings.json first: 1, or OSC_STATIC_FILES
  * known  receives whether they tell
  *
- * Sets the dialect, the pinned role, the IDs and the ID Context; all else stays zero, and
+ * Sets the dialect, the role, the IDs and the ID Context; all else stays zero, and
  * no secret is decoded. What else is wrong with the files does not matter. Returns OSC_OK,
  * OSC_ECONTEXT if this is no context, or OSC_ENOMEM; osc_settings_wipe in any case.
  */
 enum osc_err osc_settings_identify(
     struct osc_settings *settings, const struct osc_dir *dir, size_t files, bool *known);
 
-/* osc_settings_ids - Sender ID and Recipient ID of a side; of a side that is fixed, whatever
- * the role */
-void osc_settings_ids(const struct osc_settings *settings, enum osc_role role, struct osc_id *own,
-    struct osc_id *peer);
+/* osc_settings_view - the parameters from the view of a side; of the side that is fixed, if
+ * one is, whatever the role. They borrow from where those of the settings do. */
+struct osc_params osc_settings_view(const struct osc_settings *settings, enum osc_role role);
 
 /*
  * osc_settings_check - what must hold between the parameters, whoever made them
@@ -72,10 +76,9 @@ void osc_settings_ids(const struct osc_settings *settings, enum osc_role role, s
 enum osc_err osc_settings_check(const struct osc_settings *settings, struct osc_detail *detail);
 
 /*
- * osc_settings_params - the parameters from the view of one side
+ * osc_settings_params - the same for a caller whose role must fit
  *
- * role    of the caller, OSC_ROLE_NONE if the user gave none
- * params  borrow from settings
+ * role  OSC_ROLE_NONE if the user gave none
  *
  * Returns OSC_OK, OSC_EROLE if the directory is pinned to the other role, or OSC_ENOROLE.
  */
@@ -85,7 +88,11 @@ enum osc_err osc_settings_params(const struct osc_settings *settings, enum osc_r
 /* osc_settings_long_context - the ID Context does not fit into an option beside this kid (6.1) */
 bool osc_settings_long_context(const struct osc_params *params);
 
-/* osc_settings_wipe - wipe and free secret and salt, free the ID Context */
+/* osc_settings_forget - wipe and free Master Secret and Master Salt that were loaded; they
+ * are of length 0 then */
+void osc_settings_forget(struct osc_settings *settings);
+
+/* osc_settings_wipe - all that was loaded: wipe and free secret and salt, free the ID Context */
 void osc_settings_wipe(struct osc_settings *settings);
 
 #endif

@@ -21,6 +21,7 @@ struct osc_store {
 	struct osc_sequence sequence;
 	struct osc_state_file file;
 	unsigned warnings;
+	bool keep_secret;
 	bool moved;    /* accept that the directory looks like a copy; the next commit writes */
 	bool prepared; /* sequence.json and `.used` were seen to */
 	bool swept;    /* leftover temporaries were removed */
@@ -53,7 +54,7 @@ find_warnings(struct osc_store *store, struct osc_detail *detail)
 	const struct osc_dir *dir = &store->dir;
 	unsigned fs = osc_dir_fs(dir);
 
-	store->warnings = store->settings.warnings;
+	store->warnings = store->settings.loaded.warnings;
 	if (osc_settings_long_context(&store->params))
 		store->warnings |= OSC_WARN_LONG_CONTEXT;
 	if (osc_dir_is_open(dir))
@@ -63,7 +64,7 @@ find_warnings(struct osc_store *store, struct osc_detail *detail)
 	store->file.mark = (fs & OSC_FS_VOLATILE) == 0;
 	if ((store->warnings & (OSC_WARN_SECRET_MODE | OSC_WARN_SHORT_SECRET)) == 0)
 		return OSC_OK;
-	store->secret_path = join(store->path, store->settings.secret_file);
+	store->secret_path = join(store->path, store->settings.loaded.secret_file);
 	return store->secret_path != NULL ? OSC_OK : no_memory(detail);
 }
 
@@ -120,6 +121,7 @@ osc_store_open(struct osc_store **out, const char *path, enum osc_role role, uns
 	store->dir.fd = -1;
 	store->lock = -1;
 	store->moved = (flags & OSC_STORE_MOVED) != 0;
+	store->keep_secret = (flags & OSC_STORE_KEEP_SECRET) != 0;
 	store->file.dir = &store->dir;
 	store->file.sequence = &store->sequence;
 	err = load(store, path, role, flags, detail);
@@ -134,6 +136,15 @@ const struct osc_params *
 osc_store_params(const struct osc_store *store)
 {
 	return &store->params;
+}
+
+void
+osc_store_forget_secret(struct osc_store *store)
+{
+	if (store->keep_secret)
+		return;
+	osc_settings_forget(&store->settings);
+	store->params.master_secret = store->params.master_salt = osc_slice(NULL, 0);
 }
 
 void

@@ -42,9 +42,10 @@ struct osc_state {
 struct osc_store;
 
 enum osc_store_flag {
-	OSC_STORE_MOVED = 1 << 0,  /* accept, once, that the directory looks like a copy */
-	OSC_STORE_STATIC = 1 << 1, /* read settings and secret only; there is no state, and no
+	OSC_STORE_MOVED = 1 << 0,       /* accept, once, that the directory looks like a copy */
+	OSC_STORE_STATIC = 1 << 1,      /* read settings and secret only; there is no state, and no
 				      begin */
+	OSC_STORE_KEEP_SECRET = 1 << 2, /* for who shows the derivation, or tries others */
 };
 
 /*
@@ -64,6 +65,10 @@ enum osc_err osc_store_open(struct osc_store **out, const char *path, enum osc_r
 
 /* The parameters of the side in use; valid until the store is closed. */
 const struct osc_params *osc_store_params(const struct osc_store *store);
+
+/* osc_store_forget_secret - the keys are derived: wipe Master Secret and Master Salt, which
+ * are of length 0 then; with OSC_STORE_KEEP_SECRET they stay until the store is closed */
+void osc_store_forget_secret(struct osc_store *store);
 
 /* osc_store_directory - which directory it is, whatever its name */
 void osc_store_directory(const struct osc_store *store, dev_t *dev, ino_t *ino);

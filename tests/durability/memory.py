@@ -176,6 +176,26 @@ def between_groups(w, needles):
     return problems
 
 
+def forgotten(w, needles):
+    """The Master Secret goes as soon as the keys are derived, unless -v needs it."""
+    problems = []
+    masters = {name: value for name, value in needles.items() if not name.startswith("key")}
+    for name, command, line, _ in first_groups(w):
+        line = line.hex().encode()
+        command = [command[0], "-f", "hex", *command[1:]]
+        done = scan(command, masters, "input", line)
+        problems += describe(done.found, f"({name}) lies")
+        if done.size < 100000:
+            problems.append(f"{name}: only {done.size} bytes could be scanned")
+        if name == "protect":
+            done = scan([command[0], "-v", *command[1:]], masters, "input", line)
+            if not any(found == "Master-Secret" for found, _ in done.found):
+                problems.append(f"{name} -v: it is not found")
+            base.count(scans=1)
+        base.count(scans=1)
+    return problems
+
+
 def failed_commit(w, needles):
     """Nor is anything left when the state could not be made durable, before the end."""
     scene = scenes.ProtectRequest(w).prepare()
@@ -298,6 +318,7 @@ def memory(report, short):
         for name, judge in (
             ("while a program works, keys are locked and left out of dumps", locked),
             ("between two groups no inner text is left", between_groups),
+            ("between two groups no Master Secret is left", forgotten),
             ("after a failed commit no inner text is left", failed_commit),
         ):
             report.test(f"memory: {name}, {algorithm}", judge(w, needles))

@@ -57,10 +57,8 @@ side_make(struct side *side, const struct osc_params *params)
 static inline void
 pair_make(struct pair *pair, const struct osc_params *params)
 {
-	struct osc_params mirrored = *params;
+	struct osc_params mirrored = osc_params_mirror(params);
 
-	mirrored.sender_id = params->recipient_id;
-	mirrored.recipient_id = params->sender_id;
 	side_make(&pair->client, params);
 	side_make(&pair->server, &mirrored);
 }

@@ -13,17 +13,25 @@ static struct osc_new_context
 context_of(enum osc_dialect dialect, enum osc_role role)
 {
 	struct osc_new_context context = {
-	    .dialect = dialect,
-	    .role = role,
-	    .alg = osc_alg_by_number(OSC_ALG_DEFAULT),
-	    .hash = OSC_SHA256,
-	    .master_secret = {secret, sizeof(secret)},
-	    .master_salt = {salt, sizeof(salt)},
-	    .client_id = {1, {0x01}},
-	    .server_id = {0, {0}},
-	    .window = 32,
+	    .settings =
+		{
+		    .dialect = dialect,
+		    .role = role,
+		    .window = 32,
+		    .params =
+			{
+			    .alg = osc_alg_by_number(OSC_ALG_DEFAULT),
+			    .hash = OSC_SHA256,
+			    .master_secret = {secret, sizeof(secret)},
+			    .master_salt = {salt, sizeof(salt)},
+			    .sender_id = {1, {0x01}},
+			    .recipient_id = {0, {0}},
+			},
+		},
 	};
 
+	if (dialect == OSC_DIALECT_PAIR && role == OSC_ROLE_SERVER)
+		context.settings.params = osc_params_mirror(&context.settings.params);
 	return context;
 }
 
@@ -107,9 +115,9 @@ test_create_pair(void)
 	struct osc_new_context context = context_of(OSC_DIALECT_PAIR, OSC_ROLE_SERVER);
 	struct osc_store *store;
 
-	context.id_context = osc_slice(salt, sizeof(salt));
-	context.master_salt = osc_slice(NULL, 0);
-	context.hash = OSC_SHA512;
+	context.settings.params.id_context = osc_slice(salt, sizeof(salt));
+	context.settings.params.master_salt = osc_slice(NULL, 0);
+	context.settings.params.hash = OSC_SHA512;
 	CHECK(make(&context) == OSC_OK);
 	CHECK(dir_has("new/secret.json") && !dir_has("new/secrets.json"));
 	CHECK(strcmp(dir_read("new/settings.json"),
@@ -202,29 +210,29 @@ test_create_check(void)
 
 	CHECK(osc_new_context_check(&good, &detail) == OSC_OK);
 	bad = good;
-	bad.client_id = bad.server_id;
+	bad.settings.params.sender_id = bad.settings.params.recipient_id;
 	CHECK(osc_new_context_check(&bad, &detail) == OSC_ECONTEXT);
 	CHECK(make(&bad) == OSC_ECONTEXT && dir_count() == 0);
 	bad = good;
-	bad.alg = osc_alg_by_number(12);
+	bad.settings.params.alg = osc_alg_by_number(12);
 	CHECK(osc_new_context_check(&bad, &detail) == OSC_OK);
-	bad.client_id.len = 2;
+	bad.settings.params.sender_id.len = 2;
 	CHECK(osc_new_context_check(&bad, &detail) == OSC_ECONTEXT);
 	CHECK(strstr(detail.text, "\"client-sender-id\" is longer than 1 bytes") != NULL);
 	bad = good;
-	bad.master_secret.len = 0;
+	bad.settings.params.master_secret.len = 0;
 	CHECK(osc_new_context_check(&bad, &detail) == OSC_ECONTEXT);
 	bad = good;
-	bad.master_secret = bad.master_salt = osc_slice(zeros, 255);
+	bad.settings.params.master_secret = bad.settings.params.master_salt = osc_slice(zeros, 255);
 	CHECK(osc_new_context_check(&bad, &detail) == OSC_OK);
-	bad.master_salt = osc_slice(zeros, 256);
+	bad.settings.params.master_salt = osc_slice(zeros, 256);
 	CHECK(osc_new_context_check(&bad, &detail) == OSC_ECONTEXT);
-	bad.master_secret = osc_slice(zeros, 256);
+	bad.settings.params.master_secret = osc_slice(zeros, 256);
 	CHECK(osc_new_context_check(&bad, &detail) == OSC_ECONTEXT);
 	bad = good;
-	bad.window = 0;
+	bad.settings.window = 0;
 	CHECK(osc_new_context_check(&bad, &detail) == OSC_ECONTEXT);
-	bad.window = 4097;
+	bad.settings.window = 4097;
 	CHECK(osc_new_context_check(&bad, &detail) == OSC_ECONTEXT);
 	bad = good;
 	bad.client_seq = OSC_SEQ_MAX;
@@ -233,12 +241,12 @@ test_create_check(void)
 	CHECK(osc_new_context_check(&bad, &detail) == OSC_ECONTEXT);
 	/* The longest ID Context that is accepted can be loaded again. */
 	bad = good;
-	for (bad.id_context = osc_slice(zeros, sizeof(zeros));
-	     osc_new_context_check(&bad, &detail) != OSC_OK; bad.id_context.len--)
+	for (bad.settings.params.id_context = osc_slice(zeros, sizeof(zeros));
+	     osc_new_context_check(&bad, &detail) != OSC_OK; bad.settings.params.id_context.len--)
 		continue;
-	CHECK(bad.id_context.len > 30000 && make(&bad) == OSC_OK);
+	CHECK(bad.settings.params.id_context.len > 30000 && make(&bad) == OSC_OK);
 	struct osc_store *store = opened(OSC_ROLE_CLIENT);
-	CHECK(osc_store_params(store)->id_context.len == bad.id_context.len);
+	CHECK(osc_store_params(store)->id_context.len == bad.settings.params.id_context.len);
 	CHECK(osc_store_warnings(store) == OSC_WARN_LONG_CONTEXT);
 	osc_store_close(&store);
 	unmake();

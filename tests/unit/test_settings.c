@@ -7,16 +7,16 @@ test_settings_defaults(void)
 {
 	CHECK(good(IDS "," SECRET));
 	CHECK(settings.dialect == OSC_DIALECT_PAIR);
-	CHECK(settings.alg->cose == OSC_ALG_DEFAULT);
-	CHECK(settings.hash == OSC_SHA256);
+	CHECK(settings.params.alg->cose == OSC_ALG_DEFAULT);
+	CHECK(settings.params.hash == OSC_SHA256);
 	CHECK(settings.window == OSC_WINDOW_DEFAULT);
-	CHECK(settings.pinned == OSC_ROLE_NONE);
+	CHECK(settings.role == OSC_ROLE_NONE);
 	CHECK(!settings.sequence_file);
-	CHECK(settings.id_context == NULL);
-	CHECK(settings.salt_len == 0 && settings.secret_len == 16);
-	CHECK(settings.secret[0] == 1 && settings.secret[15] == 16);
-	CHECK(settings.first.len == 1 && settings.first.bytes[0] == 1);
-	CHECK(settings.warnings == 0);
+	CHECK(!osc_is_present(settings.params.id_context));
+	CHECK(settings.params.master_salt.len == 0 && settings.params.master_secret.len == 16);
+	CHECK(same(settings.params.master_secret, "0102030405060708090a0b0c0d0e0f10"));
+	CHECK(settings.params.sender_id.len == 1 && settings.params.sender_id.bytes[0] == 1);
+	CHECK(settings.loaded.warnings == 0);
 	osc_settings_wipe(&settings);
 }
 
@@ -27,16 +27,16 @@ test_settings_all(void)
 			 "\"algorithm\": 24, \"kdf-hashfun\": \"SHA512\", \"window\": 4096,"
 			 "\"role\": \"server\", \"sequence-file\": true"));
 	CHECK(settings.dialect == OSC_DIALECT_ROLE);
-	CHECK(settings.alg->cose == 24 && settings.hash == OSC_SHA512);
-	CHECK(settings.window == 4096 && settings.pinned == OSC_ROLE_SERVER);
+	CHECK(settings.params.alg->cose == 24 && settings.params.hash == OSC_SHA512);
+	CHECK(settings.window == 4096 && settings.role == OSC_ROLE_SERVER);
 	CHECK(settings.sequence_file);
-	CHECK(settings.id_context != NULL && settings.id_context_len == 0);
-	CHECK(settings.salt_len == 2 && settings.secret[16] == 'a' && settings.secret[17] == 0);
-	CHECK(settings.first.len == 1 && settings.second.len == 0);
+	CHECK(osc_is_present(settings.params.id_context) && settings.params.id_context.len == 0);
+	CHECK(same(settings.params.master_salt, "6100"));
+	CHECK(settings.params.sender_id.len == 1 && settings.params.recipient_id.len == 0);
 	osc_settings_wipe(&settings);
 	CHECK(good(
 	    IDS "," SECRET ", \"algorithm\": \"aes-ccm-64-64-128\", \"kdf-hashfun\": \"sha384\""));
-	CHECK(settings.alg->cose == 12 && settings.hash == OSC_SHA384);
+	CHECK(settings.params.alg->cose == 12 && settings.params.hash == OSC_SHA384);
 	osc_settings_wipe(&settings);
 }
 
@@ -49,10 +49,10 @@ test_settings_every_algorithm(void)
 	for (size_t i = 0; (alg = osc_alg_at(i)) != NULL; i++) {
 		(void)snprintf(
 		    text, sizeof(text), IDS "," SECRET ",\"algorithm\": \"%s\"", alg->name);
-		CHECK(good(text) && settings.alg == alg);
+		CHECK(good(text) && settings.params.alg == alg);
 		osc_settings_wipe(&settings);
 		(void)snprintf(text, sizeof(text), IDS "," SECRET ",\"algorithm\": %d", alg->cose);
-		CHECK(good(text) && settings.alg == alg);
+		CHECK(good(text) && settings.params.alg == alg);
 		osc_settings_wipe(&settings);
 	}
 	CHECK(refused(IDS "," SECRET ",\"algorithm\": \"A128CBC\"", "none of A128GCM, A192GCM"));
@@ -85,8 +85,8 @@ test_settings_bytes(void)
 	CHECK(refused(IDS, "\"secret\" is missing"));
 	CHECK(file_named(""));
 	CHECK(good(IDS ", \"secret_hex\": \"ABcdEF\""));
-	CHECK(settings.secret_len == 3 && settings.secret[0] == 0xab && settings.secret[2] == 0xef);
-	CHECK(settings.warnings == OSC_WARN_SHORT_SECRET);
+	CHECK(same(settings.params.master_secret, "abcdef"));
+	CHECK(settings.loaded.warnings == OSC_WARN_SHORT_SECRET);
 	osc_settings_wipe(&settings);
 }
 
@@ -109,8 +109,8 @@ test_settings_ids(void)
 	CHECK(
 	    refused("\"sender-id\": \"01\", \"recipient-id_hex\": \"02\"," SECRET, "does not say"));
 	CHECK(good("\"client-id_hex\": \"0a\", \"server-id_ascii\": \"\"," SECRET));
-	CHECK(settings.dialect == OSC_DIALECT_ROLE && settings.first.bytes[0] == 10);
-	CHECK(settings.warnings == OSC_WARN_NO_ALGORITHM);
+	CHECK(settings.dialect == OSC_DIALECT_ROLE && settings.params.sender_id.bytes[0] == 10);
+	CHECK(settings.loaded.warnings == OSC_WARN_NO_ALGORITHM);
 	osc_settings_wipe(&settings);
 }
 

@@ -31,8 +31,8 @@ test_settings_files(void)
 	dir_write("secrets.json", "{" SECRET ", \"window\": 64}");
 	dir_write("secret.json", "{\"recipient-id_hex\": \"00\", \"salt_hex\": \"9e7c\"}");
 	CHECK(load_dir() == OSC_OK);
-	CHECK(settings.window == 64 && settings.salt_len == 2);
-	CHECK(strcmp(settings.secret_file, "secrets.json") == 0);
+	CHECK(settings.window == 64 && settings.params.master_salt.len == 2);
+	CHECK(strcmp(settings.loaded.secret_file, "secrets.json") == 0);
 	osc_settings_wipe(&settings);
 	/* A single file. */
 	dir_clear();
@@ -83,22 +83,22 @@ test_settings_modes(void)
 	dir_write("settings.json", "{" IDS "}");
 	dir_write("secret.json", "{" SECRET "}");
 	CHECK(chmod(dir_name("settings.json"), 0666) == 0);
-	CHECK(load_dir() == OSC_OK && settings.warnings == 0);
+	CHECK(load_dir() == OSC_OK && settings.loaded.warnings == 0);
 	osc_settings_wipe(&settings);
 	for (mode_t bit = 0040; bit != 0; bit = bit == 0040 ? 0020
 		 : bit == 0020                              ? 0004
 		 : bit == 0004                              ? 0002
 							    : 0) {
 		CHECK(chmod(dir_name("secret.json"), 0600 | bit) == 0);
-		CHECK(load_dir() == OSC_OK && settings.warnings == OSC_WARN_SECRET_MODE);
+		CHECK(load_dir() == OSC_OK && settings.loaded.warnings == OSC_WARN_SECRET_MODE);
 		osc_settings_wipe(&settings);
 	}
 	/* A secret in settings.json makes that the secret file. */
 	dir_clear();
 	dir_write("settings.json", "{" IDS "," SECRET "}");
 	CHECK(chmod(dir_name("settings.json"), 0644) == 0);
-	CHECK(load_dir() == OSC_OK && settings.warnings == OSC_WARN_SECRET_MODE);
-	CHECK(strcmp(settings.secret_file, "settings.json") == 0);
+	CHECK(load_dir() == OSC_OK && settings.loaded.warnings == OSC_WARN_SECRET_MODE);
+	CHECK(strcmp(settings.loaded.secret_file, "settings.json") == 0);
 	osc_settings_wipe(&settings);
 }
 
@@ -147,7 +147,7 @@ test_settings_long_context(void)
 		hex[2 * len] = '\0';
 		(void)snprintf(
 		    text, sizeof(text), IDS "," SECRET ",\"id-context_hex\": \"%s\"", hex);
-		CHECK(good(text) && settings.id_context_len == len);
+		CHECK(good(text) && settings.params.id_context.len == len);
 		CHECK(osc_settings_params(&settings, OSC_ROLE_NONE, &params, &detail) == OSC_OK);
 		CHECK(osc_settings_long_context(&params) == (len > 247));
 		osc_settings_wipe(&settings);

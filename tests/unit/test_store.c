@@ -30,6 +30,27 @@ test_store_fresh(void)
 }
 
 static void
+test_store_secret(void)
+{
+	const struct osc_params *params;
+	struct osc_store *store;
+	uint64_t number;
+
+	for (unsigned flags = 0; flags <= OSC_STORE_KEEP_SECRET; flags += OSC_STORE_KEEP_SECRET) {
+		start(PAIR, NULL);
+		CHECK(open_as(&store, OSC_ROLE_NONE, flags) == OSC_OK);
+		params = osc_store_params(store);
+		CHECK(params->master_secret.len == 16 && params->master_secret.ptr[15] == 16);
+		osc_store_forget_secret(store);
+		osc_store_forget_secret(store);
+		CHECK(params->master_secret.len == (flags == 0 ? 0 : 16));
+		CHECK(flags == 0 || params->master_secret.ptr[15] == 16);
+		CHECK(params->sender_id.len == 1 && take(store, &number) == OSC_OK);
+		osc_store_close(&store);
+	}
+}
+
+static void
 test_store_missing_state(void)
 {
 	static const char *const signs[] = {".used", "lock"};
@@ -168,6 +189,7 @@ main(void)
 		return EXIT_FAILURE;
 	dir_make();
 	RUN(test_store_fresh);
+	RUN(test_store_secret);
 	RUN(test_store_missing_state);
 	RUN(test_store_first_steps);
 	RUN(test_store_sequence_file);

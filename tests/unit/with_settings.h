@@ -7,6 +7,8 @@
 
 #include "base/secret.h"
 #include "dir.h"
+#include "helper.h"
+#include "store/file.h"
 #include "store/settings.h"
 #include "unit.h"
 
@@ -73,7 +75,7 @@ refused(const char *members, const char *why)
 		printf("# %.200s: %d %s\n", members, (int)err, detail.text);
 		return false;
 	}
-	return settings.secret == NULL && settings.id_context == NULL;
+	return settings.loaded.secret == NULL && settings.loaded.id_context == NULL;
 }
 
 static inline bool
