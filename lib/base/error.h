@@ -23,7 +23,6 @@ enum osc_err {
 	OSC_ECHANGED = 105, /* state or lock were replaced under us; nothing was written */
 
 	/* 2: usage */
-	OSC_EUSAGE = 200,    /* the detail says what is wrong with the command line */
 	OSC_ENOROLE = 201,   /* the directory serves both roles and none was given */
 	OSC_ESECOND = 202,   /* raw framing holds one message; a second one came */
 	OSC_ERECEIPTS = 203, /* --any-token needs a request file with one request */

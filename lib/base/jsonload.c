@@ -22,8 +22,9 @@ allocate(size_t size)
 	return ptr;
 }
 
-void
-osc_json_setup(void)
+/* Let jansson allocate memory that is wiped when it is freed. */
+static void
+setup(void)
 {
 	static bool seeded;
 	size_t seed;
@@ -34,12 +35,6 @@ osc_json_setup(void)
 	if (!seeded && osc_random(&seed, sizeof(seed)))
 		json_object_seed(seed | 1);
 	seeded = true;
-}
-
-bool
-osc_json_exhausted(void)
-{
-	return exhausted;
 }
 
 /* jansson's own words quote the text, which may be a secret. */
@@ -102,7 +97,7 @@ osc_json_load_deep(struct osc_json *json, struct osc_slice text, unsigned depth,
 
 	json->root = NULL;
 	json->text = text;
-	osc_json_setup();
+	setup();
 	while (blank < text.len && text.ptr[blank] != '\0' &&
 	    strchr(" \t\r\n", text.ptr[blank]) != NULL)
 		blank++;

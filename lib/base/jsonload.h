@@ -22,17 +22,6 @@ struct osc_json {
 };
 
 /*
- * osc_json_setup - let jansson allocate memory that is wiped when it is freed
- *
- * osc_json_load does it; whoever calls jansson himself does it before.
- *
- * osc_json_exhausted - was memory refused since then? If so, what jansson has
- * read or written is not to be trusted, whatever it returned.
- */
-void osc_json_setup(void);
-bool osc_json_exhausted(void);
-
-/*
  * osc_json_load - parse a text
  *
  * text  stays the caller's and must outlive *json

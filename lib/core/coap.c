@@ -213,12 +213,6 @@ osc_coap_put_payload(struct osc_coap_writer *w, struct osc_slice payload)
 	put_bytes(w, payload.ptr, payload.len);
 }
 
-size_t
-osc_coap_option_size(uint32_t delta, size_t value_len)
-{
-	return coap_opt_encode_size((uint16_t)delta, value_len);
-}
-
 const char *
 osc_libcoap_version(void)
 {

@@ -100,9 +100,6 @@ void osc_coap_put_payload(struct osc_coap_writer *w, struct osc_slice payload);
  * Options start over at number 0 behind it. */
 void osc_coap_put_byte(struct osc_coap_writer *w, uint8_t byte);
 
-/* osc_coap_option_size - bytes that put_option will write, delta = number - last */
-size_t osc_coap_option_size(uint32_t delta, size_t value_len);
-
 /* the version of libcoap in use, as "4.3.1" */
 const char *osc_libcoap_version(void);
 

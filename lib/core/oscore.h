@@ -19,7 +19,6 @@
 
 #define OSC_KEY_MAX 32        /* bytes in the longest key of a COSE AEAD */
 #define OSC_NONCE_MAX 13      /* bytes in the longest nonce */
-#define OSC_TAG_MAX 16        /* bytes in the longest tag */
 #define OSC_ID_MAX 7          /* bytes in the longest Sender ID: nonce - 6 (3.3) */
 #define OSC_PIV_MAX 5         /* bytes in the longest Partial IV (6.1) */
 #define OSC_OPTION_MAX 255    /* bytes in the longest OSCORE option value (2) */

@@ -17,6 +17,8 @@
  * With an argument it makes such a branch on purpose: the test of the test.
  */
 
+#define TAG_MAX 16 /* bytes in the longest tag */
+
 static const struct osc_exchange exchange = {
     .kid = {1, {0x01}}, .piv = {.seq = 20, .len = 1, .bytes = {0x14}}};
 
@@ -31,7 +33,7 @@ static void
 seal_and_open(const struct osc_context *context)
 {
 	static const uint8_t plain[] = "\x01\xb3tv1 a text that is longer than two blocks of AES";
-	uint8_t sealed[sizeof(plain) + OSC_TAG_MAX], opened[sizeof(sealed)];
+	uint8_t sealed[sizeof(plain) + TAG_MAX], opened[sizeof(sealed)];
 	struct osc_aead_job job = {.in = sealed, .in_len = sizeof(plain), .out = sealed};
 
 	memcpy(sealed, plain, sizeof(plain));

@@ -71,7 +71,7 @@ seal(uint8_t kind, struct osc_slice options, struct osc_slice inner, bool *twice
 
 	*twice = osc_option_find(options, OSC_OPT_OSCORE, &found);
 	osc_protect_option(&option, &protection, from);
-	osc_coap_writer_init(&w, datagram, sizeof(datagram) - OSC_TAG_MAX);
+	osc_coap_writer_init(&w, datagram, sizeof(datagram) - TAG_MAX);
 	osc_coap_put_header(&w, OSC_COAP_CON, response ? OSC_CODE_CHANGED : OSC_CODE_POST, 0x5d1f,
 	    osc_slice((const uint8_t *)"token", 5));
 	put_options(&w, options, osc_slice(value, osc_option_encode(value, &option)));

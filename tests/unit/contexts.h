@@ -22,6 +22,8 @@ key_new(const struct osc_alg *alg, const uint8_t *bytes)
 	return key;
 }
 
+#define TAG_MAX 16 /* bytes in the longest tag */
+
 struct side {
 	struct osc_context context;
 	void *memory;

@@ -26,7 +26,7 @@ check_refused(const struct osc_aead_key *key, struct osc_aead_job job, size_t ta
 static void
 check_flips(const struct osc_alg *alg)
 {
-	uint8_t bytes[OSC_KEY_MAX], sealed[24 + OSC_TAG_MAX];
+	uint8_t bytes[OSC_KEY_MAX], sealed[24 + TAG_MAX];
 	struct osc_aead_job job = {.aad_len = 9, .in_len = 24}, changed;
 	struct osc_aead_key *key, *other;
 
@@ -86,7 +86,7 @@ static void
 test_aead_empty(void)
 {
 	static const uint8_t bytes[OSC_KEY_MAX] = {1};
-	uint8_t sealed[OSC_TAG_MAX];
+	uint8_t sealed[TAG_MAX];
 	const struct osc_alg *alg;
 	struct osc_aead_job job;
 	struct osc_aead_key *key;
@@ -106,7 +106,7 @@ test_aead_empty(void)
 static void
 test_aead_groups(void)
 {
-	static uint8_t sealed[33][64 + OSC_TAG_MAX], opened[33][64];
+	static uint8_t sealed[33][64 + TAG_MAX], opened[33][64];
 	uint8_t bytes[OSC_KEY_MAX], text[33][64];
 	struct osc_aead_job jobs[33];
 	const struct osc_alg *alg;
@@ -148,7 +148,7 @@ test_aead_groups(void)
 static void
 test_aead_longest(void)
 {
-	static uint8_t sealed[OSC_MESSAGE_MAX + OSC_TAG_MAX], opened[OSC_MESSAGE_MAX];
+	static uint8_t sealed[OSC_MESSAGE_MAX + TAG_MAX], opened[OSC_MESSAGE_MAX];
 	static const uint8_t bytes[OSC_KEY_MAX] = {2};
 	const struct osc_alg *alg;
 	struct osc_aead_key *key;
