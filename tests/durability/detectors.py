@@ -196,7 +196,7 @@ DETECTORS = [
     ("stale-lock", "stale lock: races", races.killed_holder, "statuses"),
     ("hangs", "hang: environment", hanging, "status hang"),
     ("leaks", "secret left: memory", leftover, "Master-Secret-in-hex is left"),
-    ("leaks", "secret in ordinary memory: memory", unlocked, "Master-Secret-in-hex lies"),
+    ("leaks", "secret beside the keys: memory", unlocked, "Master-Secret-in-hex is left"),
     ("leaks", "text left: memory", text_leftover, "text-2 is left"),
     ("takes-copies", "copy: copies", restored, "protect: status 0"),
     ("takes-copies", "second name: setback", linked, "used twice"),

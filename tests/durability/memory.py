@@ -119,7 +119,7 @@ def left(command, needles, status, **more):
 
 
 def locked(w, needles):
-    """While a program works, keys lie in locked memory that no core dump has."""
+    """While a program works, only keys are there, in locked memory that no core dump has."""
     problems = []
     for kind in PLAIN:
         scene = kind(w).prepare()
@@ -130,9 +130,12 @@ def locked(w, needles):
 
 def misplaced(done, what):
     base.count(scans=1)
-    open_to_all = {at: n for at, n in done.found.items() if not at[1].endswith(HIDDEN)}
+    keys = {at: n for at, n in done.found.items() if at[0].startswith("key")}
+    other = {at: n for at, n in done.found.items() if at not in keys}
+    open_to_all = {at: n for at, n in keys.items() if not at[1].endswith(HIDDEN)}
     problems = [f"{what}: {problem}" for problem in describe(open_to_all, "lies")]
-    if not any(name.startswith("key") for name, _ in done.found.keys() - open_to_all.keys()):
+    problems += [f"{what}: {problem}" for problem in describe(other)]
+    if keys.keys() == open_to_all.keys():
         problems.append(f"{what}: no key is found in locked memory: {done.result.err.strip()}")
     return problems
 
