@@ -45,7 +45,7 @@ VARIANT_LINK_coverage = --coverage
 
 # Debian's names of what the targets need.
 DEPS = gcc make libc6-dev pkg-config libsodium-dev libcbor-dev libjansson-dev libcoap3-dev nettle-dev \
-	bats jq mandoc python3 xxd strace socat util-linux rsync e2fsprogs tshark
+	bats jq mandoc python3 xxd strace socat util-linux rsync e2fsprogs tshark mount
 DEPS_LINT = clang clang-format clang-tidy libclang-rt-14-dev cppcheck shellcheck valgrind
 
 LIB_SOURCES = $(sort $(wildcard lib/*/*.c))

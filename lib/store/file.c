@@ -119,6 +119,8 @@ osc_dir_fs(const struct osc_dir *dir)
 	case MAGIC_EXFAT:
 	case FUSE_SUPER_MAGIC:
 		return OSC_FS_VOLATILE;
+	case OVERLAYFS_SUPER_MAGIC:
+		return OSC_FS_OVERLAY;
 	default:
 		return 0;
 	}

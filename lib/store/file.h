@@ -65,6 +65,7 @@ bool osc_dir_is_open(const struct osc_dir *dir);
 enum osc_fs {
 	OSC_FS_NETWORK = 1 << 0,  /* flock and rename are not to be trusted */
 	OSC_FS_VOLATILE = 1 << 1, /* inode numbers do not last */
+	OSC_FS_OVERLAY = 1 << 2,  /* what was written may be gone again, the rest as before */
 };
 unsigned osc_dir_fs(const struct osc_dir *dir);
 

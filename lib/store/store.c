@@ -61,6 +61,8 @@ find_warnings(struct osc_store *store, struct osc_detail *detail)
 		store->warnings |= OSC_WARN_DIRECTORY_MODE;
 	if ((fs & OSC_FS_NETWORK) != 0)
 		store->warnings |= OSC_WARN_NETWORK_FS;
+	if ((fs & OSC_FS_OVERLAY) != 0)
+		store->warnings |= OSC_WARN_OVERLAY_FS;
 	store->file.mark = (fs & OSC_FS_VOLATILE) == 0;
 	if ((store->warnings & (OSC_WARN_SECRET_MODE | OSC_WARN_SHORT_SECRET)) == 0)
 		return OSC_OK;

@@ -29,6 +29,7 @@ enum osc_warning {
 	OSC_WARN_SECRET_MODE = 1 << 3,    /* a secret file is open to group or others */
 	OSC_WARN_DIRECTORY_MODE = 1 << 4, /* group or others may replace the files */
 	OSC_WARN_NETWORK_FS = 1 << 5,     /* flock and rename are not to be trusted here */
+	OSC_WARN_OVERLAY_FS = 1 << 6,     /* the state may go back without a trace here */
 };
 
 /* The mutable state of the side in use. */

@@ -889,6 +889,58 @@ sequence() {
 	refused client "salt" "settings.json" "secret.json"
 }
 
+# overlay COMMAND... - run in the working directory as it is below a fresh, empty upper layer
+overlay() {
+	mkdir -p ../layers
+	# Whoever is not root is root in a user namespace of his own.
+	# shellcheck disable=SC2046
+	unshare -m $([ "$(id -u)" -eq 0 ] || echo -r) bash -e -c '
+		cd ..
+		mount -t tmpfs layers layers
+		mkdir layers/upper layers/work layers/merged
+		mount -t overlay -o lowerdir=work,upperdir=layers/upper,workdir=layers/work overlay layers/merged
+		cd layers/merged
+		"$@"' - "$@"
+}
+
+@test "on an overlay file system every use is warned about: its upper layer goes back unseen" {
+	client_and_server
+	oscore-gen role
+	run --separate-stderr overlay true
+	[ "$status" -eq 0 ] || skip "no overlay file system can be mounted here: $stderr"
+	before=$(snapshot .)
+	for _ in 1 2; do
+		# What the warning is about: the same number again.
+		run -0 --separate-stderr text "$GET" overlay oscore-protect -f hex client
+		equal "$output" "$GET_PROTECTED"
+		equal "$(wc -l <<<"$stderr")" 1
+		said "^oscore-protect: client: warning: .*overlay.*volume"
+	done
+	equal "$(snapshot .)" "$before"
+	run -0 --separate-stderr text "$GET" overlay oscore-protect -q -f hex client
+	prints "$GET_PROTECTED"
+	run -0 --separate-stderr text "$GET" overlay oscore-protect -f hex -r client role
+	said "^oscore-protect: role: warning: .*overlay.*volume"
+	for more in "" -p; do
+		run -0 --separate-stderr text "$GET_PROTECTED" overlay oscore-unprotect $more -f hex server
+		equal "$output" "$GET"
+		said "^oscore-unprotect: server: warning: .*overlay.*volume"
+	done
+	run -0 --separate-stderr text "$GET_PROTECTED" overlay oscore-unprotect -C . -f hex
+	equal "$output" "$GET"
+	said "^oscore-unprotect: \./server: warning: .*overlay.*volume"
+}
+
+@test "a volume in an overlay file system is not warned about" {
+	client_and_server
+	mkdir volume
+	run --separate-stderr overlay true
+	[ "$status" -eq 0 ] || skip "no overlay file system can be mounted here: $stderr"
+	run -0 --separate-stderr text "$GET" overlay bash -e -c \
+		'mount -t tmpfs volume volume; cp -r client volume; exec oscore-protect -f hex volume/client'
+	prints "$GET_PROTECTED"
+}
+
 @test "unknown keys are ignored and an unknown algorithm lists the known ones" {
 	client_and_server
 	sed -i 's/}/, "windw": 64, "x": {"y": [1]}}/' client/settings.json

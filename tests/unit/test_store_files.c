@@ -117,7 +117,8 @@ warnings_with(mode_t mode)
 	CHECK(chmod(dir_path, mode) == 0);
 	CHECK(open_store(&store) == OSC_OK);
 	if (store != NULL)
-		warnings = osc_store_warnings(store) & ~(unsigned)OSC_WARN_NETWORK_FS;
+		warnings = osc_store_warnings(store) &
+		    ~(unsigned)(OSC_WARN_NETWORK_FS | OSC_WARN_OVERLAY_FS);
 	osc_store_close(&store);
 	return warnings;
 }
