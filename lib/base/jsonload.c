@@ -68,7 +68,7 @@ parse(struct osc_json *json, struct osc_slice text, enum osc_err bad, struct osc
 	    (const char *)text.ptr, text.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
 	if (exhausted) {
 		osc_json_free(json);
-		return osc_detail_set(detail, OSC_ENOMEM, NULL, "out of memory");
+		return OSC_ENOMEM;
 	}
 	if (json->root == NULL)
 		return osc_detail_set(detail, bad, NULL, "line %d, column %d: %s", error.line,

@@ -30,15 +30,18 @@ put_kept(struct scan *scan, size_t to)
 	scan->kept = to;
 }
 
-/* From the opening quote to behind the closing one. */
-static void
-skip_string(struct scan *scan)
+size_t
+osc_json_find(struct osc_slice text, size_t at, const char *chars)
 {
-	size_t i = scan->at + 1;
+	struct osc_json_place place = {0};
 
-	while (i < scan->text.len && scan->text.ptr[i] != '"')
-		i += scan->text.ptr[i] == '\\' ? 2 : 1;
-	scan->at = i < scan->text.len ? i + 1 : scan->text.len;
+	for (; at < text.len; at++) {
+		if (place.depth == 0 && !place.in_string &&
+		    memchr(chars, text.ptr[at], strlen(chars)) != NULL)
+			break;
+		osc_json_pass(&place, text.ptr[at]);
+	}
+	return at;
 }
 
 size_t
@@ -104,24 +107,21 @@ osc_json_scan(struct osc_buffer *out, struct osc_slice text, unsigned depth_max,
     struct osc_detail *detail)
 {
 	struct scan scan = {.text = text, .out = out};
-	unsigned depth = 0;
+	struct osc_json_place place = {0};
 	uint8_t c;
 
-	while (scan.at < scan.text.len) {
-		c = scan.text.ptr[scan.at];
-		if (c == '"')
-			skip_string(&scan);
-		else if (c == '-' || osc_is_digit(c))
+	while (scan.at < text.len) {
+		c = text.ptr[scan.at];
+		if (!place.in_string && (c == '-' || osc_is_digit(c))) {
 			scan_number(&scan);
-		else {
-			if ((c == '{' || c == '[') && ++depth > depth_max)
-				return fail_at(&scan, bad, "nested too deeply", detail);
-			if ((c == '}' || c == ']') && depth > 0)
-				depth--;
-			scan.at++;
+			continue;
 		}
+		osc_json_pass(&place, c);
+		if (place.depth > depth_max)
+			return fail_at(&scan, bad, "nested too deeply", detail);
+		scan.at++;
 	}
 	if (scan.kept > 0)
 		put_kept(&scan, text.len);
-	return out->full ? osc_detail_set(detail, OSC_ENOMEM, NULL, "out of memory") : OSC_OK;
+	return out->full ? OSC_ENOMEM : OSC_OK;
 }

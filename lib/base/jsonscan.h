@@ -6,7 +6,34 @@
 #include "base/bytes.h"
 #include "base/error.h"
 
-/* What jsonload does before it calls jansson. */
+/* JSON text before jansson reads it. */
+
+/* A place in JSON text: in how many objects and arrays, and in a string? All zero is in
+ * none. */
+struct osc_json_place {
+	size_t depth;
+	bool in_string, escaped;
+};
+
+/* osc_json_pass - go past a byte */
+static inline void
+osc_json_pass(struct osc_json_place *place, uint8_t c)
+{
+	if (place->escaped)
+		place->escaped = false;
+	else if (place->in_string && c == '\\')
+		place->escaped = true;
+	else if (c == '"')
+		place->in_string = !place->in_string;
+	else if (!place->in_string && (c == '{' || c == '['))
+		place->depth++;
+	else if (!place->in_string && (c == '}' || c == ']') && place->depth > 0)
+		place->depth--;
+}
+
+/* osc_json_find - the first of some characters, from `at` on, that is not in a string nor
+ * deeper in objects and arrays; text.len if there is none */
+size_t osc_json_find(struct osc_slice text, size_t at, const char *chars);
 
 /* An integer that is not below this stands for digits in the text: their place is what it
  * exceeds this by. */

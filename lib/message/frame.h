@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/jsonscan.h"
 #include "message/cborseq.h"
 #include "message/format.h"
 #include "message/json.h"
@@ -48,8 +49,8 @@ struct osc_frame {
 	struct osc_cborseq_nest nest;
 
 	/* JSON: the value that begins at `at`, as far as it was looked through. */
-	size_t scanned, depth;
-	bool in_string, escaped;
+	size_t scanned;
+	struct osc_json_place place;
 	struct osc_buffer datagrams; /* of the group */
 	struct osc_buffer notes;     /* of the group */
 	struct osc_json_scratch scratch;

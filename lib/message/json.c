@@ -226,7 +226,7 @@ write_message(struct osc_json_reading *r, struct osc_buffer *out)
 	struct osc_coap coap;
 
 	if (to == NULL)
-		return osc_json_fail(r, OSC_ENOMEM, "no memory");
+		return osc_json_fail(r, OSC_ENOMEM, "");
 	osc_coap_writer_init(&w, to, cap);
 	osc_coap_put_header(&w, r->type, r->code, r->mid, osc_slice(r->token, r->token_len));
 	if (!osc_json_put_options(r, &w) || !put_payload(r, &w))

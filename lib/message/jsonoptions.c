@@ -114,7 +114,7 @@ osc_json_take_options(struct osc_json_reading *r, struct json_t *value)
 	osc_buffer_cut(&r->scratch->options, 0);
 	entry = (void *)osc_buffer_reserve(&r->scratch->options, n * sizeof(*entry));
 	if (entry == NULL)
-		return osc_json_fail(r, OSC_ENOMEM, "no memory");
+		return osc_json_fail(r, OSC_ENOMEM, "");
 	for (size_t i = 0; i < n; i++, entry++) {
 		option = osc_json_at(value, i);
 		elements = osc_json_length(option);

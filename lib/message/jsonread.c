@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/ascii.h"
+#include "base/jsonscan.h"
 #include "message/hex.h"
 #include "message/jsonread.h"
 
@@ -67,7 +68,7 @@ osc_json_take_hex(struct osc_json_reading *r, const char *key, const struct json
 		return osc_json_refuse(r, "%s: not a string of hex digits", key);
 	to = osc_buffer_reserve(scratch, hex.len / 2);
 	if (to == NULL)
-		return osc_json_fail(r, OSC_ENOMEM, "no memory");
+		return osc_json_fail(r, OSC_ENOMEM, "");
 	if (osc_hex_decode(to, &len, hex, &where) != OSC_OK)
 		return osc_json_refuse(
 		    r, "%s: not hex at character %u of the value", key, where.offset);
@@ -78,64 +79,17 @@ osc_json_take_hex(struct osc_json_reading *r, const char *key, const struct json
 	return true;
 }
 
-/* From an opening quote to behind the closing one. */
-static size_t
-string_end(struct osc_slice text, size_t at)
-{
-	at++;
-	while (at < text.len && text.ptr[at] != '"')
-		at += text.ptr[at] == '\\' ? 2 : 1;
-	return at < text.len ? at + 1 : text.len;
-}
-
-/* From any place to the next comma or closing bracket of this level. */
-static size_t
-value_end(struct osc_slice text, size_t at)
-{
-	size_t depth = 0;
-
-	while (at < text.len) {
-		switch (text.ptr[at]) {
-		case '"':
-			at = string_end(text, at);
-			continue;
-		case '{':
-		case '[':
-			depth++;
-			break;
-		case '}':
-		case ']':
-			if (depth-- == 0)
-				return at;
-			break;
-		case ',':
-			if (depth == 0)
-				return at;
-			break;
-		default:
-			break;
-		}
-		at++;
-	}
-	return at;
-}
-
 struct osc_slice
 osc_json_member_text(struct osc_slice text, size_t index)
 {
-	size_t at = 0, end;
+	size_t at = osc_json_find(text, 0, "{") + 1, end;
 
-	while (at < text.len && text.ptr[at] != '{')
-		at++;
-	at++;
 	for (; index > 0; index--)
-		at = value_end(text, at) + 1;
-	while (at < text.len && text.ptr[at] != '"')
+		at = osc_json_find(text, at, ",") + 1;
+	at = osc_json_find(text, at, ":") + 1;
+	end = osc_json_find(text, at, ",}");
+	while (at < end && osc_is_blank(text.ptr[at]))
 		at++;
-	at = string_end(text, at);
-	while (at < text.len && (osc_is_blank(text.ptr[at]) || text.ptr[at] == ':'))
-		at++;
-	end = value_end(text, at);
 	while (end > at && osc_is_blank(text.ptr[end - 1]))
 		end--;
 	return osc_slice(text.ptr + at, end - at);

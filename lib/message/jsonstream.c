@@ -27,21 +27,8 @@ find_end(struct osc_frame *frame)
 	size_t left = frame->buffer.len - frame->at, i;
 
 	for (i = frame->scanned; i < left; i++) {
-		if (frame->in_string) {
-			if (frame->escaped)
-				frame->escaped = false;
-			else if (p[i] == '\\')
-				frame->escaped = true;
-			else if (p[i] == '"')
-				frame->in_string = false;
-		} else if (p[i] == '"') {
-			frame->in_string = true;
-		} else if (p[i] == '{' || p[i] == '[') {
-			frame->depth++;
-		} else if (p[i] == '}' || p[i] == ']') {
-			frame->depth--;
-		}
-		if (frame->depth == 0 && !frame->in_string)
+		osc_json_pass(&frame->place, p[i]);
+		if (frame->place.depth == 0 && !frame->place.in_string)
 			return i + 1;
 	}
 	frame->scanned = i;
@@ -96,7 +83,7 @@ add_note(struct osc_intake *intake, struct osc_item *item, const char *words)
 	item->note_at = words[0] != '\0' ? notes->len : 0;
 	osc_buffer_put(notes, osc_slice((const uint8_t *)words, strlen(words) + 1));
 	if (notes->full)
-		return osc_detail_set(intake->detail, OSC_ENOMEM, NULL, "no memory");
+		return OSC_ENOMEM;
 	return OSC_OK;
 }
 
@@ -125,8 +112,8 @@ take_value(struct osc_intake *intake, size_t len)
 	enum osc_err err = decode(intake, text, &meta, &why);
 	struct osc_item *item;
 
-	frame->scanned = frame->depth = 0;
-	frame->in_string = frame->escaped = false;
+	frame->scanned = 0;
+	memset(&frame->place, 0, sizeof(frame->place));
 	if (osc_err_status(err) == 1)
 		return osc_detail_set(intake->detail, err, NULL, "%s", why.text);
 	frame->number++;
