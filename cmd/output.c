@@ -54,7 +54,7 @@ open_temporary(struct output *output, mode_t mode, struct osc_detail *detail)
 
 	output->temporary = malloc(size);
 	if (output->temporary == NULL)
-		return osc_detail_set(detail, OSC_ENOMEM, output->name, "no memory");
+		return OSC_ENOMEM;
 	(void)snprintf(output->temporary, size, "%s.XXXXXX", output->path);
 	output->fd = osc_io_temporary(output->temporary);
 	if (output->fd < 0) {
@@ -94,9 +94,7 @@ output_open(struct output *output, struct osc_detail *detail)
 	} else {
 		return osc_detail_errno(detail, OSC_EIO, output->name, "open");
 	}
-	do
-		output->fd = open(output->path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
-	while (output->fd < 0 && errno == EINTR);
+	OSC_RETRY(output->fd, open(output->path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666));
 	if (output->fd < 0)
 		return osc_detail_errno(detail, OSC_EIO, output->name, "open");
 	/* Behind a link there may be one: it is emptied when something goes there. */

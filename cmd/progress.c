@@ -3,24 +3,15 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "cli.h"
 #include "progress.h"
 
 #define FIRST_MS 2000
 #define STEP_MS 500
 #define WIDTH 72 /* columns that a line takes, and that clearing blanks */
-
-static int64_t
-now_ms(void)
-{
-	struct timespec now = {0};
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void
 clear(void *arg)
@@ -40,7 +31,7 @@ progress_start(struct progress *progress, int fd)
 	progress->fd = fd;
 	if (!progress->on)
 		return;
-	progress->begin = now_ms();
+	progress->begin = osc_io_now();
 	progress->next = progress->begin + FIRST_MS;
 	cli_before_line(clear, progress);
 }
@@ -66,7 +57,7 @@ progress_show(struct progress *progress, uint64_t messages)
 
 	if (!progress->on)
 		return;
-	now = now_ms();
+	now = osc_io_now();
 	if (now < progress->next)
 		return;
 	seconds = seconds_left(progress, now - progress->begin);

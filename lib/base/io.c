@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
 #define _GNU_SOURCE /* mkostemp */
-#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -42,13 +42,10 @@ osc_io_read(int fd, void *to, size_t len)
 	ssize_t n;
 
 	for (;;) {
-		n = read(fd, to, len);
-		if (n >= 0)
+		OSC_RETRY(n, read(fd, to, len));
+		if (n >= 0 || errno != EAGAIN)
 			return n;
-		if (errno == EAGAIN)
-			wait_for(fd, POLLIN);
-		else if (errno != EINTR)
-			return -1;
+		wait_for(fd, POLLIN);
 	}
 }
 
@@ -67,13 +64,13 @@ osc_io_write(int fd, const void *from, size_t len)
 	ssize_t n;
 
 	while (len > 0) {
-		n = write(fd, at, len);
+		OSC_RETRY(n, write(fd, at, len));
 		if (n >= 0) {
 			at += n;
 			len -= (size_t)n;
 		} else if (errno == EAGAIN) {
 			wait_for(fd, POLLOUT);
-		} else if (errno != EINTR) {
+		} else {
 			return false;
 		}
 	}
@@ -91,8 +88,15 @@ osc_io_open_read(const char *path)
 {
 	int fd;
 
-	do
-		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	while (fd < 0 && errno == EINTR);
+	OSC_RETRY(fd, open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY));
 	return fd;
+}
+
+int64_t
+osc_io_now(void)
+{
+	struct timespec now = {0};
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }

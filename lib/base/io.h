@@ -3,9 +3,17 @@
 #ifndef OSC_BASE_IO_H
 #define OSC_BASE_IO_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
+
+/* A system call that a signal interrupted is made again. */
+#define OSC_RETRY(result, call)                                                                    \
+	do {                                                                                       \
+		(result) = (call);                                                                 \
+	} while ((result) == -1 && errno == EINTR)
 
 /*
  * osc_io_start - make descriptors 0 to 2 and signals safe
@@ -17,8 +25,8 @@
  */
 bool osc_io_start(void);
 
-/* osc_io_read - read(2), waiting where a non-blocking descriptor would not, and
- * going on after a signal. Returns 0 at the end, -1 with errno. */
+/* osc_io_read - read(2), waiting where a non-blocking descriptor would not. Returns 0 at
+ * the end, -1 with errno. */
 ssize_t osc_io_read(int fd, void *to, size_t len);
 
 /* osc_io_readable - would osc_io_read return at once? */
@@ -33,5 +41,8 @@ int osc_io_temporary(char *name);
 /* osc_io_open_read - open a file to read data from; never a controlling
  * terminal; O_CLOEXEC. Returns -1 with errno. */
 int osc_io_open_read(const char *path);
+
+/* osc_io_now - milliseconds of a clock that nobody sets */
+int64_t osc_io_now(void);
 
 #endif

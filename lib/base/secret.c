@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
 #define _GNU_SOURCE /* MAP_ANONYMOUS */
-#include <errno.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -10,6 +9,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/secret.h"
 
 /*
@@ -210,9 +210,7 @@ osc_random(void *out, size_t len)
 	ssize_t n;
 
 	while (len > 0) {
-		n = getrandom(to, len, 0);
-		if (n < 0 && errno == EINTR)
-			continue;
+		OSC_RETRY(n, getrandom(to, len, 0));
 		if (n <= 0)
 			return false;
 		to += n;

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Hygiene for secrets: this is the only door to libsodium outside core/aead.c. */
+/* Hygiene for secrets: this and hash.h are the only doors to libsodium outside core/aead.c. */
 
 /*
  * osc_secret_init - prepare the process for holding keys

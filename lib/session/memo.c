@@ -5,14 +5,11 @@
 
 #include "session/memo.h"
 
-static size_t
-hash(const char *key, size_t len)
+/* Where the chain of a key begins. */
+static struct osc_memo **
+chain_of(const struct osc_memos *memos, struct osc_slice key)
 {
-	uint64_t h = UINT64_C(14695981039346656037); /* FNV-1a */
-
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ (uint8_t)key[i]) * UINT64_C(1099511628211);
-	return (size_t)(h ^ h >> 32);
+	return &memos->buckets[osc_siphash(&memos->siphash, key) & (memos->n_buckets - 1)];
 }
 
 void
@@ -28,49 +25,56 @@ osc_memos_forget(struct osc_memos *memos)
 	memos->n = 0;
 }
 
+static struct osc_slice
+key_of(const struct osc_memo *memo)
+{
+	return osc_slice(memo->key, memo->len);
+}
+
 /* Chains stay short: the table doubles, and what it held is found again. */
 static bool
 make_room(struct osc_memos *memos)
 {
-	size_t n = memos->n_buckets > 0 ? 2 * memos->n_buckets : 64;
-	struct osc_memo **buckets;
+	struct osc_memos larger = *memos;
+	struct osc_memo **chain;
 
 	if (memos->n < memos->n_buckets)
 		return true;
-	buckets = calloc(n, sizeof(struct osc_memo *));
-	if (buckets == NULL)
+	if (memos->n_buckets == 0 && !osc_siphash_key(&larger.siphash))
+		return false;
+	larger.n_buckets = memos->n_buckets > 0 ? 2 * memos->n_buckets : 64;
+	larger.buckets = calloc(larger.n_buckets, sizeof(struct osc_memo *));
+	if (larger.buckets == NULL)
 		return false;
 	for (size_t i = 0; i < memos->n_buckets; i++)
 		for (struct osc_memo *memo = memos->buckets[i], *next; memo != NULL; memo = next) {
-			size_t at = hash((const char *)memo->key, memo->len) & (n - 1);
-
 			next = memo->next;
-			memo->next = buckets[at];
-			buckets[at] = memo;
+			chain = chain_of(&larger, key_of(memo));
+			memo->next = *chain;
+			*chain = memo;
 		}
 	free(memos->buckets);
-	memos->buckets = buckets;
-	memos->n_buckets = n;
+	*memos = larger;
 	return true;
 }
 
 bool
 osc_memos_add(struct osc_memos *memos, const char *key, struct osc_endpoint *endpoint)
 {
-	size_t len = strlen(key), at;
-	struct osc_memo *memo;
+	struct osc_memo *memo, **chain;
+	size_t len = strlen(key);
 
 	if (!make_room(memos))
 		return false;
 	memo = malloc(sizeof(*memo) + len);
 	if (memo == NULL)
 		return false;
-	at = hash(key, len) & (memos->n_buckets - 1);
 	memo->endpoint = endpoint;
 	memo->len = len;
 	memcpy(memo->key, key, len);
-	memo->next = memos->buckets[at];
-	memos->buckets[at] = memo;
+	chain = chain_of(memos, key_of(memo));
+	memo->next = *chain;
+	*chain = memo;
 	memos->n++;
 	return true;
 }
@@ -78,14 +82,13 @@ osc_memos_add(struct osc_memos *memos, const char *key, struct osc_endpoint *end
 const struct osc_memo *
 osc_memos_next(const struct osc_memos *memos, const char *key, const struct osc_memo *after)
 {
+	struct osc_slice wanted = osc_slice((const uint8_t *)key, strlen(key));
 	const struct osc_memo *memo;
-	size_t len = strlen(key);
 
 	if (memos->n_buckets == 0)
 		return NULL;
-	memo =
-	    after != NULL ? after->next : memos->buckets[hash(key, len) & (memos->n_buckets - 1)];
-	while (memo != NULL && (memo->len != len || memcmp(memo->key, key, len) != 0))
+	memo = after != NULL ? after->next : *chain_of(memos, wanted);
+	while (memo != NULL && !osc_slice_equal(key_of(memo), wanted))
 		memo = memo->next;
 	return memo;
 }

@@ -3,9 +3,7 @@
 #ifndef OSC_SESSION_MEMO_H
 #define OSC_SESSION_MEMO_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "base/hash.h"
 
 /* Which open contexts a name stands for: looked for once, remembered. A hash
  * table with chains; a name may have several. All zero is empty. */
@@ -22,9 +20,10 @@ struct osc_memo {
 struct osc_memos {
 	struct osc_memo **buckets;
 	size_t n, n_buckets; /* n_buckets is 0 or a power of 2 */
+	struct osc_siphash_key siphash;
 };
 
-/* osc_memos_add - false if there is no memory */
+/* osc_memos_add - false if there is no memory, or no randomness */
 bool osc_memos_add(struct osc_memos *memos, const char *key, struct osc_endpoint *endpoint);
 
 /*

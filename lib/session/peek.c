@@ -5,16 +5,10 @@
 #include "base/secret.h"
 #include "session/peek.h"
 
-/* The chain of a token: FNV-1a, and a finish that brings all bits down to the low ones. */
 static uint32_t *
 chain_of(struct osc_peeked *peeked, struct osc_slice token)
 {
-	uint64_t h = peeked->seed ^ token.len;
-
-	for (size_t i = 0; i < token.len; i++)
-		h = (h ^ token.ptr[i]) * UINT64_C(1099511628211);
-	h = (h ^ h >> 32) * UINT64_C(0x9e3779b97f4a7c15);
-	return &peeked->chains[(h >> 32) % OSC_PEEKED_MAX];
+	return &peeked->chains[osc_siphash(&peeked->siphash, token) % OSC_PEEKED_MAX];
 }
 
 static struct osc_slice
@@ -200,7 +194,7 @@ make_peeked(struct osc_peeked **peeked, struct osc_detail *detail)
 	*peeked = calloc(1, sizeof(**peeked));
 	if (*peeked == NULL)
 		return osc_detail_set(detail, OSC_ENOMEM, NULL, "no memory");
-	if (osc_random(&(*peeked)->seed, sizeof((*peeked)->seed)))
+	if (osc_siphash_key(&(*peeked)->siphash))
 		return OSC_OK;
 	osc_peeked_free(*peeked);
 	*peeked = NULL;

@@ -3,6 +3,7 @@
 #ifndef OSC_SESSION_PEEK_H
 #define OSC_SESSION_PEEK_H
 
+#include "base/hash.h"
 #include "session/group.h"
 
 /* The requests of a conversation that is looked at, by token. Private to session. */
@@ -21,7 +22,7 @@ struct osc_peeked_request {
 
 /* A ring, and a hash table with chains over it. A chain begins with the latest. */
 struct osc_peeked {
-	uint64_t seed;  /* nobody outside may know which tokens share a chain */
+	struct osc_siphash_key siphash;
 	uint64_t count; /* of all requests so far */
 	uint32_t chains[OSC_PEEKED_MAX];
 	struct osc_peeked_request ring[OSC_PEEKED_MAX];

@@ -213,8 +213,8 @@ read_all(
 		want = want < READ_SIZE ? want : READ_SIZE;
 		to = osc_buffer_reserve(content, want);
 		if (to == NULL)
-			return osc_detail_set(detail, OSC_ENOMEM, NULL, "out of memory");
-		OSC_RETRY(n, read(fd, to, want));
+			return OSC_ENOMEM;
+		n = osc_io_read(fd, to, want);
 		if (n == -1)
 			return osc_detail_errno(detail, OSC_EIO, NULL, "cannot read");
 		content->len += (size_t)n;
@@ -257,16 +257,10 @@ osc_file_read(const struct osc_dir *dir, const char *name, const struct osc_file
 bool
 osc_file_write(int fd, struct osc_slice content)
 {
-	ssize_t n;
 	int rc;
 
-	while (content.len > 0) {
-		OSC_RETRY(n, write(fd, content.ptr, content.len));
-		if (n == -1)
-			return false;
-		content.ptr += n;
-		content.len -= (size_t)n;
-	}
+	if (!osc_io_write(fd, content.ptr, content.len))
+		return false;
 	OSC_RETRY(rc, fsync(fd));
 	return rc == 0;
 }

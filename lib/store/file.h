@@ -4,11 +4,11 @@
 #define OSC_STORE_FILE_H
 
 #include <dirent.h>
-#include <errno.h>
 #include <sys/types.h>
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/io.h"
 
 /*
  * Files of one directory, which is opened once: everything else is relative to
@@ -16,11 +16,6 @@
  * before they begin. All descriptors are close-on-exec, and a call that a signal
  * interrupted is made again.
  */
-
-#define OSC_RETRY(result, call)                                                                    \
-	do {                                                                                       \
-		(result) = (call);                                                                 \
-	} while ((result) == -1 && errno == EINTR)
 
 struct osc_dir {
 	int fd;

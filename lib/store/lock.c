@@ -8,17 +8,7 @@
 #include "store/lock.h"
 #include "store/replace.h"
 
-#define MS_PER_S 1000
 #define NS_PER_MS 1000000
-
-static int64_t
-now_ms(void)
-{
-	struct timespec now = {0};
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * MS_PER_S + now.tv_nsec / NS_PER_MS;
-}
 
 /* 1 to 5 ms, so that those who wait do not stay in step. */
 static void
@@ -112,7 +102,7 @@ try_lock(int *fd, const struct osc_dir *dir, struct osc_detail *detail)
 enum osc_err
 osc_lock_take(int *fd, const struct osc_dir *dir, long wait_ms, struct osc_detail *detail)
 {
-	int64_t deadline = now_ms() + wait_ms;
+	int64_t deadline = osc_io_now() + wait_ms;
 	enum osc_err err;
 
 	*fd = -1;
@@ -121,7 +111,7 @@ osc_lock_take(int *fd, const struct osc_dir *dir, long wait_ms, struct osc_detai
 		err = try_lock(fd, dir, detail);
 		if (err != OSC_EBUSY)
 			return err;
-		if (now_ms() >= deadline)
+		if (osc_io_now() >= deadline)
 			break;
 		pause_a_little(attempt);
 	}
