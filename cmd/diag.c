@@ -118,7 +118,9 @@ void
 cli_fail(enum osc_err err, const struct osc_detail *detail, const char *where)
 {
 	char buffer[WORDS_MAX];
-	const char *words = detail->text[0] != '\0' ? detail->text : words_for(buffer, err, NULL);
+	/* Nobody writes words down where there is no memory: what is there is older. */
+	bool own = detail->text[0] != '\0' && err != OSC_ENOMEM;
+	const char *words = own ? detail->text : words_for(buffer, err, NULL);
 	const char *hint = detail->hint[0] != '\0' ? detail->hint : words_hint(err);
 
 	cli_say(detail->path[0] != '\0' ? detail->path : where, "%s", words);

@@ -6,10 +6,7 @@
 #include "core/coap.h"
 #include "words.h"
 
-/* RFC 7959, 2.1 and 2.2: the number of the block, whether there are more */
-#define BLOCK2 23
-#define BLOCK1 27
-#define BLOCK_NOT_ONLY 0xf8U
+#define BLOCK_NOT_ONLY 0xf8U /* RFC 7959, 2.2: the number of the block, whether there are more */
 
 enum place { NOWHERE, AT_BYTE, AT_COLUMN, AT_OPTION, IN_INNER, IN_URI };
 
@@ -26,7 +23,7 @@ static const struct {
     {OSC_ENOMEM, NOWHERE, "no memory", NULL},
     {OSC_ECHANGED, NOWHERE, "changed by a program that ignores the lock", NULL},
     {OSC_ENOROLE, NOWHERE, "the role is missing: which side is this machine",
-	"add '-r client' or '-r server', and never change it on one machine"},
+	"add --role client or --role server"},
     {OSC_ESECOND, NOWHERE, "raw output holds one message, and there are more", "add '-t hex'"},
     {OSC_ERECEIPTS, NOWHERE, "--any-token needs a file with exactly one request", NULL},
     {OSC_ETERMINAL, NOWHERE, "binary output does not go to a terminal",
@@ -102,6 +99,12 @@ static const struct {
     {OSC_ENOTIFYPIV, NOWHERE, "replayed: a second response without Partial IV to this registration",
 	NULL},
     {OSC_ENOTIFYOLD, NOWHERE, "replayed: not newer than the newest notification", NULL},
+    {OSC_EROLE, NOWHERE, "the context is for the other role",
+	"in the wrong role this machine would use the numbers and keys of the other side: leave "
+	"--role out"},
+    {OSC_ECOPY, NOWHERE, "a copy of a context that was used",
+	"a copy repeats nonces: make a new context; if the directory was moved here and is used "
+	"nowhere else, add --moved"},
     {OSC_EEXHAUSTED, NOWHERE, "no Sender Sequence Number is left",
 	"make a new context with oscore-gen"},
 };
@@ -180,7 +183,8 @@ is_fragment(struct osc_slice message)
 	if (osc_coap_decode(&coap, message, NULL) != OSC_OK)
 		return false;
 	while (osc_option_next(&coap.options, &option))
-		if ((option.number == BLOCK1 || option.number == BLOCK2) && option.value.len > 0 &&
+		if ((option.number == OSC_OPT_BLOCK1 || option.number == OSC_OPT_BLOCK2) &&
+		    option.value.len > 0 &&
 		    (option.value.len > 1 || (option.value.ptr[0] & BLOCK_NOT_ONLY) != 0))
 			return true;
 	return false;

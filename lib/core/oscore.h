@@ -61,15 +61,20 @@ struct osc_exchange {
 	struct osc_piv piv;
 };
 
-/* The CoAP options that OSCORE treats specially, and the rest of class U (4.1). */
+/* The CoAP options that have a part in it: class U (4.1), and what is looked at. */
 enum osc_option_number {
 	OSC_OPT_URI_HOST = 3,
 	OSC_OPT_OBSERVE = 6,
 	OSC_OPT_URI_PORT = 7,
 	OSC_OPT_OSCORE = 9,
+	OSC_OPT_URI_PATH = 11,
+	OSC_OPT_URI_QUERY = 15,
 	OSC_OPT_EDHOC = 21,
+	OSC_OPT_BLOCK2 = 23,
+	OSC_OPT_BLOCK1 = 27,
 	OSC_OPT_PROXY_URI = 35,
 	OSC_OPT_PROXY_SCHEME = 39,
+	OSC_OPT_ECHO = 252,
 };
 
 #endif

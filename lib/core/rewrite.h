@@ -11,10 +11,6 @@
  * before it (B.1.2).
  */
 
-#define OSC_OPT_URI_PATH 11
-#define OSC_OPT_URI_QUERY 15
-#define OSC_OPT_ECHO 252
-
 /* osc_rewrite_needed - is there anything to do? */
 bool osc_rewrite_needed(const struct osc_coap *plain, struct osc_slice echo);
 

@@ -17,7 +17,7 @@ osc_intake_fill(struct osc_intake *intake, size_t len)
 	ssize_t n;
 
 	if (to == NULL)
-		return osc_detail_set(intake->detail, OSC_ENOMEM, NULL, "no memory");
+		return OSC_ENOMEM;
 	do
 		n = osc_io_read(frame->fd, to, len);
 	while (n < 0 && frame->packet.is_packet && osc_packet_passing(errno));

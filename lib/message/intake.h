@@ -3,13 +3,13 @@
 #ifndef OSC_MESSAGE_INTAKE_H
 #define OSC_MESSAGE_INTAKE_H
 
+#include "core/oscore.h"
 #include "message/frame.h"
 
 /* A group of messages while it is read: what the readers of the formats share. Private to
  * the frame. */
 
 #define OSC_CHUNK ((size_t)65536) /* bytes asked for in one read */
-#define OSC_DATAGRAM_MAX ((size_t)65535)
 
 /* The group that is being put together. */
 struct osc_intake {

@@ -12,7 +12,7 @@ add_datagram(struct osc_intake *intake)
 
 	frame->number++;
 	intake->bytes += len;
-	(void)osc_intake_add(intake, frame->at, len, len > OSC_DATAGRAM_MAX ? OSC_ELONG : OSC_OK);
+	(void)osc_intake_add(intake, frame->at, len, len > OSC_MESSAGE_MAX ? OSC_ELONG : OSC_OK);
 	frame->at = frame->buffer.len;
 }
 
@@ -26,8 +26,8 @@ read_one(struct osc_intake *intake)
 
 	if (frame->number > 0)
 		return OSC_OK;
-	while (!frame->ended && buffer->len <= OSC_DATAGRAM_MAX) {
-		err = osc_intake_fill(intake, OSC_DATAGRAM_MAX + 1 - buffer->len);
+	while (!frame->ended && buffer->len <= OSC_MESSAGE_MAX) {
+		err = osc_intake_fill(intake, OSC_MESSAGE_MAX + 1 - buffer->len);
 		if (err != OSC_OK)
 			return err;
 	}
@@ -49,7 +49,7 @@ read_packets(struct osc_intake *intake)
 	while (!osc_intake_full(intake) && !frame->ended) {
 		if (intake->n > 0 && !osc_io_readable(frame->fd))
 			break;
-		err = osc_intake_fill(intake, OSC_DATAGRAM_MAX + 1);
+		err = osc_intake_fill(intake, OSC_MESSAGE_MAX + 1);
 		if (err != OSC_OK)
 			return intake->n > 0 ? OSC_OK : err;
 		if (frame->ended && frame->packet.empty_is_end)

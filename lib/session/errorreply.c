@@ -4,7 +4,6 @@
 #include "session/errorreply.h"
 
 #define OPTION_MAX_AGE 14
-#define OPTION_ECHO 252
 
 /* The longest plain answer: header, token, Echo or Max-Age, text. */
 #define PLAIN_MAX 80
@@ -118,7 +117,7 @@ write_protected(struct osc_work *work, enum osc_err err, const struct answer *an
 	if (err == OSC_EWINDOWLOST) {
 		if (!make_echo(state))
 			return OSC_EIO;
-		osc_coap_put_option(&w, OPTION_ECHO, osc_slice(state->echo, sizeof(state->echo)));
+		osc_coap_put_option(&w, OSC_OPT_ECHO, osc_slice(state->echo, sizeof(state->echo)));
 	}
 	if (osc_coap_decode(&protection.plain, osc_slice(plain, w.len), NULL) != OSC_OK ||
 	    osc_protect_write(&protection, &work->endpoint->context, out, OSC_REPLY_MAX, &len,

@@ -5,8 +5,6 @@
 #include "session/group.h"
 #include "session/resolve.h"
 
-#define OPTION_ECHO 252
-
 /* CoAP, OSCORE option: everything that can be said without a context. */
 static void
 decode(struct osc_group *group)
@@ -120,7 +118,7 @@ strike(struct osc_state *state, uint64_t seq, struct osc_slice text)
 		return osc_window_commit(&state->window, seq);
 	if (osc_coap_split_body(&options, &payload, osc_slice(text.ptr + 1, text.len - 1), NULL) !=
 		OSC_OK ||
-	    !osc_option_find(options, OPTION_ECHO, &echo) ||
+	    !osc_option_find(options, OSC_OPT_ECHO, &echo) ||
 	    !osc_slice_equal(echo, osc_slice(state->echo, sizeof(state->echo))))
 		return OSC_EWINDOWLOST;
 	osc_window_init(&state->window, state->window.size, seq);

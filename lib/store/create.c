@@ -101,7 +101,7 @@ write_sequence(const struct osc_new_context *c, struct osc_newdir *newdir)
 	err = osc_sequence_init(
 	    &sequence, s->dialect, &params.sender_id, &params.recipient_id, s->window);
 	if (err != OSC_OK)
-		return osc_detail_set(newdir->detail, err, NULL, "out of memory");
+		return err;
 	client = is_server ? sequence.other : &sequence.mine;
 	server = is_server ? &sequence.mine : sequence.other;
 	if (client != NULL)

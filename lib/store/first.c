@@ -50,7 +50,7 @@ make_sequence(
 
 	osc_sequence_format(initial, &text);
 	if (text.full)
-		err = osc_detail_set(detail, OSC_ENOMEM, NULL, "out of memory");
+		err = OSC_ENOMEM;
 	else
 		err = osc_temp_make(&temp, dir, NULL, detail);
 	if (err == OSC_OK)

@@ -25,7 +25,7 @@ look_around(struct osc_newdir *m, const char *path)
 
 	m->path = malloc(len + 1);
 	if (m->path == NULL)
-		return osc_detail_set(m->detail, OSC_ENOMEM, NULL, "out of memory");
+		return OSC_ENOMEM;
 	memcpy(m->path, path, len + 1);
 	while (len > 1 && m->path[len - 1] == '/')
 		m->path[--len] = '\0';
@@ -73,7 +73,7 @@ osc_newdir_file(
 	int fd, rc;
 
 	if (text->full)
-		return osc_detail_set(newdir->detail, OSC_ENOMEM, NULL, "out of memory");
+		return OSC_ENOMEM;
 	OSC_RETRY(fd, openat(newdir->dir.fd, name, flags, 0600));
 	if (fd == -1)
 		return fail(newdir, name, "cannot make it");

@@ -54,20 +54,12 @@ check_role(const struct osc_settings *s, enum osc_role role, struct osc_detail *
 	static const char *const names[] = {
 	    [OSC_ROLE_NONE] = "", [OSC_ROLE_CLIENT] = "client", [OSC_ROLE_SERVER] = "server"};
 
-	if (s->role != OSC_ROLE_NONE && role != OSC_ROLE_NONE && role != s->role) {
-		osc_detail_set(detail, OSC_EROLE, NULL,
+	if (s->role != OSC_ROLE_NONE && role != OSC_ROLE_NONE && role != s->role)
+		return osc_detail_set(detail, OSC_EROLE, NULL,
 		    "this directory is for the %s, not for the %s", names[s->role], names[role]);
-		osc_detail_hint(detail,
-		    "in the wrong role this machine would use the numbers and keys of the other "
-		    "side: leave --role out");
-		return OSC_EROLE;
-	}
-	if (s->dialect == OSC_DIALECT_ROLE && s->role == OSC_ROLE_NONE && role == OSC_ROLE_NONE) {
-		osc_detail_set(detail, OSC_ENOROLE, NULL,
+	if (s->dialect == OSC_DIALECT_ROLE && s->role == OSC_ROLE_NONE && role == OSC_ROLE_NONE)
+		return osc_detail_set(detail, OSC_ENOROLE, NULL,
 		    "this directory serves client and server: say which one this machine is");
-		osc_detail_hint(detail, "add --role client or --role server");
-		return OSC_ENOROLE;
-	}
 	return OSC_OK;
 }
 

@@ -196,7 +196,7 @@ load_secret(struct loading *l)
 	loaded->secret_size = room + salt_room;
 	loaded->secret = osc_secret_alloc(loaded->secret_size);
 	if (loaded->secret == NULL)
-		return osc_detail_set(l->detail, OSC_ENOMEM, NULL, "out of memory");
+		return OSC_ENOMEM;
 	secret.ptr = loaded->secret;
 	salt.ptr = loaded->secret + room;
 	err = osc_data_bytes(data, OSC_DATUM_SECRET, loaded->secret, room, &secret.len, l->detail);
@@ -221,7 +221,7 @@ load_id_context(struct loading *l)
 		return OSC_OK;
 	bytes = malloc(room + 1);
 	if (bytes == NULL)
-		return osc_detail_set(l->detail, OSC_ENOMEM, NULL, "out of memory");
+		return OSC_ENOMEM;
 	err = osc_data_bytes(l->data, OSC_DATUM_ID_CONTEXT, bytes, room, &len, l->detail);
 	l->out->loaded.id_context = bytes;
 	if (err == OSC_OK)

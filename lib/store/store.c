@@ -183,11 +183,7 @@ osc_store_check(const struct osc_store *store, struct osc_detail *detail)
 	    !osc_sequence_is_copy(&store->sequence, &store->file.stamp))
 		return OSC_OK;
 	osc_dir_where(detail, &store->dir, OSC_SEQUENCE_FILE);
-	osc_detail_set(detail, OSC_ECOPY, NULL, "this is a copy of a context that was used");
-	osc_detail_hint(detail,
-	    "a copy repeats nonces: make a new context; if the directory was moved here "
-	    "and is used nowhere else, add --moved");
-	return OSC_ECOPY;
+	return osc_detail_set(detail, OSC_ECOPY, NULL, "this is a copy of a context that was used");
 }
 
 /* A directory whose settings promise a sequence.json needs no `.used`. */

@@ -269,7 +269,7 @@ load contexts
 	rm -r ctx/a
 	mv copy ctx/a
 	run -7 --separate-stderr unprotect "$(from a)"
-	said "copy"
+	said "copy" "hint: .*used nowhere else, add --moved$"
 	run -0 --separate-stderr unprotect "$(from a)" --moved
 	prints "$GET"
 	run -0 --separate-stderr unprotect "$(from a)"

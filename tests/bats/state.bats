@@ -172,7 +172,7 @@ sequence() {
 	run -0 --separate-stderr protect -r client pinned
 	before=$(snapshot pinned)
 	run -7 --separate-stderr protect -r server pinned
-	refused pinned "client"
+	refused pinned "client" "hint: .*: leave --role out$"
 	said "hint: "
 	run -7 --separate-stderr unprotect -r server pinned
 	refused pinned
