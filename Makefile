@@ -45,7 +45,7 @@ VARIANT_LINK_coverage = --coverage
 
 # Debian's names of what the targets need.
 DEPS = gcc make libc6-dev pkg-config libsodium-dev libcbor-dev libjansson-dev libcoap3-dev nettle-dev \
-	bats jq mandoc python3 xxd strace socat util-linux rsync e2fsprogs tshark mount
+	bats jq mandoc python3 xxd strace socat util-linux rsync e2fsprogs tshark mount zsh fish
 DEPS_LINT = clang clang-format clang-tidy libclang-rt-14-dev cppcheck shellcheck valgrind
 
 LIB_SOURCES = $(sort $(wildcard lib/*/*.c))
@@ -191,9 +191,9 @@ fuzz-smoke:
 	@$(MAKE) FUZZ_SECONDS=20 fuzz
 
 MANUALS = $(wildcard man/*.[157])
-COMPLETIONS_BASH = $(wildcard completions/bash/*)
-COMPLETIONS_ZSH = $(wildcard completions/zsh/*)
-COMPLETIONS_FISH = $(wildcard completions/fish/*)
+COMPLETIONS_BASH = $(DESTDIR)$(DATADIR)/bash-completion/completions
+COMPLETIONS_ZSH = $(DESTDIR)$(DATADIR)/zsh/site-functions
+COMPLETIONS_FISH = $(DESTDIR)$(DATADIR)/fish/vendor_completions.d
 CONTEXTS = $(notdir $(wildcard contexts/*))
 
 install: all
@@ -201,20 +201,18 @@ install: all
 	$(INSTALL) -m 755 $(BINARIES) $(DESTDIR)$(BINDIR)
 	for page in $(MANUALS); do \
 		$(INSTALL) -D -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page#man/}; done
-	$(INSTALL) -d $(DESTDIR)$(DATADIR)/bash-completion/completions \
-		$(DESTDIR)$(DATADIR)/zsh/site-functions $(DESTDIR)$(DATADIR)/fish/vendor_completions.d
-	$(INSTALL) -m 644 $(COMPLETIONS_BASH) $(DESTDIR)$(DATADIR)/bash-completion/completions
-	$(INSTALL) -m 644 $(COMPLETIONS_ZSH) $(DESTDIR)$(DATADIR)/zsh/site-functions
-	$(INSTALL) -m 644 $(COMPLETIONS_FISH) $(DESTDIR)$(DATADIR)/fish/vendor_completions.d
+	for program in $(PROGRAMS); do \
+		$(INSTALL) -D -m 644 completions/oscore.bash $(COMPLETIONS_BASH)/$$program; \
+		$(INSTALL) -D -m 644 completions/oscore.fish $(COMPLETIONS_FISH)/$$program.fish; done
+	$(INSTALL) -D -m 644 completions/oscore.zsh $(COMPLETIONS_ZSH)/_oscore-tools
 	for file in $$(cd contexts && find . -type f); do \
 		$(INSTALL) -D -m 644 contexts/$$file $(DESTDIR)$(DATADIR)/oscore-tools/contexts/$$file; done
 
 uninstall:
 	rm -f $(PROGRAMS:%=$(DESTDIR)$(BINDIR)/%)
 	for page in $(MANUALS); do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page#man/}; done
-	rm -f $(COMPLETIONS_BASH:completions/bash/%=$(DESTDIR)$(DATADIR)/bash-completion/completions/%)
-	rm -f $(COMPLETIONS_ZSH:completions/zsh/%=$(DESTDIR)$(DATADIR)/zsh/site-functions/%)
-	rm -f $(COMPLETIONS_FISH:completions/fish/%=$(DESTDIR)$(DATADIR)/fish/vendor_completions.d/%)
+	rm -f $(PROGRAMS:%=$(COMPLETIONS_BASH)/%) $(PROGRAMS:%=$(COMPLETIONS_FISH)/%.fish) \
+		$(COMPLETIONS_ZSH)/_oscore-tools
 	rm -rf $(DESTDIR)$(DATADIR)/oscore-tools
 
 clean:

@@ -11,6 +11,7 @@
 #include "base/jsonload.h"
 #include "base/secret.h"
 #include "cli.h"
+#include "core/alg.h"
 #include "core/cborw.h"
 #include "core/coap.h"
 
@@ -24,23 +25,24 @@ static int argument_count;
 static const char *operands[3]; /* no program takes more than two */
 static size_t n_operands, next_operand;
 
-static void
-print_option(FILE *to, const struct cli_option *option, bool help)
+/* The length of the name of an option's argument. */
+static int
+name_len(const char *arg)
 {
-	char left[64];
-	const char *space = option->arg != NULL ? " " : "",
-		   *arg = option->arg != NULL ? option->arg : "";
+	return (int)strcspn(arg, "=");
+}
+
+static void
+print_option(FILE *to, const struct cli_option *option)
+{
+	const char *arg = option->arg != NULL ? option->arg : "";
+	char key[] = "   ", left[64];
 
 	if (option->key <= 255)
-		(void)snprintf(left, sizeof(left), "-%c%s --%s%s%s", option->key, help ? "," : "",
-		    option->name, space, arg);
-	else
-		(void)snprintf(left, sizeof(left), "%s --%s%s%s", help ? "   " : "  ", option->name,
-		    space, arg);
-	if (help)
-		(void)fprintf(to, "  %-30s %s\n", left, option->help);
-	else
-		(void)fprintf(to, "%s\n", left);
+		(void)snprintf(key, sizeof(key), "-%c,", option->key);
+	(void)snprintf(left, sizeof(left), "%s --%s%s%.*s", key, option->name,
+	    arg[0] != '\0' ? " " : "", name_len(arg), arg);
+	(void)fprintf(to, "  %-30s %s\n", left, option->help);
 }
 
 /* Text for standard output is composed in memory, so that one place writes it. */
@@ -73,7 +75,7 @@ print_help(FILE *to)
 	}
 	(void)fprintf(to, "%s\n", program->purpose);
 	for (const struct cli_option *option = program->options; option->name != NULL; option++)
-		print_option(to, option, true);
+		print_option(to, option);
 	(void)fprintf(to, "\nExample: %s\nSee %s(1).\n", program->example, program->name);
 }
 
@@ -89,10 +91,35 @@ print_version(FILE *to)
 }
 
 static void
+print_values(FILE *to, const char *arg)
+{
+	const char *values = arg + name_len(arg);
+	const struct osc_alg *alg;
+
+	if (strcmp(values, "=" CLI_ALGORITHMS) == 0)
+		for (size_t i = 0; (alg = osc_alg_at(i)) != NULL; i++)
+			(void)fprintf(to, "%s%s", i > 0 ? " " : "", alg->name);
+	else
+		(void)fprintf(to, "%s", values[0] == '=' ? values + 1 : "-");
+}
+
+/* A line for each option: long, short, name of the argument, its values, help. Tabs are
+ * between, and "-" stands for nothing, since a shell takes two tabs for one. Then, without
+ * a tab, the operands. */
+static void
 print_options(FILE *to)
 {
-	for (const struct cli_option *option = program->options; option->name != NULL; option++)
-		print_option(to, option, false);
+	char key[] = "-x";
+	const char *arg;
+
+	for (const struct cli_option *option = program->options; option->name != NULL; option++) {
+		arg = option->arg != NULL ? option->arg : "-";
+		key[1] = option->key <= 255 ? (char)option->key : '\0';
+		(void)fprintf(to, "--%s\t%s\t%.*s\t", option->name, key, name_len(arg), arg);
+		print_values(to, arg);
+		(void)fprintf(to, "\t%s\n", option->help);
+	}
+	(void)fprintf(to, "%s\n", program->operands);
 }
 
 void

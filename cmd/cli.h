@@ -8,15 +8,21 @@
 
 /*
  * What all programs share: options, help, diagnostics, exit. One table per
- * program is the source of getopt_long, --help and --list-options.
+ * program is the source of getopt_long, --help and --list-options; from the last
+ * the completions of the shells learn everything.
  */
 
 struct cli_option {
 	int key;          /* the short option, or any number above 255 */
 	const char *name; /* the long option */
-	const char *arg;  /* the name of its argument; NULL: none */
+	const char *arg;  /* NAME of its argument, or NAME=WORDS that it can be; NULL: none */
 	const char *help; /* one line */
 };
+
+/* Words that arguments can be. */
+#define CLI_ALGORITHMS "*" /* the name of any AEAD */
+#define CLI_FORMATS "raw hex json cborseq"
+#define CLI_ROLES "client server"
 
 /* The options of every program; they are answered by cli_next itself. */
 #define CLI_COMMON_OPTIONS                                                                         \
@@ -31,6 +37,7 @@ struct cli_program {
 	const char *purpose;
 	const struct cli_option *options; /* ends with an entry without a name */
 	const char *example;
+	const char *operands; /* FILE or DIR each; on a second line those with an --option */
 };
 
 /*

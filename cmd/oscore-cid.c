@@ -14,9 +14,10 @@ enum { OPTION_PRINT = 256 };
 
 static const struct cli_option table[] = {
     {'C', "contexts", "DIR", "print the contexts under DIR that fit"},
-    {OPTION_PRINT, "print", "PART", "only kid, kid-context or partial-iv"},
-    {'f', "from", "FORMAT", "input: raw (default), hex, json or cborseq"},
-    {'t', "to", "FORMAT", "output: line (default) or json"},
+    {OPTION_PRINT, "print", "PART=kid kid-context partial-iv",
+	"only kid, kid-context or partial-iv"},
+    {'f', "from", "FORMAT=" CLI_FORMATS, "input: raw (default), hex, json or cborseq"},
+    {'t', "to", "FORMAT=line json", "output: line (default) or json"},
     {'q', "quiet", NULL, "no hints and warnings"},
     CLI_COMMON_OPTIONS,
 };
@@ -27,6 +28,7 @@ static const struct cli_program program = {
     .purpose = "Say which context a message needs: KID, or KID@KIDCONTEXT, in hex.",
     .options = table,
     .example = "oscore-unprotect \"contexts/$(oscore-cid request)\" request",
+    .operands = "FILE",
 };
 
 enum cid_part { CID_ALL, CID_KID, CID_KID_CONTEXT, CID_PIV };

@@ -29,8 +29,8 @@ enum {
 };
 
 static const struct cli_option table[] = {
-    {'a', "algorithm", "NAME|N", "AEAD (default AES-CCM-16-64-128)"},
-    {OPTION_HKDF, "hkdf", "HASH", "sha256 (default) or sha512"},
+    {'a', "algorithm", "NAME|N=" CLI_ALGORITHMS, "AEAD (default AES-CCM-16-64-128)"},
+    {OPTION_HKDF, "hkdf", "HASH=sha256 sha512", "sha256 (default) or sha512"},
     {OPTION_CLIENT_ID, "client-id", "HEX", "Sender ID of the client (default 01)"},
     {OPTION_SERVER_ID, "server-id", "HEX", "Sender ID of the server (default 00)"},
     {OPTION_ID_CONTEXT, "id-context", "HEX", "ID Context (default none)"},
@@ -40,7 +40,7 @@ static const struct cli_option table[] = {
     {OPTION_SECRET_FILE, "secret-file", "FILE", "Master Secret in hex; -: stdin"},
     {OPTION_SECRET_BYTES, "secret-bytes", "N", "random secret length (default 32)"},
     {OPTION_SENDER_SEQ, "sender-seq", "N|C:S", "first numbers (default 0)"},
-    {'r', "role", "ROLE", "pin DIR to client or server"},
+    {'r', "role", "ROLE=" CLI_ROLES, "pin DIR to client or server"},
     {OPTION_PAIR, "pair", NULL, "two directories, each for one side"},
     {OPTION_LIST_ALGORITHMS, "list-algorithms", NULL, "show the AEADs"},
     {'q', "quiet", NULL, "no hints and warnings"},
@@ -53,6 +53,7 @@ static const struct cli_program program = {
     .purpose = "Make an OSCORE security context directory, or a mirrored pair.",
     .options = table,
     .example = "oscore-gen --pair client server",
+    .operands = "DIR\n--pair DIR DIR",
 };
 
 #define RANDOM_ID_CONTEXT_LEN 8

@@ -6,15 +6,15 @@
 enum { OPTION_NEW_PIV = OPTION_OWN, OPTION_NO_KID_CONTEXT, OPTION_ECHO };
 
 static const struct cli_option table[] = {
-    {'r', "role", "ROLE", "which side this machine is: client or server"},
+    {'r', "role", "ROLE=" CLI_ROLES, "which side this machine is: client or server"},
     {OPTION_REQUEST, "request", "FILE", "protect a response; FILE: the request"},
     {OPTION_NEW_PIV, "new-piv", NULL, "a Partial IV in a response in any case"},
     {OPTION_NO_KID_CONTEXT, "no-kid-context", NULL, "no ID Context in a request"},
     {OPTION_ANY_TOKEN, "any-token", NULL, "bind to the request whatever the token"},
     {OPTION_ECHO, "echo", "FILE", "add the Echo of the answer in FILE"},
     {OPTION_MOVED, "moved", NULL, "the directory was moved, not copied"},
-    {'f', "from", "FORMAT", "input: raw (default), hex, json, cborseq"},
-    {'t', "to", "FORMAT", "output (default: as --from)"},
+    {'f', "from", "FORMAT=" CLI_FORMATS, "input: raw (default), hex, json, cborseq"},
+    {'t', "to", "FORMAT=" CLI_FORMATS, "output (default: as --from)"},
     {'o', "output", "FILE", "write to FILE"},
     {'k', "keep-going", NULL, "go on after a message that is refused"},
     {'n', "dry-run", NULL, "check everything, use up nothing"},
@@ -30,6 +30,7 @@ static const struct cli_program program = {
     .purpose = "Turn plain CoAP messages into OSCORE messages.",
     .options = table,
     .example = "oscore-protect -f hex client <get.hex >request.hex",
+    .operands = "DIR FILE",
 };
 
 int

@@ -9,14 +9,14 @@ enum { OPTION_ERROR_REPLY = OPTION_OWN };
 
 static const struct cli_option table[] = {
     {'C', "contexts", "DIR", "pick the context under DIR by kid, kid context"},
-    {'r', "role", "ROLE", "which side this machine is: client or server"},
+    {'r', "role", "ROLE=" CLI_ROLES, "which side this machine is: client or server"},
     {OPTION_REQUEST, "request", "FILE", "unprotect a response; FILE: the request"},
     {OPTION_ANY_TOKEN, "any-token", NULL, "bind to the request whatever the token"},
     {OPTION_ERROR_REPLY, "error-reply", "FILE", "write the answer to a refused request"},
     {'p', "peek", NULL, "look only, at both directions; use nothing up"},
     {OPTION_MOVED, "moved", NULL, "the directory was moved, not copied"},
-    {'f', "from", "FORMAT", "input: raw (default), hex, json, cborseq"},
-    {'t', "to", "FORMAT", "output (default: as --from); also: payload"},
+    {'f', "from", "FORMAT=" CLI_FORMATS, "input: raw (default), hex, json, cborseq"},
+    {'t', "to", "FORMAT=" CLI_FORMATS " payload", "output (default: as --from); also: payload"},
     {'o', "output", "FILE", "write to FILE"},
     {'k', "keep-going", NULL, "go on after a message that is refused"},
     {'v', "explain", NULL, "show the derivation, as in RFC 8613, App. C"},
@@ -31,6 +31,7 @@ static const struct cli_program program = {
     .purpose = "Turn OSCORE messages into plain CoAP messages.",
     .options = table,
     .example = "oscore-unprotect -f hex server <request.hex",
+    .operands = "DIR FILE\n--contexts FILE",
 };
 
 static bool

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026 The oscore-tools authors
 #
-# The manual, the completions and the README say what the programs do.
+# The manual and the README say what the programs do.
 
 # shellcheck disable=SC2016,SC2154 # scripts for bash -c; stderr comes from run
 load helper
@@ -21,11 +21,6 @@ options_in_program() {
 options_in_manual() {
 	grep '^\.It .*Fl -' "$ROOT/man/$1.1" | grep -oE 'Fl -[a-z][a-z-]*' | sed 's/Fl -//' | sort \
 		-u
-}
-
-# fish PROGRAM OPTION - what stands behind -s or -l in the completions of fish
-fish() {
-	grep '^complete ' "$ROOT/completions/fish/$1.fish" | grep -oE -e " -$2" | sed 's/^ -. //' | sort -u
 }
 
 # examples FILE - "$ command" and output lines of the displays in section EXAMPLES, without roff
@@ -72,31 +67,21 @@ one_example() {
 	[ "$got" = "$2" ] || fail "example: $1" "expected: $2" "got:      $got"
 }
 
-@test "the options of program, help, manual and completions are the same" {
+@test "the options of program, help and manual are the same" {
 	for program in "${PROGRAMS[@]}"; do
 		options=$(options_in_program "$program")
 		[ "$(wc -l <<<"$options")" -ge 4 ] || fail "$program: $options"
 		equal "$("$program" --help | long_options)" "$options"
 		equal "$(options_in_manual "$program")" "$options"
-		equal "$(long_options <"$ROOT/completions/bash/$program")" "$options"
-		equal "$(long_options <"$ROOT/completions/zsh/_$program")" "$options"
-		equal "$(fish "$program" 'l [a-z-]+')" "$options"
 	done
 }
 
-@test "short options in help, manual and completions are the same" {
+@test "short options in help and manual are the same" {
 	for program in "${PROGRAMS[@]}"; do
 		options=$(grep -oE '^\.It Fl [a-zA-Z]( |$)' "$ROOT/man/$program.1" | cut -c 8 | sort -u)
 		[ -n "$options" ]
 		equal "$("$program" --help | grep -oE -e '(^|[ ,[])-[a-zA-Z]\b' | sed 's/.*-//' | sort -u)" \
 			"$options"
-		equal "$(fish "$program" 's .')" "$options"
-		for option in $options; do
-			grep -qE -e "(^|[ '])-$option( |'|\$)" "$ROOT/completions/bash/$program" \
-				|| fail "$program: bash, -$option"
-			grep -qE -e "\{-$option" "$ROOT/completions/zsh/_$program" || fail \
-				"$program: zsh, -$option"
-		done
 	done
 }
 
