@@ -28,6 +28,8 @@ B = build/$(VARIANT)
 
 PROGRAMS = oscore-gen oscore-protect oscore-unprotect oscore-cid
 PACKAGES = libsodium libcbor jansson libcoap-3-notls nettle
+# Sizes, inode numbers and times have 64 bits, on 32-bit systems too.
+LANGUAGE = -std=c11 -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
 WARNINGS = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wcast-qual -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla -Wformat=2
 HARDENING = -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection \
@@ -98,7 +100,7 @@ $(B)/hardening: Makefile $(B)/compiler
 $(B)/cflags: $(B)/hardening FORCE
 	@$(PKG_CONFIG) --exists --print-errors $(PACKAGES) || \
 		{ echo "run 'make deps' first" >&2; exit 1; }
-	@{ echo '-std=c11 -D_XOPEN_SOURCE=700 -DOSC_VERSION=\"$(VERSION)\" -Ilib -Icmd'; \
+	@{ echo '$(LANGUAGE) -DOSC_VERSION=\"$(VERSION)\" -Ilib -Icmd'; \
 		echo '$(WARNINGS)'; $(PKG_CONFIG) --cflags $(PACKAGES); cat $(B)/hardening; \
 		echo '$(CFLAGS)'; } >$@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@

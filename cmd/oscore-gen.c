@@ -135,7 +135,7 @@ take_option(struct generation *gen, int key, const char *arg)
 		gen->secret_file = arg;
 		break;
 	case OPTION_SECRET_BYTES:
-		gen->secret_bytes = value_number("--secret-bytes", arg, 1, OSC_SECRET_MAX);
+		gen->secret_bytes = (size_t)value_number("--secret-bytes", arg, 1, OSC_SECRET_MAX);
 		break;
 	case OPTION_SENDER_SEQ:
 		value_sender_seq(&context->client_seq, &context->server_seq, arg);

@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 The oscore-tools authors */
 #define _GNU_SOURCE /* MAP_ANONYMOUS */
 #include <sodium.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -161,6 +162,9 @@ osc_wipe(void *ptr, size_t len)
 
 /* Room for the size, as large as the strictest alignment. */
 #define HEADER_SIZE 16
+
+_Static_assert(
+    HEADER_SIZE % _Alignof(max_align_t) == 0, "what comes behind the header is for any type");
 
 void *
 osc_wiping_malloc(size_t size)

@@ -17,6 +17,12 @@
  * interrupted is made again.
  */
 
+/* On 32-bit systems by the Makefile's flags: else a file with a large inode number or a date
+ * after 2038 cannot be looked at, and two of them could be taken for one. */
+_Static_assert(sizeof(ino_t) >= sizeof(uint64_t), "inode numbers have 64 bits");
+_Static_assert(sizeof(off_t) >= sizeof(int64_t), "so have sizes");
+_Static_assert(sizeof(time_t) >= sizeof(int64_t), "and times");
+
 struct osc_dir {
 	int fd;
 	const char *path; /* as given; borrowed */

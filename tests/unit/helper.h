@@ -84,6 +84,13 @@ chance(uint64_t below)
 	return (z ^ z >> 31) % below;
 }
 
+/* pick - the same for sizes and indices */
+static inline size_t
+pick(size_t below)
+{
+	return (size_t)chance(below);
+}
+
 static inline void
 chance_bytes(uint8_t *out, size_t len)
 {

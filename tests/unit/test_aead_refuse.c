@@ -118,8 +118,8 @@ test_aead_groups(void)
 		key = key_new(alg, bytes);
 		memset(jobs, 0, sizeof(jobs));
 		for (size_t i = 0; i < 33; i++) {
-			jobs[i].in_len = 1 + chance(64);
-			jobs[i].aad_len = chance(OSC_AAD_MAX + 1);
+			jobs[i].in_len = 1 + pick(64);
+			jobs[i].aad_len = pick(OSC_AAD_MAX + 1);
 			chance_bytes(jobs[i].nonce, sizeof(jobs[i].nonce));
 			chance_bytes(jobs[i].aad, jobs[i].aad_len);
 			chance_bytes(text[i], 64);

@@ -73,6 +73,13 @@ test_cborseq_other(void)
 	CHECK(look("6161") == OSC_CBORSEQ_OTHER && item.used == 2);
 	CHECK(look("f6") == OSC_CBORSEQ_OTHER && look("f4") == OSC_CBORSEQ_OTHER);
 	CHECK(look("f93c00") == OSC_CBORSEQ_OTHER && item.used == 3);
+	/* Counts that a size_t need not hold */
+	CHECK(look("9b0000000100000000") == OSC_CBORSEQ_OTHER && item.used == 9 &&
+	    item.inside == UINT64_C(0x100000000));
+	CHECK(look("bb0000000100000001") == OSC_CBORSEQ_OTHER && item.used == 9 &&
+	    item.inside == UINT64_C(0x200000002));
+	CHECK(look("9bfffffffffffffffe") == OSC_CBORSEQ_OTHER && item.inside == UINT64_MAX - 1);
+	CHECK(look("bb7fffffffffffffff") == OSC_CBORSEQ_OTHER && item.inside == UINT64_MAX - 1);
 	/* Simple values without a name */
 	CHECK(look("e0") == OSC_CBORSEQ_OTHER && item.used == 1);
 	CHECK(look("f3") == OSC_CBORSEQ_OTHER && item.used == 1);

@@ -57,6 +57,8 @@ test_cborw_array(void)
 	uint8_t out[16];
 
 	for (size_t i = 0; i < N_HEADS; i++) {
+		if ((size_t)heads[i].argument != heads[i].argument)
+			continue; /* more than a size_t holds here */
 		osc_cborw_init(&w, out, sizeof(out));
 		osc_cborw_array(&w, (size_t)heads[i].argument);
 		CHECK(!w.full && w.len == strlen(heads[i].head) / 2 && is_head(out, 4, i));

@@ -198,7 +198,7 @@ test_coap_random(void)
 
 	chance_start(6);
 	for (int round = 0; round < 200000; round++) {
-		len = chance(sizeof(body));
+		len = pick(sizeof(body));
 		for (size_t i = 0; i < len; i++)
 			body[i] = chance(3) == 0 ? (uint8_t)chance(256) : likely[chance(10)];
 		block = copy_exactly(osc_slice(body, len));

@@ -164,7 +164,7 @@ some_datagram(uint8_t *to, size_t cap)
 	}
 	chance_bytes(token, sizeof(token));
 	osc_coap_put_header(&w, (uint8_t)chance(4), codes[chance(sizeof(codes))],
-	    (uint16_t)chance(65536), osc_slice(token, chance(OSC_TOKEN_MAX + 1)));
+	    (uint16_t)chance(65536), osc_slice(token, pick(OSC_TOKEN_MAX + 1)));
 	for (uint64_t n = chance(6); n > 0; n--) {
 		number += (uint32_t)(chance(4) == 0 ? 0
 			: chance(8) == 0            ? chance(9000)

@@ -57,7 +57,7 @@ test_literal_oracle(void)
 	size_t good = 0, len;
 
 	for (int round = 0; round < 200000; round++) {
-		size_t n = chance(16);
+		size_t n = pick(16);
 
 		text[len = 0] = '\0';
 		for (size_t i = 0; i < n; i++) {

@@ -179,8 +179,8 @@ random_options(uint8_t *out, size_t cap, bool observe)
 	size_t number = 0;
 
 	osc_coap_writer_init(&w, out, cap);
-	for (size_t n = chance(12); n > 0 && number < 26; n--) {
-		number += chance(3) == 0 ? chance(8) : chance(2);
+	for (size_t n = pick(12); n > 0 && number < 26; n--) {
+		number += chance(3) == 0 ? pick(8) : pick(2);
 		if (number >= 26)
 			break;
 		/* Observe changes its value in responses. */

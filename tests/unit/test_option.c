@@ -230,7 +230,7 @@ test_option_identity(void)
 		if (chance(4) > 0)
 			osc_piv_encode(&value.piv, chance(OSC_SEQ_MAX + 1) >> chance(40));
 		if (chance(2) == 0)
-			value.kid = osc_slice(bytes, chance(8));
+			value.kid = osc_slice(bytes, pick(8));
 		if (chance(2) == 0)
 			value.kid_context = osc_slice(bytes + 8, context_lengths[chance(8)]);
 		size = osc_option_encoded_size(&value);

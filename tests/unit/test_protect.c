@@ -179,16 +179,16 @@ random_message(uint8_t *out, size_t cap, bool response, bool observe)
 	chance_bytes(bytes, 16);
 	osc_coap_writer_init(&w, out, cap);
 	osc_coap_put_header(
-	    &w, (uint8_t)chance(4), code, (uint16_t)chance(65536), osc_slice(bytes, chance(9)));
-	for (size_t n = chance(20); n > 0; n--) {
-		number += chance(2) == 0 ? 0 : chance(5);
+	    &w, (uint8_t)chance(4), code, (uint16_t)chance(65536), osc_slice(bytes, pick(9)));
+	for (size_t n = pick(20); n > 0; n--) {
+		number += chance(2) == 0 ? 0 : pick(5);
 		if (number >= sizeof(numbers) / sizeof(numbers[0]))
 			break;
 		if (numbers[number] == 6 && !observe)
 			continue;
 		osc_coap_put_option(&w, numbers[number], osc_slice(bytes, lengths[chance(9)]));
 	}
-	osc_coap_put_payload(&w, osc_slice(bytes, chance(3) == 0 ? 0 : chance(300)));
+	osc_coap_put_payload(&w, osc_slice(bytes, chance(3) == 0 ? 0 : pick(300)));
 	CHECK(!w.full);
 	return w.len;
 }
@@ -244,10 +244,10 @@ test_protect_identity(void)
 		alg = osc_alg_at(round % 12);
 		chance_bytes(random, sizeof(random));
 		params.alg = alg;
-		params.master_secret = osc_slice(random, 1 + chance(255));
-		params.master_salt = osc_slice(random + 255, chance(100));
+		params.master_secret = osc_slice(random, 1 + pick(255));
+		params.master_salt = osc_slice(random + 255, pick(100));
 		if (chance(2) == 0)
-			params.id_context = osc_slice(random + 355, chance(200));
+			params.id_context = osc_slice(random + 355, pick(200));
 		params.sender_id.len = (uint8_t)chance(osc_alg_id_max(alg) + 1);
 		params.recipient_id.len = (uint8_t)chance(osc_alg_id_max(alg) + 1);
 		chance_bytes(params.sender_id.bytes, params.sender_id.len);

@@ -105,7 +105,7 @@ test_wiping_malloc(void)
 
 	for (size_t size = 0; size < 100; size++) {
 		block = osc_wiping_malloc(size);
-		CHECK(block != NULL && (uintptr_t)block % 16 == 0);
+		CHECK(block != NULL && (uintptr_t)block % _Alignof(max_align_t) == 0);
 		memset(block, 1, size);
 		osc_wiping_free(block);
 	}
