@@ -46,9 +46,11 @@ VARIANT_FLAGS_coverage = --coverage -O0
 VARIANT_LINK_coverage = --coverage
 
 # Debian's names of what the targets need.
-DEPS = gcc make libc6-dev pkg-config libsodium-dev libcbor-dev libjansson-dev libcoap3-dev nettle-dev \
+DEPS_LIBRARIES = libc6-dev libsodium-dev libcbor-dev libjansson-dev libcoap3-dev nettle-dev
+DEPS = gcc make pkg-config $(DEPS_LIBRARIES) \
 	bats jq mandoc python3 xxd strace socat util-linux rsync e2fsprogs tshark mount zsh fish
 DEPS_LINT = clang clang-format clang-tidy libclang-rt-14-dev cppcheck shellcheck valgrind
+DEPS_PORTABILITY = gcc-s390x-linux-gnu gcc-arm-linux-gnueabihf qemu-user
 
 LIB_SOURCES = $(sort $(wildcard lib/*/*.c))
 CLI_SOURCES = $(filter-out $(PROGRAMS:%=cmd/%.c),$(sort $(wildcard cmd/*.c)))
@@ -69,13 +71,14 @@ SHELL = /bin/bash
 .SUFFIXES:
 .SECONDARY: $(OBJECTS)
 .PHONY: all deps deps-lint demo bench check unit bats durability sanitize sanitize-check lint fuzz \
-	fuzz-smoke fuzzers units install uninstall clean help FORCE
+	fuzz-smoke fuzzers units portability deps-portability install uninstall clean help FORCE
 
 all: $(BINARIES)
 
 # `make deps demo` installs before it compiles, with -j too.
-ifneq ($(filter deps deps-lint,$(MAKECMDGOALS)),)
-$(B)/hardening: | $(filter deps deps-lint,$(MAKECMDGOALS))
+DEPS_GOALS = $(filter deps deps-lint deps-portability,$(MAKECMDGOALS))
+ifneq ($(DEPS_GOALS),)
+$(B)/hardening portability: | $(DEPS_GOALS)
 endif
 
 $(B)/compiler: FORCE
@@ -154,6 +157,9 @@ deps:
 deps-lint:
 	$(call apt,$(DEPS_LINT))
 
+deps-portability:
+	$(call apt,$(DEPS_PORTABILITY))
+
 demo: all
 	@BINDIR=$(B) tests/demo
 
@@ -177,6 +183,13 @@ bats: all
 
 sanitize:
 	@$(MAKE) VARIANT=sanitize CFLAGS='-O1 -g' check
+
+# Big-endian with 64 bits, and 32 bits: minutes, and a download at first.
+PORTABILITY = s390x armhf
+portability:
+	@failed=0; for architecture in $(PORTABILITY); do \
+		MAKE='$(MAKE)' tests/portability/run $$architecture $(DEPS_LIBRARIES) || failed=1; \
+	done; exit $$failed
 
 lint: all
 	@tests/lint/run
@@ -229,6 +242,7 @@ help:
 	@echo 'make unit bats   parts of check'
 	@echo 'make durability  kills, failing calls, power cuts, races, copies: the long form'
 	@echo 'make sanitize    all tests under ASan and UBSan'
+	@echo 'make portability units and vectors on s390x and armhf, emulated (make deps-portability first)'
 	@echo 'make lint        formatting, floors, analysers, manual (make deps-lint first)'
 	@echo 'make fuzz-smoke  each fuzz harness for a short time; make fuzz: a long time'
 	@echo 'make bench       what a run costs, against a program that does nothing'
