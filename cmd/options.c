@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "options.h"
+#include "paths.h"
 #include "values.h"
 
 enum osc_format
@@ -64,6 +65,14 @@ options_take(struct stream_options *options, int key, const char *arg)
 	return true;
 }
 
+static void
+check_output(const struct osc_session_options *session, const char *option, const char *path)
+{
+	if (path != NULL && strcmp(path, "-") != 0 &&
+	    paths_in_context(path, session->directory, session->many))
+		cli_usage("%s: %s belongs to a context in use", option, path);
+}
+
 void
 options_finish(struct stream_options *options)
 {
@@ -81,6 +90,8 @@ options_finish(struct stream_options *options)
 		cli_usage("--request -: then the messages must come from FILE");
 	if (options->show_secrets && !options->session.explain)
 		cli_usage("--show-secrets goes with --explain");
+	check_output(&options->session, "--output", options->output);
+	check_output(&options->session, "--error-reply", options->reply);
 	if (!options->to_given)
 		options->to = options->from;
 }

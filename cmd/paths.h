@@ -13,4 +13,16 @@
  */
 bool paths_same(const char *a, const char *b);
 
+/*
+ * paths_in_context - would writing to a file touch a context that is in use?
+ *
+ * path       of an output, if it exists or not
+ * directory  a context, or with many a directory of contexts
+ *
+ * It does if the file, or what its links lead to, lies in the directory of the context; or if
+ * it is another name of one of its files. Among many contexts, a file outside of them
+ * is looked for only if it has the name of a file of a context or a second name.
+ */
+bool paths_in_context(const char *path, const char *directory, bool many);
+
 #endif

@@ -133,13 +133,10 @@ fail_none(const struct osc_data *data, struct osc_detail *detail)
 void
 osc_data_init(struct osc_data *data, const struct osc_dir *dir)
 {
-	static const char *const names[OSC_STATIC_FILES] = {
-	    "settings.json", "secrets.json", "secret.json"};
-
 	memset(data, 0, sizeof(*data));
 	data->dir = dir;
 	for (size_t i = 0; i < OSC_STATIC_FILES; i++)
-		data->files[i].name = names[i];
+		data->files[i].name = osc_context_files[i];
 }
 
 enum osc_err

@@ -4,6 +4,7 @@
 #define OSC_STORE_DATUM_H
 
 #include "base/jsonload.h"
+#include "store/contents.h"
 #include "store/file.h"
 
 /*
@@ -27,7 +28,6 @@ enum osc_datum {
 	OSC_DATA, /* how many there are */
 };
 
-#define OSC_STATIC_FILES 3
 #define OSC_STATIC_MAX 65536 /* bytes in the largest static file */
 
 /* How a datum is written: KEY_hex, KEY_ascii, KEY. */

@@ -7,8 +7,6 @@
 #include "store/lock.h"
 #include "store/replace.h"
 
-#define USED_FILE ".used"
-
 /* The order of the look-ups matters: sequence.json is made before the other two, so if it is
  * missing after they were looked for, nobody is making it just now. */
 enum osc_err
@@ -19,7 +17,7 @@ osc_first_judge(
 	enum osc_err err;
 
 	*fresh = false;
-	err = osc_file_exists(dir, USED_FILE, &used, detail);
+	err = osc_file_exists(dir, OSC_USED_FILE, &used, detail);
 	if (err == OSC_OK)
 		err = osc_file_exists(dir, OSC_LOCK_FILE, &lock, detail);
 	if (err == OSC_OK)
@@ -68,8 +66,8 @@ make_used(const struct osc_dir *dir, struct osc_detail *detail)
 	bool ok;
 	int fd;
 
-	osc_dir_where(detail, dir, USED_FILE);
-	OSC_RETRY(fd, openat(dir->fd, USED_FILE, flags, 0600));
+	osc_dir_where(detail, dir, OSC_USED_FILE);
+	OSC_RETRY(fd, openat(dir->fd, OSC_USED_FILE, flags, 0600));
 	if (fd == -1 && errno == EEXIST)
 		return osc_dir_sync(dir, detail);
 	if (fd == -1)
@@ -94,7 +92,7 @@ osc_first_make(
 	bool used, fresh;
 	enum osc_err err;
 
-	err = osc_file_exists(dir, USED_FILE, &used, detail);
+	err = osc_file_exists(dir, OSC_USED_FILE, &used, detail);
 	if (err != OSC_OK || used)
 		return err;
 	err = osc_first_judge(dir, false, &fresh, detail);

@@ -3,6 +3,7 @@
 #ifndef OSC_STORE_LOCK_H
 #define OSC_STORE_LOCK_H
 
+#include "store/contents.h"
 #include "store/file.h"
 
 /*
@@ -10,7 +11,6 @@
  * Others do unlink it, so only the file that still has the name counts.
  */
 
-#define OSC_LOCK_FILE "lock"
 #define OSC_LOCK_WAIT 10000 /* ms */
 
 /*

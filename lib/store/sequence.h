@@ -3,12 +3,12 @@
 #ifndef OSC_STORE_SEQUENCE_H
 #define OSC_STORE_SEQUENCE_H
 
+#include "store/contents.h"
 #include "store/file.h"
 #include "store/store.h"
 
 /* sequence.json: the mutable state of a directory, in both dialects. */
 
-#define OSC_SEQUENCE_FILE "sequence.json"
 #define OSC_SEQUENCE_MAX ((size_t)1024 * 1024) /* bytes in the largest file */
 
 /* The state of one side. */

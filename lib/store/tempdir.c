@@ -5,17 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/contents.h"
 #include "store/replace.h"
-#include "store/sequence.h"
 #include "store/tempdir.h"
 
 #define PREFIX ".oscore-gen-"
-
-/* What a new context consists of. */
-static const char *const new_files[] = {
-    "secrets.json", "secret.json", "settings.json", OSC_SEQUENCE_FILE};
-
-#define N_NEW_FILES (sizeof(new_files) / sizeof(new_files[0]))
 
 /* With our umask it might be closed to ourselves, and nobody could look whose it is. */
 static int
@@ -117,8 +111,8 @@ osc_tempdir_make(int parent, char *name, size_t size, int *fd, struct osc_detail
 static bool
 is_new_file(const char *name)
 {
-	for (size_t i = 0; i < N_NEW_FILES; i++)
-		if (strcmp(name, new_files[i]) == 0)
+	for (size_t i = 0; i < OSC_NEW_FILES; i++)
+		if (strcmp(name, osc_context_files[i]) == 0)
 			return true;
 	return false;
 }
@@ -149,8 +143,8 @@ sweep_one(int parent, const char *name)
 		return;
 	if (osc_stamp_read(&stamp, fd, NULL) && stamp.uid == geteuid() &&
 	    claim(parent, name, fd) == CLAIM_OURS && only_new_files(fd)) {
-		for (size_t i = 0; i < N_NEW_FILES; i++)
-			(void)unlinkat(fd, new_files[i], 0);
+		for (size_t i = 0; i < OSC_NEW_FILES; i++)
+			(void)unlinkat(fd, osc_context_files[i], 0);
 		(void)unlinkat(parent, name, AT_REMOVEDIR);
 	}
 	(void)close(fd);

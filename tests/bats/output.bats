@@ -11,6 +11,33 @@ protect() {
 	text "$GET" oscore-protect -f hex "$@"
 }
 
+# kept WORDS... - refused for its output, with the input unread
+kept() {
+	run --separate-stderr timeout 60 "$@" <&7
+	[ "$status" -eq 2 ] || fail "$*"
+	equal "$output" ""
+	said "(--output|--error-reply): .* belongs to a context in use"
+	one_error "--"
+}
+
+# each_kept CONTEXT DIR PATH - by each option that names an output
+each_kept() {
+	kept oscore-protect -o "$3" "$1"
+	kept oscore-unprotect --error-reply "$3" "$1"
+	kept oscore-unprotect -C "$2" -o "$3"
+	kept oscore-unprotect -C "$2" --error-reply "$3"
+}
+
+# contexts, and as descriptor 7 an input that never comes
+contexts_in_use() {
+	accepted
+	oscore-gen both
+	mkdir all
+	mv client server both all
+	mkfifo fifo
+	exec 7<>fifo
+}
+
 @test "a new file, nothing on standard output" {
 	client_and_server
 	run -0 --separate-stderr protect -o out client
@@ -165,4 +192,98 @@ protect() {
 	run -0 --separate-stderr oscore-protect -f hex -o message client message
 	silent
 	equal "$(cat message)" "$GET_PROTECTED"
+}
+
+@test "an output in the directory of a context is refused, whatever its name" {
+	contexts_in_use
+	before=$(snapshot .)
+	for name in sequence.json settings.json secret.json secrets.json lock .used new; do
+		each_kept all/server all "all/server/$name"
+		each_kept all/both all "all/both/$name"
+	done
+	for how in -n "--request req" "--new-piv --request req"; do
+		# shellcheck disable=SC2086
+		kept oscore-protect $how -o all/server/lock all/server
+	done
+	kept oscore-unprotect -p -o all/server/lock all/server
+	kept oscore-unprotect -o all/server/lock --error-reply reply all/server
+	equal "$(snapshot .)" "$before"
+}
+
+@test "an output in the directory of a context is refused, however it is spelled" {
+	contexts_in_use
+	mkdir links
+	ln -s ../all/server links/directory
+	for name in sequence.json secrets.json; do
+		ln -sf "../all/server/$name" links/link
+		ln -sf link links/second
+		ln -sf "$PWD/links/second" third
+		before=$(snapshot .)
+		for path in ./all//server/./"$name" "$PWD/all/server/$name" all/both/../server/"$name" \
+			links/directory/"$name" links/link links/second third; do
+			each_kept all/server all "$path"
+		done
+		each_kept links/directory links "all/server/$name"
+		each_kept links/directory/ "$PWD/all/../links/" "third"
+		equal "$(snapshot .)" "$before"
+	done
+}
+
+@test "an output in the working directory is refused if that is the context" {
+	contexts_in_use
+	cd all/server
+	before=$(snapshot .)
+	for name in sequence.json .used new; do
+		each_kept . .. "$name"
+		each_kept "$PWD" ../../all "./$name"
+	done
+	equal "$(snapshot .)" "$before"
+}
+
+@test "an output that is another name of a file of a context is refused" {
+	contexts_in_use
+	mkdir elsewhere
+	for name in sequence.json settings.json secret.json lock; do
+		ln "all/server/$name" elsewhere/hard
+		ln -s hard elsewhere/link
+		before=$(snapshot .)
+		each_kept all/server all elsewhere/hard
+		each_kept all/server all elsewhere/link
+		equal "$(snapshot .)" "$before"
+		rm elsewhere/*
+	done
+	# settings that lie elsewhere
+	mv all/server/settings.json elsewhere
+	ln -s ../../elsewhere/settings.json all/server/settings.json
+	before=$(snapshot .)
+	each_kept all/server all elsewhere/settings.json
+	equal "$(snapshot .)" "$before"
+}
+
+@test "a context that lies elsewhere is in use too when a link under DIR leads to it" {
+	contexts_in_use
+	mv all/server .
+	ln -s ../server all/01
+	before=$(snapshot .)
+	for name in sequence.json .used new; do
+		each_kept all/01 all "server/$name"
+	done
+	equal "$(snapshot .)" "$before"
+}
+
+@test "outputs beside a context, in a plain directory under DIR, or in no context in use, are none of it" {
+	client_and_server
+	mkdir all all/plain
+	mv client server all
+	oscore-gen other
+	rm other/sequence.json
+	for path in all/message all/plain/message all/plain/lock other/message settings.json lock; do
+		text "$GET" oscore-protect -q -f hex -o "$path" all/client
+		cp "$path" request
+		run -0 --separate-stderr oscore-unprotect -f hex -C all -o "$path" request
+		silent
+		equal "$(cat "$path")" "$GET"
+		run -6 --separate-stderr oscore-unprotect -f hex -C all --error-reply "$path" request
+		differ "$(cat "$path")" "$GET"
+	done
 }
