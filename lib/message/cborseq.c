@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 The oscore-tools authors */
 #include "core/cborw.h"
 #include "message/cborseq.h"
+#include "message/intake.h"
 
 #define HEAD_MAX 9 /* bytes in the longest head */
 
@@ -155,3 +156,116 @@ osc_cborseq_encode_status(struct osc_buffer *out, int status)
 	out->len += w.len;
 	return OSC_OK;
 }
+
+struct reading {
+	/* In the middle of an item that is not wanted. */
+	uint64_t skip; /* bytes of a string, still to come */
+	struct osc_cborseq_nest nest;
+};
+
+/* The rest of a string that is not wanted is dropped as it comes. */
+static void
+drop(struct osc_frame *frame)
+{
+	struct reading *reading = frame->state;
+	size_t left = frame->buffer.len - frame->at;
+	size_t n = reading->skip < left ? (size_t)reading->skip : left;
+
+	frame->at += n;
+	reading->skip -= n;
+	if (reading->skip > 0)
+		frame->at = frame->buffer.len = frame->buffer.len - n;
+}
+
+/* What the group gets of an item that is in no other. */
+static void
+add_item(struct osc_intake *intake, const struct osc_cborseq_item *item)
+{
+	size_t at = 0;
+	enum osc_err err = OSC_ECBOR;
+
+	if (item->what == OSC_CBORSEQ_MESSAGE) {
+		at = (size_t)(item->message.ptr - intake->frame->buffer.ptr);
+		err = OSC_OK;
+	} else if (item->what == OSC_CBORSEQ_LONG) {
+		err = OSC_ELONG;
+	}
+	intake->frame->number++;
+	intake->bytes += item->message.len;
+	(void)osc_intake_add(intake, at, item->message.len, err);
+}
+
+/* Take one item off the buffer, or the head of one; false if there is no whole one. */
+static bool
+take_item(struct osc_intake *intake)
+{
+	struct osc_frame *frame = intake->frame;
+	struct reading *reading = frame->state;
+	struct osc_cborseq_item item;
+	size_t left;
+
+	drop(frame);
+	left = frame->buffer.len - frame->at;
+	if (left == 0)
+		return false;
+	osc_cborseq_decode(&item, osc_slice(frame->buffer.ptr + frame->at, left));
+	if (item.what == OSC_CBORSEQ_MORE && !frame->ended)
+		return false;
+	if (reading->nest.depth == 0)
+		add_item(intake, &item);
+	if (osc_cborseq_pass(&reading->nest, &item))
+		reading->skip = item.used;
+	else
+		osc_intake_end(intake);
+	return true;
+}
+
+static enum osc_err
+read_cborseq(struct osc_intake *intake)
+{
+	bool done = false;
+	enum osc_err err = OSC_OK;
+
+	while (err == OSC_OK && !done && !osc_intake_full(intake))
+		if (!take_item(intake)) {
+			/* An item without end must not fill the memory. */
+			if (intake->n == 0)
+				osc_intake_compact(intake);
+			err = osc_intake_more(intake, &done);
+		}
+	return err;
+}
+
+/* With a string: text is refused, but does not look like another format. */
+static bool
+begins(uint8_t first)
+{
+	return first >= 0x40 && first <= 0x7f && first != '{';
+}
+
+static enum osc_err
+write_cborseq(struct osc_buffer *out, struct osc_slice message, const struct osc_about *about,
+    struct osc_slice meta)
+{
+	(void)about;
+	(void)meta;
+	return osc_cborseq_encode(out, message);
+}
+
+static enum osc_err
+write_refused(struct osc_buffer *out, int status, const char *words)
+{
+	(void)words;
+	return osc_cborseq_encode_status(out, status);
+}
+
+const struct osc_format_row osc_format_cborseq = {
+    .name = "cborseq",
+    .boundaries = true,
+    .binary = true,
+    .begins = begins,
+    .read = read_cborseq,
+    .state_size = sizeof(struct reading),
+    .write = write_cborseq,
+    .write_refused = write_refused,
+};

@@ -3,10 +3,11 @@
 #ifndef OSC_MESSAGE_CBORSEQ_H
 #define OSC_MESSAGE_CBORSEQ_H
 
-#include "base/bytes.h"
-#include "base/error.h"
+#include "message/format.h"
 
 /* A CBOR sequence (RFC 8742) of byte strings of definite length, a message each. */
+
+extern const struct osc_format_row osc_format_cborseq;
 
 enum osc_cborseq {
 	OSC_CBORSEQ_MESSAGE, /* a byte string */

@@ -1,22 +1,31 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
-#include <string.h>
+#include "message/cborseq.h"
+#include "message/hex.h"
+#include "message/jsonstream.h"
+#include "message/raw.h"
 
-#include "message/format.h"
-
-static const char *const names[] = {
-    [OSC_FORMAT_RAW] = "raw",
-    [OSC_FORMAT_HEX] = "hex",
-    [OSC_FORMAT_JSON] = "json",
-    [OSC_FORMAT_CBORSEQ] = "cborseq",
-    [OSC_FORMAT_PAYLOAD] = "payload",
+static const struct osc_format_row *const rows[] = {
+    [OSC_FORMAT_RAW] = &osc_format_raw,
+    [OSC_FORMAT_HEX] = &osc_format_hex,
+    [OSC_FORMAT_JSON] = &osc_format_json,
+    [OSC_FORMAT_CBORSEQ] = &osc_format_cborseq,
+    [OSC_FORMAT_PAYLOAD] = &osc_format_payload,
 };
+
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
+
+const struct osc_format_row *
+osc_format_row(enum osc_format format)
+{
+	return rows[format];
+}
 
 bool
 osc_format_by_name(enum osc_format *format, const char *name)
 {
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(name, names[i]) == 0) {
+	for (size_t i = 0; i < ROWS; i++)
+		if (strcmp(name, rows[i]->name) == 0) {
 			*format = (enum osc_format)i;
 			return true;
 		}
@@ -26,19 +35,36 @@ osc_format_by_name(enum osc_format *format, const char *name)
 const char *
 osc_format_name(enum osc_format format)
 {
-	return names[format];
+	return rows[format]->name;
+}
+
+const char *
+osc_format_input_name(size_t i)
+{
+	for (size_t row = 0; row < ROWS; row++)
+		if (rows[row]->begins != NULL && i-- == 0)
+			return rows[row]->name;
+	return NULL;
 }
 
 bool
 osc_format_has_boundaries(enum osc_format format)
 {
-	return format != OSC_FORMAT_RAW && format != OSC_FORMAT_PAYLOAD;
+	return rows[format]->boundaries;
 }
 
+bool
+osc_format_is_binary(enum osc_format format)
+{
+	return rows[format]->binary;
+}
+
+/* Hex text may have anything in front. */
 enum osc_format
 osc_format_detect(uint8_t first)
 {
-	if (first == '{')
-		return OSC_FORMAT_JSON;
-	return first >= 0x40 && first <= 0x7f ? OSC_FORMAT_RAW : OSC_FORMAT_HEX;
+	for (size_t i = 0; i < ROWS; i++)
+		if (rows[i]->begins != NULL && rows[i]->begins(first))
+			return (enum osc_format)i;
+	return OSC_FORMAT_HEX;
 }

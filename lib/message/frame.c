@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
+#include <stdlib.h>
+
 #include "message/intake.h"
-#include "message/readers.h"
 
 void
 osc_frame_init(struct osc_frame *frame, int fd, enum osc_format format)
@@ -16,9 +17,10 @@ void
 osc_frame_free(struct osc_frame *frame)
 {
 	osc_buffer_free(&frame->buffer);
-	osc_buffer_free(&frame->datagrams);
-	osc_buffer_free(&frame->notes);
-	osc_json_scratch_free(&frame->scratch);
+	if (frame->state != NULL && osc_format_row(frame->format)->free != NULL)
+		osc_format_row(frame->format)->free(frame->state);
+	free(frame->state);
+	frame->state = NULL;
 }
 
 enum osc_err
@@ -35,46 +37,26 @@ osc_frame_peek(struct osc_frame *frame, uint8_t *first, struct osc_detail *detai
 	return frame->any ? OSC_OK : OSC_EEMPTY;
 }
 
-static void
-set_pointers(struct osc_frame *frame, struct osc_item *items, size_t n)
-{
-	const uint8_t *from =
-	    frame->format == OSC_FORMAT_JSON ? frame->datagrams.ptr : frame->buffer.ptr;
-
-	for (size_t i = 0; i < n; i++) {
-		if (items[i].in.len > 0)
-			items[i].in.ptr = from + items[i].at;
-		if (items[i].meta.len > 0)
-			items[i].meta.ptr = frame->buffer.ptr + items[i].meta_at;
-		if (items[i].note_at > 0)
-			items[i].note = (const char *)frame->notes.ptr + items[i].note_at;
-	}
-}
-
 enum osc_err
 osc_frame_read(struct osc_frame *frame, struct osc_item *items, size_t max, size_t *n,
     struct osc_detail *detail)
 {
+	const struct osc_format_row *row = osc_format_row(frame->format);
 	struct osc_intake intake = {.frame = frame, .items = items, .max = max, .detail = detail};
 	enum osc_err err;
 
-	osc_intake_compact(&intake);
-	switch (frame->format) {
-	case OSC_FORMAT_HEX:
-		err = osc_read_hex(&intake);
-		break;
-	case OSC_FORMAT_JSON:
-		err = osc_read_json(&intake);
-		break;
-	case OSC_FORMAT_CBORSEQ:
-		err = osc_read_cborseq(&intake);
-		break;
-	default:
-		err = osc_read_raw(&intake);
-		break;
+	*n = 0;
+	if (frame->state == NULL && row->state_size > 0) {
+		frame->state = calloc(1, row->state_size);
+		if (frame->state == NULL)
+			return OSC_ENOMEM;
 	}
-	set_pointers(frame, items, intake.n);
+	osc_intake_compact(&intake);
+	err = row->read(&intake);
 	*n = intake.n;
+	for (size_t i = 0; i < intake.n; i++)
+		if (items[i].in.ptr == NULL && items[i].in.len > 0)
+			items[i].in.ptr = frame->buffer.ptr + items[i].at;
 	return err;
 }
 
@@ -82,21 +64,44 @@ osc_frame_read(struct osc_frame *frame, struct osc_item *items, size_t max, size
 bool
 osc_frame_suggest(const struct osc_frame *frame, const char **name)
 {
-	uint8_t first = frame->first;
-	bool digit = first >= '0' && first <= '9', raw = first >= 0x40 && first <= 0x7f;
-	enum osc_format format = frame->format;
+	enum osc_format format = osc_format_detect(frame->first);
 
-	if (!frame->any)
-		return false;
-	if (first == '{')
-		format = OSC_FORMAT_JSON;
-	else if (format != OSC_FORMAT_HEX && (digit || first == '#'))
-		format = OSC_FORMAT_HEX;
-	else if (raw && (format == OSC_FORMAT_HEX || (format == OSC_FORMAT_JSON && first != '[')))
-		/* Also 'A' to 'F': hex of a message starts with '4' to '7', or "0x". */
-		format = OSC_FORMAT_RAW;
-	if (format == frame->format)
+	/* Also raw for 'A' to 'F': hex of a message starts with '4' to '7', or "0x". */
+	if (!frame->any || osc_format_row(frame->format)->begins(frame->first) ||
+	    !osc_format_row(format)->begins(frame->first))
 		return false;
 	*name = osc_format_name(format);
 	return true;
+}
+
+/* What was written is complete, or not there. */
+static enum osc_err
+finish(struct osc_buffer *out, size_t before, enum osc_err err)
+{
+	if (err == OSC_OK && !out->full)
+		return OSC_OK;
+	err = out->full ? OSC_ENOMEM : err;
+	osc_buffer_cut(out, before);
+	return err;
+}
+
+enum osc_err
+osc_frame_write(struct osc_buffer *out, enum osc_format format, struct osc_slice message,
+    const struct osc_about *about, struct osc_slice meta)
+{
+	size_t before = out->len;
+
+	return finish(out, before, osc_format_row(format)->write(out, message, about, meta));
+}
+
+enum osc_err
+osc_frame_write_refused(
+    struct osc_buffer *out, enum osc_format format, enum osc_err err, const char *words)
+{
+	const struct osc_format_row *row = osc_format_row(format);
+	size_t before = out->len;
+
+	if (row->write_refused == NULL)
+		return OSC_OK;
+	return finish(out, before, row->write_refused(out, osc_err_status(err), words));
 }

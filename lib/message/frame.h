@@ -5,10 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
-#include "base/jsonscan.h"
-#include "message/cborseq.h"
 #include "message/format.h"
-#include "message/json.h"
 #include "message/packet.h"
 
 /* Messages as they stand in files and pipes, a group at a time. */
@@ -19,10 +16,10 @@ struct osc_item {
 	uint64_t number;     /* of the message, in hex of the line; from 1 */
 	enum osc_err err;    /* why it is refused; OSC_OK as long as it is not */
 	struct osc_where where;
-	const char *note;            /* more words for a format error, valid like in; or NULL */
-	struct osc_slice meta;       /* JSON: the text of "meta", valid like in; empty if none */
-	struct osc_slice out;        /* what becomes of it; set and owned by the session */
-	size_t at, meta_at, note_at; /* private to the frame */
+	const char *note;      /* more words for a format error, valid like in; or NULL */
+	struct osc_slice meta; /* JSON: the text of "meta", valid like in; empty if none */
+	struct osc_slice out;  /* what becomes of it; set and owned by the session */
+	size_t at;             /* private to the frame */
 };
 
 /* A group is what is there when input would block, and at most this much. */
@@ -39,21 +36,10 @@ struct osc_frame {
 	struct osc_buffer buffer;
 	size_t at;       /* first byte of buffer that is not yet given out */
 	uint64_t number; /* of the message or line given out last */
-	bool skipping;   /* hex: in the rest of a line that was too long */
 	bool ended;      /* the input has ended */
 	bool any;        /* a byte was read */
 	uint8_t first;   /* the first byte of all */
-
-	/* cborseq: in the middle of an item that is not wanted */
-	uint64_t skip; /* bytes of a string, still to come */
-	struct osc_cborseq_nest nest;
-
-	/* JSON: the value that begins at `at`, as far as it was looked through. */
-	size_t scanned;
-	struct osc_json_place place;
-	struct osc_buffer datagrams; /* of the group */
-	struct osc_buffer notes;     /* of the group */
-	struct osc_json_scratch scratch;
+	void *state;     /* of the format's reader; NULL before the first read */
 };
 
 void osc_frame_init(struct osc_frame *frame, int fd, enum osc_format format);

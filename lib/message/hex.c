@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 The oscore-tools authors */
 #include "base/ascii.h"
 #include "message/hex.h"
+#include "message/intake.h"
 
 static bool
 is_separator(uint8_t c)
@@ -51,3 +52,121 @@ osc_hex_decode(uint8_t *out, size_t *out_len, struct osc_slice hex, struct osc_w
 	*out_len = n;
 	return OSC_OK;
 }
+
+struct reading {
+	bool skipping; /* in the rest of a line that was too long */
+};
+
+/* What a line holds, if it is not blank and no comment. Of a line that is too long only the
+ * beginning counts, since the rest may not be there yet. Bytes are decoded in place: text
+ * never gets shorter than the bytes it stands for. */
+static void
+read_line(struct osc_intake *intake, uint8_t *start, size_t len)
+{
+	size_t looked_at = len < OSC_LINE_MAX ? len : OSC_LINE_MAX, i = 0;
+	struct osc_item *item;
+
+	intake->frame->number++;
+	while (i < looked_at && (start[i] == ' ' || start[i] == '\t' || start[i] == '\r'))
+		i++;
+	if (i == len || (i < looked_at && start[i] == '#'))
+		return;
+	if (len > OSC_LINE_MAX) {
+		(void)osc_intake_add(intake, 0, 0, OSC_ELONG);
+		return;
+	}
+	item = osc_intake_add(intake, (size_t)(start - intake->frame->buffer.ptr), len, OSC_OK);
+	item->err = osc_hex_decode(start, &item->in.len, osc_slice(start, len), &item->where);
+	intake->bytes += item->in.len;
+}
+
+/* Take one line off the buffer; false if there is no whole line. */
+static bool
+take_line(struct osc_intake *intake)
+{
+	struct osc_frame *frame = intake->frame;
+	struct reading *reading = frame->state;
+	size_t left = frame->buffer.len - frame->at, len;
+	uint8_t *start, *end;
+
+	if (left == 0)
+		return false;
+	start = frame->buffer.ptr + frame->at;
+	end = memchr(start, '\n', left);
+	if (end == NULL && !frame->ended)
+		return false;
+	len = end != NULL ? (size_t)(end - start) : left;
+	frame->at += end != NULL ? len + 1 : len;
+	if (!reading->skipping)
+		read_line(intake, start, len);
+	reading->skipping = false;
+	return true;
+}
+
+/* The rest of a line that is too long already is dropped as it comes. */
+static bool
+drop_long_line(struct osc_intake *intake)
+{
+	struct osc_frame *frame = intake->frame;
+	struct reading *reading = frame->state;
+	size_t left = frame->buffer.len - frame->at;
+	bool first = !reading->skipping;
+
+	if (first && left <= OSC_LINE_MAX)
+		return false;
+	if (first)
+		read_line(intake, frame->buffer.ptr + frame->at, left);
+	reading->skipping = true;
+	osc_buffer_cut(&frame->buffer, frame->at);
+	return first;
+}
+
+static enum osc_err
+read_hex(struct osc_intake *intake)
+{
+	bool done = false;
+	enum osc_err err = OSC_OK;
+
+	while (err == OSC_OK && !done && !osc_intake_full(intake))
+		if (!take_line(intake) && !drop_long_line(intake)) {
+			/* Comments without end must not fill the memory. */
+			if (intake->n == 0)
+				osc_intake_compact(intake);
+			err = osc_intake_more(intake, &done);
+		}
+	return err;
+}
+
+static bool
+begins(uint8_t first)
+{
+	return osc_is_digit(first) || first == '#';
+}
+
+static enum osc_err
+write_hex(struct osc_buffer *out, struct osc_slice message, const struct osc_about *about,
+    struct osc_slice meta)
+{
+	(void)about;
+	(void)meta;
+	osc_buffer_hex(out, message);
+	osc_buffer_text(out, "\n");
+	return OSC_OK;
+}
+
+static enum osc_err
+write_refused(struct osc_buffer *out, int status, const char *words)
+{
+	osc_buffer_print(out, "# %d %s\n", status, words);
+	return OSC_OK;
+}
+
+const struct osc_format_row osc_format_hex = {
+    .name = "hex",
+    .boundaries = true,
+    .begins = begins,
+    .read = read_hex,
+    .state_size = sizeof(struct reading),
+    .write = write_hex,
+    .write_refused = write_refused,
+};

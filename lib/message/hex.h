@@ -3,8 +3,11 @@
 #ifndef OSC_MESSAGE_HEX_H
 #define OSC_MESSAGE_HEX_H
 
-#include "base/bytes.h"
-#include "base/error.h"
+#include "message/format.h"
+
+/* A message a line. */
+
+extern const struct osc_format_row osc_format_hex;
 
 /*
  * osc_hex_decode - hex text to bytes, for messages and identifiers (never for secrets)

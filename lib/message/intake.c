@@ -90,5 +90,4 @@ osc_intake_end(struct osc_intake *intake)
 {
 	intake->frame->ended = true;
 	intake->frame->at = intake->frame->buffer.len;
-	intake->frame->scanned = 0;
 }

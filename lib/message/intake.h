@@ -36,7 +36,8 @@ enum osc_err osc_intake_more(struct osc_intake *intake, bool *done);
 /* osc_intake_full - no more into this group */
 bool osc_intake_full(const struct osc_intake *intake);
 
-/* osc_intake_add - the next item, with these bytes of the buffer */
+/* osc_intake_add - the next item, with these bytes of the buffer; a reader that has the
+ * datagram elsewhere sets in.ptr when the group is complete */
 struct osc_item *osc_intake_add(struct osc_intake *intake, size_t at, size_t len, enum osc_err err);
 
 /* osc_intake_end - nothing behind this can be read: the input has ended */

@@ -6,7 +6,7 @@
 #include "base/secret.h"
 #include "core/coap.h"
 #include "message/json.h"
-#include "message/jsonread.h"
+#include "message/jsonoptions.h"
 #include "message/names.h"
 
 static bool take_type(struct osc_json_reading *r, struct json_t *value);

@@ -44,26 +44,4 @@ enum osc_err osc_json_decode(struct osc_buffer *out, struct osc_slice text, stru
 /* osc_json_is_value - is this JSON of some kind, no object perhaps? */
 bool osc_json_is_value(struct osc_slice text);
 
-/* What the program knows of a message beyond its bytes, for "oscore". */
-struct osc_about {
-	bool protected; /* the message is, or was, an OSCORE message; else "oscore" is null */
-	struct osc_slice kid, kid_context, piv; /* as on the wire, or absent */
-	struct osc_slice sender_id;             /* of the side that protected it */
-	const char *context;                    /* directory; NULL: none */
-};
-
-/*
- * osc_json_encode - append a datagram as an object on a line of its own
- *
- * about  NULL: "oscore" is null
- * meta   JSON, copied without its line breaks; empty: no "meta"
- *
- * Returns OSC_OK, OSC_ENOMEM, or what osc_coap_decode finds wrong.
- */
-enum osc_err osc_json_encode(struct osc_buffer *out, struct osc_slice datagram,
-    const struct osc_about *about, struct osc_slice meta);
-
-/* osc_json_encode_refused - append {"error":STATUS,"message":WORDS}; OSC_OK or OSC_ENOMEM */
-enum osc_err osc_json_encode_refused(struct osc_buffer *out, int status, const char *words);
-
 #endif

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "message/jsonread.h"
+#include "message/jsonoptions.h"
 #include "message/names.h"
 
 /* Each has at least one byte in a datagram, so more make it too long. */

@@ -45,11 +45,6 @@ bool osc_json_same_word(struct osc_slice text, const char *word);
 bool osc_json_take_hex(struct osc_json_reading *r, const char *key, const struct json_t *value,
     struct osc_slice *bytes);
 
-/* osc_json_take_options, osc_json_put_options - read the member "options"; write them
- * sorted, those with the same number in their order */
-bool osc_json_take_options(struct osc_json_reading *r, struct json_t *value);
-bool osc_json_put_options(struct osc_json_reading *r, struct osc_coap_writer *w);
-
 /* osc_json_member_text - the value of member number `index` of an object that was
  * parsed, in its text */
 struct osc_slice osc_json_member_text(struct osc_slice text, size_t index);

@@ -1,16 +1,38 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
 #include "base/ascii.h"
-#include "message/readers.h"
+#include "base/jsonscan.h"
+#include "message/intake.h"
+#include "message/json.h"
+#include "message/jsonstream.h"
+#include "message/jsonwrite.h"
+
+/* Where the parts of an item begin, as long as the buffers may move: the datagram, in the
+ * buffer the text of "meta", and the note, from 1. */
+struct parts {
+	size_t datagram, meta, note;
+};
+
+struct reading {
+	/* The value that begins at frame->at, as far as it was looked through. */
+	size_t scanned;
+	struct osc_json_place place;
+	/* Of the group */
+	struct osc_buffer datagrams;
+	struct osc_buffer notes;
+	struct osc_buffer parts; /* of struct parts */
+	struct osc_json_scratch scratch;
+};
 
 /* Between values; blanks do not pile up in the buffer. */
 static void
 skip_blanks(struct osc_frame *frame)
 {
+	const struct reading *reading = frame->state;
 	struct osc_buffer *buffer = &frame->buffer;
 	size_t before = frame->at;
 
-	if (frame->scanned > 0)
+	if (reading->scanned > 0)
 		return;
 	while (frame->at < buffer->len && osc_is_blank(buffer->ptr[frame->at]))
 		frame->at++;
@@ -23,15 +45,16 @@ skip_blanks(struct osc_frame *frame)
 static size_t
 find_end(struct osc_frame *frame)
 {
+	struct reading *reading = frame->state;
 	const uint8_t *p = frame->buffer.ptr + frame->at;
 	size_t left = frame->buffer.len - frame->at, i;
 
-	for (i = frame->scanned; i < left; i++) {
-		osc_json_pass(&frame->place, p[i]);
-		if (frame->place.depth == 0 && !frame->place.in_string)
+	for (i = reading->scanned; i < left; i++) {
+		osc_json_pass(&reading->place, p[i]);
+		if (reading->place.depth == 0 && !reading->place.in_string)
 			return i + 1;
 	}
-	frame->scanned = i;
+	reading->scanned = i;
 	return 0;
 }
 
@@ -39,14 +62,15 @@ find_end(struct osc_frame *frame)
 static size_t
 find_word_end(struct osc_frame *frame)
 {
+	struct reading *reading = frame->state;
 	const uint8_t *p = frame->buffer.ptr + frame->at;
 	size_t left = frame->buffer.len - frame->at, i;
 
-	for (i = frame->scanned; i < left; i++)
+	for (i = reading->scanned; i < left; i++)
 		if (i > 0 &&
 		    (osc_is_blank(p[i]) || (p[i] != '\0' && strchr("{}[]\",:", p[i]) != NULL)))
 			return i;
-	frame->scanned = i;
+	reading->scanned = i;
 	return 0;
 }
 
@@ -73,32 +97,15 @@ find_value(struct osc_frame *frame)
 }
 
 static enum osc_err
-add_note(struct osc_intake *intake, struct osc_item *item, const char *words)
+decode(
+    struct reading *reading, struct osc_slice text, struct osc_slice *meta, struct osc_detail *why)
 {
-	struct osc_buffer *notes = &intake->frame->notes;
-
-	/* Place 0 stands for no note. */
-	if (notes->len == 0)
-		osc_buffer_put(notes, osc_slice((const uint8_t *)"", 1));
-	item->note_at = words[0] != '\0' ? notes->len : 0;
-	osc_buffer_put(notes, osc_slice((const uint8_t *)words, strlen(words) + 1));
-	if (notes->full)
-		return OSC_ENOMEM;
-	return OSC_OK;
-}
-
-static enum osc_err
-decode(struct osc_intake *intake, struct osc_slice text, struct osc_slice *meta,
-    struct osc_detail *why)
-{
-	struct osc_frame *frame = intake->frame;
-
 	if (text.len > OSC_JSON_TEXT_MAX)
 		return osc_detail_set(why, OSC_EJSON, NULL, "an object of more than 1 MiB");
 	if (text.ptr[0] != '{')
 		return osc_detail_set(why, osc_json_is_value(text) ? OSC_EMESSAGE : OSC_EJSON, NULL,
 		    "not a JSON object");
-	return osc_json_decode(&frame->datagrams, text, meta, &frame->scratch, why);
+	return osc_json_decode(&reading->datagrams, text, meta, &reading->scratch, why);
 }
 
 /* Make an item of the value of this length. */
@@ -106,47 +113,100 @@ static enum osc_err
 take_value(struct osc_intake *intake, size_t len)
 {
 	struct osc_frame *frame = intake->frame;
+	struct reading *reading = frame->state;
 	struct osc_slice text = osc_slice(frame->buffer.ptr + frame->at, len), meta = {NULL, 0};
-	size_t start = frame->datagrams.len;
+	struct parts parts = {.datagram = reading->datagrams.len};
 	struct osc_detail why = {0};
-	enum osc_err err = decode(intake, text, &meta, &why);
+	enum osc_err err = decode(reading, text, &meta, &why);
 	struct osc_item *item;
 
-	frame->scanned = 0;
-	memset(&frame->place, 0, sizeof(frame->place));
+	reading->scanned = 0;
+	memset(&reading->place, 0, sizeof(reading->place));
 	if (osc_err_status(err) == 1)
 		return osc_detail_set(intake->detail, err, NULL, "%s", why.text);
-	frame->number++;
-	item = osc_intake_add(intake, start, frame->datagrams.len - start, err);
-	item->meta.len = meta.len;
 	if (meta.len > 0)
-		item->meta_at = (size_t)(meta.ptr - frame->buffer.ptr);
+		parts.meta = (size_t)(meta.ptr - frame->buffer.ptr);
+	if (err != OSC_OK && why.text[0] != '\0') {
+		parts.note = reading->notes.len + 1;
+		osc_buffer_put(
+		    &reading->notes, osc_slice((const uint8_t *)why.text, strlen(why.text) + 1));
+	}
+	osc_buffer_put(&reading->parts, osc_slice((const uint8_t *)&parts, sizeof(parts)));
+	if (reading->notes.full || reading->parts.full)
+		return OSC_ENOMEM;
+	frame->number++;
+	item = osc_intake_add(intake, 0, reading->datagrams.len - parts.datagram, err);
+	item->meta.len = meta.len;
 	intake->bytes += len;
 	frame->at += len <= OSC_JSON_TEXT_MAX ? len : 0;
 	if (err == OSC_EJSON)
 		osc_intake_end(intake);
-	return err != OSC_OK ? add_note(intake, item, why.text) : OSC_OK;
+	return OSC_OK;
 }
 
-enum osc_err
-osc_read_json(struct osc_intake *intake)
+static void
+set_pointers(struct osc_intake *intake)
 {
+	const struct reading *reading = intake->frame->state;
+	const struct parts *parts = (const void *)reading->parts.ptr;
+	struct osc_item *item;
+
+	for (size_t i = 0; i < intake->n; i++, parts++) {
+		item = &intake->items[i];
+		if (item->in.len > 0)
+			item->in.ptr = reading->datagrams.ptr + parts->datagram;
+		if (item->meta.len > 0)
+			item->meta.ptr = intake->frame->buffer.ptr + parts->meta;
+		if (parts->note > 0)
+			item->note = (const char *)reading->notes.ptr + parts->note - 1;
+	}
+}
+
+static enum osc_err
+read_json(struct osc_intake *intake)
+{
+	struct reading *reading = intake->frame->state;
 	bool done = false;
 	enum osc_err err = OSC_OK;
 	size_t len;
 
-	osc_buffer_cut(&intake->frame->datagrams, 0);
-	osc_buffer_cut(&intake->frame->notes, 0);
+	osc_buffer_cut(&reading->datagrams, 0);
+	osc_buffer_cut(&reading->notes, 0);
+	osc_buffer_cut(&reading->parts, 0);
 	while (err == OSC_OK && !done && !osc_intake_full(intake)) {
 		len = find_value(intake->frame);
-		if (len == 0) {
-			err = osc_intake_more(intake, &done);
-			continue;
-		}
-		err = take_value(intake, len);
-		if (err != OSC_OK && intake->n > 0)
-			/* What came before is good; the next read fails again. */
-			return OSC_OK;
+		err = len > 0 ? take_value(intake, len) : osc_intake_more(intake, &done);
 	}
-	return err;
+	set_pointers(intake);
+	/* What came before is good; the next read fails again. */
+	return intake->n > 0 ? OSC_OK : err;
 }
+
+static void
+free_reading(void *state)
+{
+	struct reading *reading = state;
+
+	osc_buffer_free(&reading->datagrams);
+	osc_buffer_free(&reading->notes);
+	osc_buffer_free(&reading->parts);
+	osc_json_scratch_free(&reading->scratch);
+}
+
+/* An array is JSON too, if no message. */
+static bool
+begins(uint8_t first)
+{
+	return first == '{' || first == '[';
+}
+
+const struct osc_format_row osc_format_json = {
+    .name = "json",
+    .boundaries = true,
+    .begins = begins,
+    .read = read_json,
+    .state_size = sizeof(struct reading),
+    .free = free_reading,
+    .write = osc_json_encode,
+    .write_refused = osc_json_encode_refused,
+};

@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 The oscore-tools authors */
 #include "core/coap.h"
 #include "message/json.h"
+#include "message/jsonwrite.h"
 #include "message/names.h"
 #include "message/utf8.h"
 
@@ -207,17 +208,6 @@ put_meta(struct osc_buffer *out, struct osc_slice meta)
 			out->ptr[at] = ' ';
 }
 
-/* The line is complete, or not there. */
-static enum osc_err
-finish(struct osc_buffer *out, size_t before)
-{
-	osc_buffer_text(out, "}\n");
-	if (!out->full)
-		return OSC_OK;
-	osc_buffer_cut(out, before);
-	return OSC_ENOMEM;
-}
-
 enum osc_err
 osc_json_encode(struct osc_buffer *out, struct osc_slice datagram, const struct osc_about *about,
     struct osc_slice meta)
@@ -236,17 +226,17 @@ osc_json_encode(struct osc_buffer *out, struct osc_slice datagram, const struct 
 	}
 	put_about(out, about);
 	put_meta(out, meta);
-	return finish(out, before);
+	osc_buffer_text(out, "}\n");
+	return out->full ? OSC_ENOMEM : OSC_OK;
 }
 
 enum osc_err
 osc_json_encode_refused(struct osc_buffer *out, int status, const char *words)
 {
-	size_t before = out->len;
-
 	osc_buffer_text(out, "{\"error\":");
 	put_uint(out, (uint64_t)status);
 	osc_buffer_text(out, ",\"message\":");
 	put_string(out, osc_slice((const uint8_t *)words, strlen(words)));
-	return finish(out, before);
+	osc_buffer_text(out, "}\n");
+	return out->full ? OSC_ENOMEM : OSC_OK;
 }

@@ -10,6 +10,7 @@
 #include "base/secret.h"
 #include "fuzz.h"
 #include "message/frame.h"
+#include "message/json.h"
 
 /*
  * The same bytes in pieces and in one: the frame gives the same items, whatever the sizes of

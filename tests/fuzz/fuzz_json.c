@@ -6,6 +6,8 @@
 #include "core/coap.h"
 #include "fuzz.h"
 #include "message/frame.h"
+#include "message/json.h"
+#include "message/jsonwrite.h"
 
 /*
  * JSON to datagrams and back. Input that is a message is written as JSON and read

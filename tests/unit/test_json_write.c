@@ -4,6 +4,7 @@
 #include "core/coap.h"
 #include "helper.h"
 #include "message/json.h"
+#include "message/jsonwrite.h"
 
 static struct osc_buffer out;
 static struct osc_slice meta;

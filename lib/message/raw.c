@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
 #include "base/io.h"
-#include "message/readers.h"
+#include "core/coap.h"
+#include "message/intake.h"
+#include "message/raw.h"
 
 /* All of the buffer that was not given out. */
 static void
@@ -60,10 +62,54 @@ read_packets(struct osc_intake *intake)
 	return OSC_OK;
 }
 
-enum osc_err
-osc_read_raw(struct osc_intake *intake)
+static enum osc_err
+read_raw(struct osc_intake *intake)
 {
 	if (intake->frame->packet.is_packet)
 		return read_packets(intake);
 	return read_one(intake);
 }
+
+/* Version 1; a brace would be a token of 11 bytes. */
+static bool
+begins(uint8_t first)
+{
+	return first >= 0x40 && first <= 0x7f && first != '{';
+}
+
+static enum osc_err
+write_raw(struct osc_buffer *out, struct osc_slice message, const struct osc_about *about,
+    struct osc_slice meta)
+{
+	(void)about;
+	(void)meta;
+	osc_buffer_put(out, message);
+	return OSC_OK;
+}
+
+const struct osc_format_row osc_format_raw = {
+    .name = "raw",
+    .binary = true,
+    .begins = begins,
+    .read = read_raw,
+    .write = write_raw,
+};
+
+static enum osc_err
+write_payload(struct osc_buffer *out, struct osc_slice message, const struct osc_about *about,
+    struct osc_slice meta)
+{
+	struct osc_coap coap;
+	enum osc_err err = osc_coap_decode(&coap, message, NULL);
+
+	(void)about;
+	(void)meta;
+	if (err == OSC_OK)
+		osc_buffer_put(out, coap.payload);
+	return err;
+}
+
+const struct osc_format_row osc_format_payload = {
+    .name = "payload",
+    .write = write_payload,
+};
