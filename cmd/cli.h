@@ -19,9 +19,10 @@ struct cli_option {
 	const char *help; /* one line */
 };
 
-/* Words that arguments can be. */
-#define CLI_ALGORITHMS "*" /* the name of any AEAD */
-#define CLI_FORMATS "raw hex json cborseq"
+/* Words that arguments can be; the first two stand for what the library has, in front of
+ * other words. */
+#define CLI_ALGORITHMS "*"
+#define CLI_FORMATS "%"
 #define CLI_ROLES "client server"
 
 /* The options of every program; they are answered by cli_next itself. */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "base/io.h"
 #include "base/secret.h"
 #include "cli.h"
 #include "core/cose.h"
@@ -18,20 +20,81 @@ explain_init(struct explain *explain, bool on, bool show_secrets, const char *na
 	memset(explain, 0, sizeof(*explain));
 	explain->on = on;
 	explain->name = name;
-	explain->lines.show_secrets = show_secrets;
+	explain->show_secrets = show_secrets;
 	explain->work = OSC_DIAGNOSE_WORK;
 }
 
 void
 explain_free(struct explain *explain)
 {
-	lines_free(&explain->lines);
+	osc_buffer_free(&explain->lines);
 	free(explain->context);
+}
+
+/* The RFC writes "0 byte", "1 byte", "2 bytes". */
+static const char *
+unit(size_t n)
+{
+	return n < 2 ? "byte" : "bytes";
+}
+
+static void say_words(struct explain *explain, const char *name, const char *fmt, ...)
+    OSC_PRINTF(3, 4);
+
+/* A value in words; not for secrets. */
+static void
+say_words(struct explain *explain, const char *name, const char *fmt, ...)
+{
+	struct osc_buffer *buffer = &explain->lines;
+	va_list args;
+	size_t at;
+
+	osc_buffer_print(buffer, "%s: ", name);
+	at = buffer->len;
+	va_start(args, fmt);
+	osc_buffer_vprint(buffer, fmt, args);
+	va_end(args);
+	/* A file name may hold anything: one line stays one line. */
+	for (; at < buffer->len; at++)
+		if (buffer->ptr[at] < 0x20 || buffer->ptr[at] == 0x7f)
+			buffer->ptr[at] = '?';
+	osc_buffer_text(buffer, "\n");
+}
+
+/* A value that anybody may see. Digits go straight into the buffer: printf would leave
+ * secrets on the stack. */
+static void
+say_bytes(struct explain *explain, const char *name, struct osc_slice bytes)
+{
+	osc_buffer_print(&explain->lines, "%s: 0x", name);
+	osc_buffer_hex(&explain->lines, bytes);
+	osc_buffer_print(&explain->lines, " (%zu %s)\n", bytes.len, unit(bytes.len));
+}
+
+/* A value that is hidden, but for its length, unless secrets are shown. */
+static void
+say_secret(struct explain *explain, const char *name, struct osc_slice bytes)
+{
+	if (explain->show_secrets)
+		say_bytes(explain, name, bytes);
+	else
+		say_words(explain, name, "%zu %s, hidden", bytes.len, unit(bytes.len));
+}
+
+static void
+write_lines(struct explain *explain)
+{
+	if (explain->lines.full)
+		cli_say(NULL, "no memory to explain");
+	else if (explain->lines.len > 0)
+		(void)osc_io_write(STDERR_FILENO, explain->lines.ptr, explain->lines.len);
+	osc_wipe(explain->lines.ptr, explain->lines.len);
+	osc_buffer_cut(&explain->lines, 0);
 }
 
 /* One message on its way to paper. */
 struct view {
-	struct lines *lines;
+	struct explain *explain;
 	const struct osc_item *item;
 	const struct osc_report *report;
 	const struct osc_params *params;
@@ -48,7 +111,7 @@ say_info(struct view *view, const char *name, struct osc_slice id, const char *t
 	size_t len =
 	    osc_kdf_info(view->scratch, OSC_INFO_MAX + params->id_context.len, params, id, type);
 
-	lines_bytes(view->lines, name, osc_slice(view->scratch, len));
+	say_bytes(view->explain, name, osc_slice(view->scratch, len));
 }
 
 static void
@@ -57,7 +120,7 @@ say_key(struct view *view, const char *name, const struct osc_id *id)
 	uint8_t key[OSC_KEY_MAX];
 
 	osc_derive_key(key, view->params, id, view->scratch);
-	lines_secret(view->lines, name, osc_slice(key, view->params->alg->key_len));
+	say_secret(view->explain, name, osc_slice(key, view->params->alg->key_len));
 	osc_wipe(key, sizeof(key));
 }
 
@@ -70,7 +133,7 @@ say_nonce(struct view *view, const char *name, const struct osc_id *id, uint64_t
 	osc_derive_common_iv(common_iv, view->params, view->scratch);
 	osc_nonce_base(base, alg, id, common_iv);
 	osc_nonce_make(nonce, alg, base, seq);
-	lines_bytes(view->lines, name, osc_slice(nonce, alg->nonce_len));
+	say_bytes(view->explain, name, osc_slice(nonce, alg->nonce_len));
 }
 
 static void
@@ -79,7 +142,7 @@ say_common_iv(struct view *view)
 	uint8_t common_iv[OSC_NONCE_MAX];
 
 	osc_derive_common_iv(common_iv, view->params, view->scratch);
-	lines_bytes(view->lines, "Common IV", osc_slice(common_iv, view->params->alg->nonce_len));
+	say_bytes(view->explain, "Common IV", osc_slice(common_iv, view->params->alg->nonce_len));
 }
 
 /* C.1 to C.3 */
@@ -89,16 +152,16 @@ say_derivation(struct view *view)
 	const struct osc_params *params = view->params;
 	struct osc_slice sender = osc_id_slice(&params->sender_id),
 			 recipient = osc_id_slice(&params->recipient_id);
-	struct lines *lines = view->lines;
+	struct explain *explain = view->explain;
 
-	lines_say(lines, cli_program_name, "%s: Key Derivation", view->report->endpoint->path);
-	lines_secret(lines, "Master Secret", params->master_secret);
+	say_words(explain, cli_program_name, "%s: Key Derivation", view->report->endpoint->path);
+	say_secret(explain, "Master Secret", params->master_secret);
 	if (params->master_salt.len > 0)
-		lines_bytes(lines, "Master Salt", params->master_salt);
-	lines_bytes(lines, "Sender ID", sender);
-	lines_bytes(lines, "Recipient ID", recipient);
+		say_bytes(explain, "Master Salt", params->master_salt);
+	say_bytes(explain, "Sender ID", sender);
+	say_bytes(explain, "Recipient ID", recipient);
 	if (osc_is_present(params->id_context))
-		lines_bytes(lines, "ID Context", params->id_context);
+		say_bytes(explain, "ID Context", params->id_context);
 	say_info(view, "info (for Sender Key)", sender, "Key");
 	say_info(view, "info (for Recipient Key)", recipient, "Key");
 	say_info(view, "info (for Common IV)", osc_slice(NULL, 0), "IV");
@@ -116,18 +179,18 @@ say_context(struct view *view)
 	const struct osc_params *params = view->params;
 	bool own = view->report->side == OSC_SIDE_OWN;
 	const struct osc_id *id = own ? &params->sender_id : &params->recipient_id;
-	struct lines *lines = view->lines;
+	struct explain *explain = view->explain;
 
-	lines_say(lines, "AEAD Algorithm", "%d (%s)", params->alg->cose, params->alg->name);
-	lines_say(lines, "Key Derivation Function", "HKDF %s", diagnosis_hash(params->hash));
+	say_words(explain, "AEAD Algorithm", "%d (%s)", params->alg->cose, params->alg->name);
+	say_words(explain, "Key Derivation Function", "HKDF %s", diagnosis_hash(params->hash));
 	say_common_iv(view);
 	if (osc_is_present(params->id_context))
-		lines_bytes(lines, "ID Context", params->id_context);
-	lines_bytes(lines, own ? "Sender ID" : "Recipient ID", osc_id_slice(id));
+		say_bytes(explain, "ID Context", params->id_context);
+	say_bytes(explain, own ? "Sender ID" : "Recipient ID", osc_id_slice(id));
 	say_key(view, own ? "Sender Key" : "Recipient Key", id);
 	if (view->report->plain != NULL)
-		lines_say(
-		    lines, "Sender Sequence Number", "%llu", (unsigned long long)view->report->seq);
+		say_words(explain, "Sender Sequence Number", "%llu",
+		    (unsigned long long)view->report->seq);
 }
 
 /* The inner text of a message that was protected here: split once more. */
@@ -169,14 +232,14 @@ say_plaintext(struct view *view)
 		cap = 2 * plain->body.len + OSC_PROTECT_EXTRA;
 	text = osc_wiping_malloc(cap);
 	if (text == NULL) {
-		view->lines->buffer.full = true;
+		view->explain->lines.full = true;
 		return;
 	}
 	if (plain != NULL)
 		len = split_text(text, cap, plain, view->is_request);
 	else
 		len = open_text(text, view);
-	lines_secret(view->lines, "plaintext", osc_slice(text, len));
+	say_secret(view->explain, "plaintext", osc_slice(text, len));
 	osc_wiping_free(text);
 }
 
@@ -189,20 +252,20 @@ say_parameters(struct view *view)
 	const struct osc_params *params = view->params;
 	bool own = report->side == OSC_SIDE_OWN;
 	const struct osc_id *id = own ? &params->sender_id : &params->recipient_id;
-	struct lines *lines = view->lines;
+	struct explain *explain = view->explain;
 	uint8_t array[OSC_AAD_ARRAY_MAX], aad[OSC_AAD_MAX];
 	size_t len;
 
 	if (option->piv.len > 0)
-		lines_bytes(lines, "Partial IV", osc_piv_slice(&option->piv));
+		say_bytes(explain, "Partial IV", osc_piv_slice(&option->piv));
 	if (osc_is_present(option->kid))
-		lines_bytes(lines, "kid", option->kid);
+		say_bytes(explain, "kid", option->kid);
 	if (osc_is_present(option->kid_context))
-		lines_bytes(lines, "kid context", option->kid_context);
+		say_bytes(explain, "kid context", option->kid_context);
 	len = osc_aad_array(array, params->alg, &report->exchange);
-	lines_bytes(lines, "aad_array", osc_slice(array, len));
+	say_bytes(explain, "aad_array", osc_slice(array, len));
 	len = osc_aad_make(aad, sizeof(aad), params->alg, &report->exchange);
-	lines_bytes(lines, "AAD", osc_slice(aad, len));
+	say_bytes(explain, "AAD", osc_slice(aad, len));
 	say_plaintext(view);
 	say_key(view, "encryption key", id);
 	if (option->piv.len > 0)
@@ -216,14 +279,14 @@ static void
 say_message(struct view *view, const char *name)
 {
 	const struct osc_item *item = view->item;
-	struct lines *lines = view->lines;
+	struct explain *explain = view->explain;
 	struct osc_slice value = {0};
 
-	lines_say(lines, cli_program_name, "%s:%llu: OSCORE %s%s", name,
+	say_words(explain, cli_program_name, "%s:%llu: OSCORE %s%s", name,
 	    (unsigned long long)item->number, view->is_request ? "Request" : "Response",
 	    !view->is_request && view->report->option.piv.len > 0 ? " with Partial IV" : "");
 	if (item->err == OSC_OK)
-		lines_secret(lines,
+		say_secret(explain,
 		    view->is_request ? "Unprotected CoAP request" : "Unprotected CoAP response",
 		    view->report->plain != NULL ? item->in : item->out);
 	say_context(view);
@@ -231,9 +294,9 @@ say_message(struct view *view, const char *name)
 	if (!view->has_message)
 		return;
 	(void)osc_option_find(view->message.outer.options, OSC_OPT_OSCORE, &value);
-	lines_bytes(lines, "OSCORE option value", value);
-	lines_bytes(lines, "ciphertext", view->message.outer.payload);
-	lines_bytes(lines,
+	say_bytes(explain, "OSCORE option value", value);
+	say_bytes(explain, "ciphertext", view->message.outer.payload);
+	say_bytes(explain,
 	    view->is_request ? "Protected CoAP request (OSCORE message)"
 			     : "Protected CoAP response (OSCORE message)",
 	    view->report->plain != NULL ? item->out : item->in);
@@ -259,7 +322,7 @@ explain_message(
     struct explain *explain, const struct osc_item *item, const struct osc_report *report)
 {
 	struct view view = {
-	    .lines = &explain->lines,
+	    .explain = explain,
 	    .item = item,
 	    .report = report,
 	    .params = osc_store_params(report->endpoint->store),
@@ -272,13 +335,13 @@ explain_message(
 						: view.message.is_request;
 	view.scratch = malloc(OSC_INFO_MAX + view.params->id_context.len);
 	if (view.scratch == NULL) {
-		view.lines->buffer.full = true;
+		explain->lines.full = true;
 	} else {
 		if (is_new_context(explain, report->endpoint->path))
 			say_derivation(&view);
 		say_message(&view, explain->name);
 	}
-	lines_write(view.lines);
+	write_lines(explain);
 	free(view.scratch);
 }
 

@@ -3,7 +3,6 @@
 #ifndef OSC_CMD_EXPLAIN_H
 #define OSC_CMD_EXPLAIN_H
 
-#include "lines.h"
 #include "session/session.h"
 
 /*
@@ -14,7 +13,10 @@
 struct explain {
 	bool on;
 	const char *name; /* of the input */
-	struct lines lines;
+	/* Lines "Name: value", bytes in lower-case hex with 0x and their number behind, until it
+	 * is time to write them. They may hold secrets. */
+	struct osc_buffer lines;
+	bool show_secrets;
 	char *context; /* the directory whose keys have been explained */
 	size_t work;   /* what the diagnosis may still spend in this run */
 };

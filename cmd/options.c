@@ -6,13 +6,28 @@
 #include "paths.h"
 #include "values.h"
 
+static _Noreturn void
+refuse_format(const char *option, const char *arg)
+{
+	struct osc_buffer names = {0};
+	const char *name;
+
+	for (size_t i = 0; (name = osc_format_input_name(i)) != NULL; i++) {
+		if (i > 0)
+			osc_buffer_text(
+			    &names, osc_format_input_name(i + 1) != NULL ? ", " : " or ");
+		osc_buffer_text(&names, name);
+	}
+	cli_usage("%s: %.*s, not %s", option, (int)names.len, (const char *)names.ptr, arg);
+}
+
 enum osc_format
 options_format(const char *option, const char *arg)
 {
 	enum osc_format format;
 
 	if (!osc_format_by_name(&format, arg))
-		cli_usage("%s: raw, hex, json or cborseq, not %s", option, arg);
+		refuse_format(option, arg);
 	if (format == OSC_FORMAT_PAYLOAD)
 		cli_usage("%s: payload is an output format of oscore-unprotect", option);
 	return format;

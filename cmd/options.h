@@ -6,7 +6,12 @@
 #include "cli.h"
 #include "stream.h"
 
-/* The options that oscore-protect and oscore-unprotect share. */
+/* The options that oscore-protect and oscore-unprotect share, and of oscore-cid -f. */
+
+#define OPTION_FROM                                                                                \
+	{                                                                                          \
+		'f', "from", "FORMAT=" CLI_FORMATS, "input: raw (default), hex, json, cborseq"     \
+	}
 
 enum {
 	OPTION_REQUEST = 256,

@@ -16,7 +16,7 @@ static const struct cli_option table[] = {
     {'C', "contexts", "DIR", "print the contexts under DIR that fit"},
     {OPTION_PRINT, "print", "PART=kid kid-context partial-iv",
 	"only kid, kid-context or partial-iv"},
-    {'f', "from", "FORMAT=" CLI_FORMATS, "input: raw (default), hex, json or cborseq"},
+    OPTION_FROM,
     {'t', "to", "FORMAT=line json", "output: line (default) or json"},
     {'q', "quiet", NULL, "no hints and warnings"},
     CLI_COMMON_OPTIONS,

@@ -13,7 +13,7 @@ static const struct cli_option table[] = {
     {OPTION_ANY_TOKEN, "any-token", NULL, "bind to the request whatever the token"},
     {OPTION_ECHO, "echo", "FILE", "add the Echo of the answer in FILE"},
     {OPTION_MOVED, "moved", NULL, "the directory was moved, not copied"},
-    {'f', "from", "FORMAT=" CLI_FORMATS, "input: raw (default), hex, json, cborseq"},
+    OPTION_FROM,
     {'t', "to", "FORMAT=" CLI_FORMATS, "output (default: as --from)"},
     {'o', "output", "FILE", "write to FILE"},
     {'k', "keep-going", NULL, "go on after a message that is refused"},

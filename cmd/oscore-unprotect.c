@@ -15,7 +15,7 @@ static const struct cli_option table[] = {
     {OPTION_ERROR_REPLY, "error-reply", "FILE", "write the answer to a refused request"},
     {'p', "peek", NULL, "look only, at both directions; use nothing up"},
     {OPTION_MOVED, "moved", NULL, "the directory was moved, not copied"},
-    {'f', "from", "FORMAT=" CLI_FORMATS, "input: raw (default), hex, json, cborseq"},
+    OPTION_FROM,
     {'t', "to", "FORMAT=" CLI_FORMATS " payload", "output (default: as --from); also: payload"},
     {'o', "output", "FILE", "write to FILE"},
     {'k', "keep-going", NULL, "go on after a message that is refused"},

@@ -35,9 +35,7 @@ output_init(struct output *output, const char *path)
 enum osc_err
 output_check(struct output *output, enum osc_format format, struct osc_detail *detail)
 {
-	bool binary = format == OSC_FORMAT_RAW || format == OSC_FORMAT_CBORSEQ;
-
-	if (binary && output->terminal)
+	if (osc_format_is_binary(format) && output->terminal)
 		return OSC_ETERMINAL;
 	output->guarded = format == OSC_FORMAT_PAYLOAD && output->terminal;
 	if (!output->connected)

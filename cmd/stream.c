@@ -9,10 +9,23 @@
 #include "delivery.h"
 #include "explain.h"
 #include "input.h"
-#include "limits.h"
 #include "progress.h"
 #include "stream.h"
 #include "words.h"
+
+#define SHORT_TAG 8
+#define PROTECTED_MAX (UINT64_C(1) << 20)
+#define FAILED_MAX (UINT64_C(1) << 14)
+
+/*
+ * How much one key may be used (draft-ietf-core-oscore-key-limits): with a tag of
+ * 8 bytes, a forgery becomes too likely beyond these numbers. They are warned
+ * about, once in a run each; nothing is refused, and nothing is kept.
+ */
+struct limits {
+	uint64_t failed;       /* messages whose tag did not verify, in this run */
+	bool protected_warned; /* that too many were protected has been said */
+};
 
 struct stream {
 	const struct stream_options *options;
@@ -28,6 +41,29 @@ struct stream {
 	int status;     /* that of the first refused message, or of the error at the end */
 	uint64_t total; /* messages read */
 };
+
+/* A message that is settled: warn if it goes too far. */
+static void
+watch_limits(struct limits *limits, const struct osc_item *item, const struct osc_report *report)
+{
+	const struct osc_endpoint *endpoint = report->endpoint;
+	const char *where = endpoint != NULL ? endpoint->path : NULL;
+
+	if (endpoint != NULL && endpoint->context.alg->tag_len != SHORT_TAG)
+		return;
+	/* Only protecting knows a number of its own; it counts what went out with
+	 * this key, but for the responses that took the nonce of their request. */
+	if (item->err == OSC_OK && report->seq >= PROTECTED_MAX && !limits->protected_warned) {
+		cli_warn(where,
+		    "over 2^20 messages protected with a key of an 8-byte tag: make a new context");
+		limits->protected_warned = true;
+	}
+	/* Where several contexts fit none is to blame: the run is counted. */
+	if (item->err == OSC_ETAG && ++limits->failed == FAILED_MAX)
+		cli_warn(where,
+		    "2^14 messages failed verification in this run, with an 8-byte tag: make a new "
+		    "context");
+}
 
 static void
 end_with(struct stream *stream, enum osc_err err, const char *where)
@@ -80,7 +116,7 @@ hand_over(struct stream *stream, const struct osc_item *items, size_t done)
 		err = items[i].err == OSC_OK
 		    ? delivery_message(&stream->delivery, &items[i], report, &stream->detail)
 		    : hand_back(stream, &items[i], report);
-		limits_watch(&stream->limits, &items[i], report);
+		watch_limits(&stream->limits, &items[i], report);
 		explain_settled(&stream->explain, &stream->session, i, &items[i]);
 	}
 	return err == OSC_OK ? delivery_flush(&stream->delivery, &stream->detail) : err;
