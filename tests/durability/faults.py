@@ -175,6 +175,6 @@ def kill(report, short):
 
 def errors(report, short):
     if short:
-        run_part(report, "errors", ["error=EIO"], NEAR, all_scenes(True)[::2])
+        run_part(report, "errors", ["error=EIO", "error=EINTR"], NEAR, all_scenes(True)[::2])
     else:
         run_part(report, "errors", [f"error={name}" for name in ERRORS], ALL, all_scenes(False))
