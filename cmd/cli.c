@@ -348,7 +348,7 @@ refuse_option(int key)
 }
 
 int
-cli_next(const char **arg)
+cli_next(char **arg)
 {
 	int key;
 

@@ -54,7 +54,7 @@ void cli_start(const struct cli_program *program, int argc, char **argv);
  * Returns its key, with its argument in *arg, or -1 behind the last. Does not
  * return for --help, --version, and for usage errors.
  */
-int cli_next(const char **arg);
+int cli_next(char **arg);
 
 /* cli_operand - the next operand; NULL behind the last */
 const char *cli_operand(void);

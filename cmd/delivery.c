@@ -100,9 +100,9 @@ about(
 
 enum osc_err
 delivery_message(struct delivery *delivery, const struct osc_item *item,
-    const struct osc_report *report, struct osc_detail *detail)
+    const struct osc_work *work, struct osc_detail *detail)
 {
-	struct osc_about what = about(report->endpoint, report->side, &report->option);
+	struct osc_about what = about(work->endpoint, work->side, &work->message.option);
 	enum osc_err err;
 
 	delivery->passed = true;
@@ -116,18 +116,18 @@ delivery_message(struct delivery *delivery, const struct osc_item *item,
 }
 
 static enum osc_err
-write_reply(struct delivery *delivery, const struct osc_report *report, struct osc_detail *detail)
+write_reply(struct delivery *delivery, const struct osc_work *work, struct osc_detail *detail)
 {
 	enum osc_format to = delivery->options->to;
-	struct osc_about what = about(report->reply_endpoint, OSC_SIDE_OWN, &report->reply_option);
+	struct osc_about what =
+	    about(work->reply_protected ? work->endpoint : NULL, OSC_SIDE_OWN, &work->reply_option);
 	enum osc_err err;
 
 	delivery->replied = true;
 	if (delivery->replies.failed)
 		return OSC_OK;
 	err = osc_frame_write(&delivery->framed_replies,
-	    to == OSC_FORMAT_PAYLOAD ? OSC_FORMAT_RAW : to, report->reply, &what,
-	    osc_slice(NULL, 0));
+	    to == OSC_FORMAT_PAYLOAD ? OSC_FORMAT_RAW : to, work->reply, &what, osc_slice(NULL, 0));
 	return err == OSC_OK
 	    ? write_out(delivery, &delivery->replies, &delivery->framed_replies, WRITE_SIZE, detail)
 	    : err;
@@ -146,14 +146,14 @@ fail_late(struct delivery *delivery, enum osc_err err, const struct osc_detail *
 
 enum osc_err
 delivery_refused(struct delivery *delivery, const struct osc_item *item,
-    const struct osc_report *report, const char *words, struct osc_detail *detail)
+    const struct osc_work *work, const char *words, struct osc_detail *detail)
 {
 	const struct osc_session_options *options = &delivery->options->session;
 	struct osc_detail late = {0};
 	enum osc_err err = OSC_OK;
 
-	if (report->reply.len > 0)
-		fail_late(delivery, write_reply(delivery, report, &late), &late);
+	if (work->reply.len > 0)
+		fail_late(delivery, write_reply(delivery, work, &late), &late);
 	if (options->keep_going && !options->dry_run)
 		err = osc_frame_write_refused(
 		    &delivery->framed, delivery->options->to, item->err, words);

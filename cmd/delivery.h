@@ -43,11 +43,11 @@ bool delivery_spent(const struct delivery *delivery);
 
 /* delivery_message - a message that went through */
 enum osc_err delivery_message(struct delivery *delivery, const struct osc_item *item,
-    const struct osc_report *report, struct osc_detail *detail);
+    const struct osc_work *work, struct osc_detail *detail);
 
 /* delivery_refused - what stands for a message that is refused, and the answer to it */
 enum osc_err delivery_refused(struct delivery *delivery, const struct osc_item *item,
-    const struct osc_report *report, const char *words, struct osc_detail *detail);
+    const struct osc_work *work, const char *words, struct osc_detail *detail);
 
 /* delivery_flush - write what is framed so far */
 enum osc_err delivery_flush(struct delivery *delivery, struct osc_detail *detail);

@@ -96,7 +96,7 @@ write_lines(struct explain *explain)
 struct view {
 	struct explain *explain;
 	const struct osc_item *item;
-	const struct osc_report *report;
+	const struct osc_work *work;
 	const struct osc_params *params;
 	bool is_request;
 	bool has_message; /* there is an OSCORE message: always, but in a dry run */
@@ -154,7 +154,7 @@ say_derivation(struct view *view)
 			 recipient = osc_id_slice(&params->recipient_id);
 	struct explain *explain = view->explain;
 
-	say_words(explain, cli_program_name, "%s: Key Derivation", view->report->endpoint->path);
+	say_words(explain, cli_program_name, "%s: Key Derivation", view->work->endpoint->path);
 	say_secret(explain, "Master Secret", params->master_secret);
 	if (params->master_salt.len > 0)
 		say_bytes(explain, "Master Salt", params->master_salt);
@@ -177,7 +177,7 @@ static void
 say_context(struct view *view)
 {
 	const struct osc_params *params = view->params;
-	bool own = view->report->side == OSC_SIDE_OWN;
+	bool own = view->work->side == OSC_SIDE_OWN;
 	const struct osc_id *id = own ? &params->sender_id : &params->recipient_id;
 	struct explain *explain = view->explain;
 
@@ -188,9 +188,9 @@ say_context(struct view *view)
 		say_bytes(explain, "ID Context", params->id_context);
 	say_bytes(explain, own ? "Sender ID" : "Recipient ID", osc_id_slice(id));
 	say_key(view, own ? "Sender Key" : "Recipient Key", id);
-	if (view->report->plain != NULL)
+	if (view->work->outgoing)
 		say_words(explain, "Sender Sequence Number", "%llu",
-		    (unsigned long long)view->report->seq);
+		    (unsigned long long)view->work->seq);
 }
 
 /* The inner text of a message that was protected here: split once more. */
@@ -210,19 +210,19 @@ split_text(uint8_t *out, size_t cap, const struct osc_coap *plain, bool is_reque
 static size_t
 open_text(uint8_t *out, const struct view *view)
 {
-	const struct osc_context *context = &view->report->endpoint->context;
+	const struct osc_context *context = &view->work->endpoint->context;
 	struct osc_aead_job job;
 
 	osc_unprotect_prepare(
-	    &view->message, context, view->report->side, &view->report->exchange, out, &job);
-	osc_aead_open(osc_unprotect_key(context, view->report->side), &job, 1);
+	    &view->message, context, view->work->side, &view->work->exchange, out, &job);
+	osc_aead_open(osc_unprotect_key(context, view->work->side), &job, 1);
 	return job.ok ? job.in_len - context->alg->tag_len : 0;
 }
 
 static void
 say_plaintext(struct view *view)
 {
-	const struct osc_coap *plain = view->report->plain;
+	const struct osc_coap *plain = view->work->outgoing ? &view->work->plain : NULL;
 	size_t cap = view->message.outer.payload.len, len;
 	uint8_t *text;
 
@@ -247,10 +247,10 @@ say_plaintext(struct view *view)
 static void
 say_parameters(struct view *view)
 {
-	const struct osc_report *report = view->report;
-	const struct osc_option_value *option = &report->option;
+	const struct osc_work *work = view->work;
+	const struct osc_option_value *option = &work->message.option;
 	const struct osc_params *params = view->params;
-	bool own = report->side == OSC_SIDE_OWN;
+	bool own = work->side == OSC_SIDE_OWN;
 	const struct osc_id *id = own ? &params->sender_id : &params->recipient_id;
 	struct explain *explain = view->explain;
 	uint8_t array[OSC_AAD_ARRAY_MAX], aad[OSC_AAD_MAX];
@@ -262,16 +262,16 @@ say_parameters(struct view *view)
 		say_bytes(explain, "kid", option->kid);
 	if (osc_is_present(option->kid_context))
 		say_bytes(explain, "kid context", option->kid_context);
-	len = osc_aad_array(array, params->alg, &report->exchange);
+	len = osc_aad_array(array, params->alg, &work->exchange);
 	say_bytes(explain, "aad_array", osc_slice(array, len));
-	len = osc_aad_make(aad, sizeof(aad), params->alg, &report->exchange);
+	len = osc_aad_make(aad, sizeof(aad), params->alg, &work->exchange);
 	say_bytes(explain, "AAD", osc_slice(aad, len));
 	say_plaintext(view);
 	say_key(view, "encryption key", id);
 	if (option->piv.len > 0)
 		say_nonce(view, "nonce", id, option->piv.seq);
 	else
-		say_nonce(view, "nonce", &report->exchange.kid, report->exchange.piv.seq);
+		say_nonce(view, "nonce", &work->exchange.kid, work->exchange.piv.seq);
 }
 
 /* C.4 to C.8 */
@@ -284,11 +284,11 @@ say_message(struct view *view, const char *name)
 
 	say_words(explain, cli_program_name, "%s:%llu: OSCORE %s%s", name,
 	    (unsigned long long)item->number, view->is_request ? "Request" : "Response",
-	    !view->is_request && view->report->option.piv.len > 0 ? " with Partial IV" : "");
+	    !view->is_request && view->work->message.option.piv.len > 0 ? " with Partial IV" : "");
 	if (item->err == OSC_OK)
 		say_secret(explain,
 		    view->is_request ? "Unprotected CoAP request" : "Unprotected CoAP response",
-		    view->report->plain != NULL ? item->in : item->out);
+		    view->work->outgoing ? item->in : item->out);
 	say_context(view);
 	say_parameters(view);
 	if (!view->has_message)
@@ -299,7 +299,7 @@ say_message(struct view *view, const char *name)
 	say_bytes(explain,
 	    view->is_request ? "Protected CoAP request (OSCORE message)"
 			     : "Protected CoAP response (OSCORE message)",
-	    view->report->plain != NULL ? item->out : item->in);
+	    view->work->outgoing ? item->out : item->in);
 }
 
 /* The keys are explained once for a context, and again when another one was between. */
@@ -318,26 +318,25 @@ is_new_context(struct explain *explain, const char *path)
 }
 
 static void
-explain_message(
-    struct explain *explain, const struct osc_item *item, const struct osc_report *report)
+explain_message(struct explain *explain, const struct osc_item *item, const struct osc_work *work)
 {
 	struct view view = {
 	    .explain = explain,
 	    .item = item,
-	    .report = report,
-	    .params = osc_store_params(report->endpoint->store),
+	    .work = work,
+	    .params = osc_store_params(work->endpoint->store),
 	};
-	struct osc_slice datagram = report->plain != NULL ? item->out : item->in;
+	struct osc_slice datagram = work->outgoing ? item->out : item->in;
 
 	view.has_message =
 	    datagram.len > 0 && osc_unprotect_decode(&view.message, datagram, NULL) == OSC_OK;
-	view.is_request = report->plain != NULL ? osc_code_is_request(report->plain->code)
-						: view.message.is_request;
+	view.is_request =
+	    work->outgoing ? osc_code_is_request(work->plain.code) : view.message.is_request;
 	view.scratch = malloc(OSC_INFO_MAX + view.params->id_context.len);
 	if (view.scratch == NULL) {
 		explain->lines.full = true;
 	} else {
-		if (is_new_context(explain, report->endpoint->path))
+		if (is_new_context(explain, work->endpoint->path))
 			say_derivation(&view);
 		say_message(&view, explain->name);
 	}
@@ -349,13 +348,12 @@ void
 explain_settled(
     struct explain *explain, struct osc_session *session, size_t i, const struct osc_item *item)
 {
-	const struct osc_report *report = osc_session_report(session, i);
+	const struct osc_work *work = osc_session_work(session, i);
 
 	if (!explain->on)
 		return;
 	/* A message that is not protected has no context. */
-	if (report->endpoint != NULL && report->bound &&
-	    (item->err == OSC_OK || item->err == OSC_ETAG))
-		explain_message(explain, item, report);
+	if (work->endpoint != NULL && work->bound && (item->err == OSC_OK || item->err == OSC_ETAG))
+		explain_message(explain, item, work);
 	diagnosis_say(session, i, item, &explain->work);
 }

@@ -4,6 +4,7 @@
 
 #include "options.h"
 #include "paths.h"
+#include "request_file.h"
 #include "values.h"
 
 static _Noreturn void
@@ -34,7 +35,7 @@ options_format(const char *option, const char *arg)
 }
 
 bool
-options_take(struct stream_options *options, int key, const char *arg)
+options_take(struct stream_options *options, int key, char *arg)
 {
 	switch (key) {
 	case 'r':
@@ -66,7 +67,9 @@ options_take(struct stream_options *options, int key, const char *arg)
 		cli_quiet();
 		break;
 	case OPTION_REQUEST:
-		options->session.request = arg;
+		options->request = arg;
+		options->session.requests = request_file_read;
+		options->session.requests_arg = arg;
 		break;
 	case OPTION_ANY_TOKEN:
 		options->session.any_token = true;
@@ -98,9 +101,9 @@ options_finish(struct stream_options *options)
 		cli_usage("CONTEXT is missing");
 	if (cli_operand() != NULL)
 		cli_usage("too many operands");
-	if (options->session.any_token && options->session.request == NULL)
+	if (options->session.any_token && options->request == NULL)
 		cli_usage("--any-token goes with --request");
-	if (options->session.request != NULL && strcmp(options->session.request, "-") == 0 &&
+	if (options->request != NULL && strcmp(options->request, "-") == 0 &&
 	    (options->file == NULL || strcmp(options->file, "-") == 0))
 		cli_usage("--request -: then the messages must come from FILE");
 	if (options->show_secrets && !options->session.explain)

@@ -22,7 +22,7 @@ enum {
 };
 
 /* options_take - handle one option; false if it is not a shared one */
-bool options_take(struct stream_options *options, int key, const char *arg);
+bool options_take(struct stream_options *options, int key, char *arg);
 
 /* options_finish - operands and defaults, after the last option */
 void options_finish(struct stream_options *options);

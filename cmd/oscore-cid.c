@@ -128,15 +128,14 @@ put_contexts(
 	    .kid_context = value->kid_context,
 	    .either = true,
 	};
-	const struct osc_index_entry *entry;
+	const struct osc_index_entry *entry = NULL;
 	bool found = false;
-	size_t at = 0;
 
 	if (!osc_is_present(value->kid)) {
 		osc_buffer_text(lines, "\n");
 		return false;
 	}
-	while ((entry = osc_index_next(index, &at, &wanted)) != NULL) {
+	while ((entry = osc_index_next(index, &wanted, entry)) != NULL) {
 		osc_buffer_print(lines, "%s\n", entry->path);
 		found = true;
 	}
@@ -155,13 +154,24 @@ answer(struct cid *cid, const struct osc_unprotection *message)
 	return osc_is_present(message->option.kid);
 }
 
+/* What lies under the directory may change while a run lasts. */
+static enum osc_err
+look_around(struct cid *cid, struct osc_detail *detail)
+{
+	bool changed;
+	enum osc_err err = osc_index_load(&cid->index, &changed, detail);
+
+	return err == OSC_OK ? osc_index_read(&cid->index, true, detail) : err;
+}
+
 /* One group; false after a message that is no OSCORE message. */
 static bool
 answer_group(struct cid *cid, struct osc_item *items, size_t n)
 {
 	struct osc_unprotection message;
 	struct osc_detail detail = {0};
-	bool go_on = true;
+	enum osc_err err = cid->contexts != NULL ? look_around(cid, &detail) : OSC_OK;
+	bool go_on = err == OSC_OK;
 
 	osc_buffer_cut(&cid->lines, 0);
 	for (size_t i = 0; i < n && go_on; i++) {
@@ -176,9 +186,11 @@ answer_group(struct cid *cid, struct osc_item *items, size_t n)
 			cid->status = 1;
 		}
 	}
-	if (cid->lines.full) {
-		cli_fail(OSC_ENOMEM, &detail, cid->name);
-		cid->status = osc_err_status(OSC_ENOMEM);
+	if (cid->lines.full)
+		err = OSC_ENOMEM;
+	if (err != OSC_OK) {
+		cli_fail(err, &detail, cid->name);
+		cid->status = osc_err_status(err);
 		return false;
 	}
 	if (cli_flush((const char *)cid->lines.ptr, cid->lines.len) == 0)
@@ -194,6 +206,7 @@ run(struct cid *cid, const char *file, enum osc_format format)
 	struct osc_detail detail = {0};
 	int fd = input_open(file, &cid->name);
 	size_t n = 0, total = 0;
+	bool changed;
 	enum osc_err err = items != NULL ? OSC_OK : OSC_ENOMEM;
 
 	if (fd < 0) {
@@ -201,11 +214,13 @@ run(struct cid *cid, const char *file, enum osc_format format)
 		return 1;
 	}
 	osc_frame_init(&cid->frame, fd, format);
+	osc_index_init(&cid->index, cid->contexts);
+	/* What is wrong with it is said before input is waited for. */
+	if (err == OSC_OK && cid->contexts != NULL)
+		err = osc_index_load(&cid->index, &changed, &detail);
 	do {
 		if (err == OSC_OK)
 			err = osc_frame_read(&cid->frame, items, OSC_GROUP_ITEMS, &n, &detail);
-		if (err == OSC_OK && total == 0 && n > 0 && cid->contexts != NULL)
-			err = osc_index_load(&cid->index, cid->contexts, &detail);
 		total += n;
 		if (err == OSC_OK && total == 0)
 			err = OSC_EEMPTY;
@@ -228,7 +243,8 @@ main(int argc, char **argv)
 {
 	struct cid cid = {0};
 	enum osc_format format = OSC_FORMAT_RAW;
-	const char *arg, *file;
+	const char *file;
+	char *arg;
 	int key;
 
 	cli_start(&program, argc, argv);

@@ -270,7 +270,8 @@ main(int argc, char **argv)
 			},
 		},
 	};
-	const char *arg, *first, *second;
+	const char *first, *second;
+	char *arg;
 	int key, status;
 
 	cli_start(&program, argc, argv);

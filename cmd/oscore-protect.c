@@ -37,7 +37,8 @@ int
 main(int argc, char **argv)
 {
 	struct stream_options options = {0};
-	const char *arg, *echo_file = NULL;
+	const char *echo_file = NULL;
+	char *arg;
 	struct osc_buffer echo = {0};
 	int key, status = 0;
 

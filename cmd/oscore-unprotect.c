@@ -46,14 +46,14 @@ check_options(const struct stream_options *options, bool peek)
 	const struct osc_session_options *session = &options->session;
 
 	if (peek &&
-	    (options->reply != NULL || session->request != NULL || session->moved || session->many))
+	    (options->reply != NULL || options->request != NULL || session->moved || session->many))
 		cli_usage("--peek goes without --contexts, --error-reply, --moved and --request");
 	/* FILE of --error-reply is replaced, and removed if there is no answer. */
 	if (is_reply(options, options->output))
 		cli_usage("--error-reply and --output must differ");
 	if (is_reply(options, options->file))
 		cli_usage("--error-reply and the input must differ");
-	if (is_reply(options, session->request))
+	if (is_reply(options, options->request))
 		cli_usage("--error-reply and --request must differ");
 }
 
@@ -62,7 +62,7 @@ main(int argc, char **argv)
 {
 	struct stream_options options = {.payload_allowed = true};
 	stream_process *process = osc_session_unprotect;
-	const char *arg;
+	char *arg;
 	int key;
 
 	cli_start(&program, argc, argv);

@@ -44,16 +44,16 @@ struct stream {
 
 /* A message that is settled: warn if it goes too far. */
 static void
-watch_limits(struct limits *limits, const struct osc_item *item, const struct osc_report *report)
+watch_limits(struct limits *limits, const struct osc_item *item, const struct osc_work *work)
 {
-	const struct osc_endpoint *endpoint = report->endpoint;
+	const struct osc_endpoint *endpoint = work->endpoint;
 	const char *where = endpoint != NULL ? endpoint->path : NULL;
 
 	if (endpoint != NULL && endpoint->context.alg->tag_len != SHORT_TAG)
 		return;
 	/* Only protecting knows a number of its own; it counts what went out with
 	 * this key, but for the responses that took the nonce of their request. */
-	if (item->err == OSC_OK && report->seq >= PROTECTED_MAX && !limits->protected_warned) {
+	if (item->err == OSC_OK && work->seq >= PROTECTED_MAX && !limits->protected_warned) {
 		cli_warn(where,
 		    "over 2^20 messages protected with a key of an 8-byte tag: make a new context");
 		limits->protected_warned = true;
@@ -92,16 +92,23 @@ end_before(struct stream *stream, enum osc_err err, const struct osc_item *item)
 
 /* A message that is refused: the words, and what stands for it. */
 static enum osc_err
-hand_back(struct stream *stream, const struct osc_item *item, const struct osc_report *report)
+hand_back(struct stream *stream, const struct osc_item *item, const struct osc_work *work)
 {
 	char buffer[WORDS_MAX];
+	const char *words = buffer;
 
-	input_refused(stream->name, &stream->frame, item, stream->options->session.request,
-	    stream->options->session.explain);
+	if (work->detail != NULL) {
+		cli_fail(item->err, work->detail, stream->options->session.directory);
+		(void)snprintf(buffer, sizeof(buffer), "%s%s%s", work->detail->path,
+		    work->detail->path[0] != '\0' ? ": " : "", work->detail->text);
+	} else {
+		input_refused(stream->name, &stream->frame, item, stream->options->request,
+		    stream->options->session.explain);
+		words = words_with(buffer, item->err, &item->where, item->note);
+	}
 	if (stream->status == 0)
 		stream->status = osc_err_status(item->err);
-	return delivery_refused(&stream->delivery, item, report,
-	    words_with(buffer, item->err, &item->where, item->note), &stream->detail);
+	return delivery_refused(&stream->delivery, item, work, words, &stream->detail);
 }
 
 /* Report and frame what the session has settled. */
@@ -111,12 +118,12 @@ hand_over(struct stream *stream, const struct osc_item *items, size_t done)
 	enum osc_err err = OSC_OK;
 
 	for (size_t i = 0; i < done && err == OSC_OK; i++) {
-		const struct osc_report *report = osc_session_report(&stream->session, i);
+		const struct osc_work *work = osc_session_work(&stream->session, i);
 
 		err = items[i].err == OSC_OK
-		    ? delivery_message(&stream->delivery, &items[i], report, &stream->detail)
-		    : hand_back(stream, &items[i], report);
-		watch_limits(&stream->limits, &items[i], report);
+		    ? delivery_message(&stream->delivery, &items[i], work, &stream->detail)
+		    : hand_back(stream, &items[i], work);
+		watch_limits(&stream->limits, &items[i], work);
 		explain_settled(&stream->explain, &stream->session, i, &items[i]);
 	}
 	return err == OSC_OK ? delivery_flush(&stream->delivery, &stream->detail) : err;
@@ -242,9 +249,10 @@ stream_run(const struct stream_options *options, stream_process *process)
 	osc_session_init(&stream.session, &options->session);
 	explain_init(&stream.explain, options->session.explain, options->show_secrets, stream.name);
 	err = stream.items == NULL ? OSC_ENOMEM : OSC_OK;
-	/* A missing role is a mistake of the command line: it is said before input is read. */
-	if (err == OSC_OK && process != osc_session_peek)
-		err = osc_session_check_role(&stream.session, &stream.detail);
+	/* What is wrong with the context is said before input is waited for. */
+	if (err == OSC_OK)
+		err =
+		    osc_session_open(&stream.session, process == osc_session_peek, &stream.detail);
 	if (err != OSC_OK) {
 		end_with(&stream, err, NULL);
 	} else {

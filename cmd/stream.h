@@ -15,6 +15,7 @@ struct stream_options {
 	const char *file;   /* NULL or "-": standard input */
 	const char *output; /* FILE of -o; NULL: standard output */
 	const char *reply;  /* FILE of --error-reply; NULL: none */
+	char *request;      /* FILE of --request; NULL: none */
 	enum osc_format from, to;
 	bool to_given;
 	bool payload_allowed; /* as an output format */

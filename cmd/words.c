@@ -24,6 +24,7 @@ static const struct {
     {OSC_ECHANGED, NOWHERE, "changed by a program that ignores the lock", NULL},
     {OSC_ENOROLE, NOWHERE, "the role is missing: which side is this machine",
 	"add --role client or --role server"},
+    {OSC_EGONE, NOWHERE, "the directory is not there any more", NULL},
     {OSC_ESECOND, NOWHERE, "raw output holds one message, and there are more", "add '-t hex'"},
     {OSC_ERECEIPTS, NOWHERE, "--any-token needs a file with exactly one request", NULL},
     {OSC_ETERMINAL, NOWHERE, "binary output does not go to a terminal",

@@ -10,7 +10,7 @@
 
 /* The words for errors: the library returns codes, people read these. */
 
-#define WORDS_MAX 400
+#define WORDS_MAX 520 /* a path and a text of a detail, too */
 
 /*
  * words_for - what is wrong, in lower case, without a full stop

@@ -223,6 +223,16 @@ osc_random(void *out, size_t len)
 	return true;
 }
 
+bool
+osc_secret_hash(uint8_t out[static OSC_HASH_SIZE], const void *secret, size_t len)
+{
+	static uint8_t key[crypto_generichash_KEYBYTES];
+	static bool made;
+
+	made = made || osc_random(key, sizeof(key));
+	return made && crypto_generichash(out, OSC_HASH_SIZE, secret, len, key, sizeof(key)) == 0;
+}
+
 const char *
 osc_sodium_version(void)
 {

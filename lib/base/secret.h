@@ -57,6 +57,15 @@ void osc_wiping_free(void *ptr);
  */
 bool osc_secret_hex(uint8_t *out, size_t out_max, size_t *out_len, const char *hex, size_t hex_len);
 
+/*
+ * osc_secret_hash - a hash of a secret, which tells it from others in this process only
+ *
+ * BLAKE2b under a random key that is made once. Returns false if the system has no random
+ * bytes.
+ */
+#define OSC_HASH_SIZE 32
+bool osc_secret_hash(uint8_t out[static OSC_HASH_SIZE], const void *secret, size_t len);
+
 /* osc_random - fill with unpredictable bytes; false if the system has none */
 bool osc_random(void *out, size_t len);
 

@@ -105,12 +105,10 @@ osc_aead_key_init(struct osc_aead_key *key, const struct osc_alg *alg, const uin
 	}
 }
 
-bool
-osc_aead_key_equal(const struct osc_aead_key *a, const struct osc_aead_key *b)
+struct osc_slice
+osc_aead_key_bytes(const struct osc_aead_key *key)
 {
-	size_t head = offsetof(struct osc_aead_key, u);
-
-	return a->alg == b->alg && memeql_sec(&a->u, &b->u, osc_aead_key_size(a->alg) - head) != 0;
+	return osc_slice((const uint8_t *)key, osc_aead_key_size(key->alg));
 }
 
 static void

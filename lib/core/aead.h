@@ -22,9 +22,10 @@ size_t osc_aead_key_size(const struct osc_alg *alg);
  */
 void osc_aead_key_init(struct osc_aead_key *key, const struct osc_alg *alg, const uint8_t *bytes);
 
-/* osc_aead_key_equal - are two expanded keys of one algorithm the same? In constant
- * time; both lie in memory that was zeroed before osc_aead_key_init. */
-bool osc_aead_key_equal(const struct osc_aead_key *a, const struct osc_aead_key *b);
+/* osc_aead_key_bytes - the expanded key as bytes, which are the same for the same key of the
+ * same algorithm, and for no other, in one process; if it lies in memory that was zeroed
+ * before osc_aead_key_init. A secret. */
+struct osc_slice osc_aead_key_bytes(const struct osc_aead_key *key);
 
 #define OSC_AAD_MAX 48 /* bytes in the longest AAD (5.4) */
 

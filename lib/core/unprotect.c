@@ -103,6 +103,18 @@ osc_unprotect_prepare(const struct osc_unprotection *message, const struct osc_c
 }
 
 enum osc_err
+osc_unprotect_open(const struct osc_unprotection *message, const struct osc_context *context,
+    enum osc_side side, const struct osc_exchange *request, uint8_t *out, struct osc_slice *text)
+{
+	struct osc_aead_job job;
+
+	osc_unprotect_prepare(message, context, side, request, out, &job);
+	osc_aead_open(osc_unprotect_key(context, side), &job, 1);
+	*text = osc_slice(out, job.ok ? job.in_len - context->alg->tag_len : 0);
+	return job.ok ? OSC_OK : OSC_ETAG;
+}
+
+enum osc_err
 osc_inner_decode(
     struct osc_inner *inner, struct osc_slice text, bool is_request, struct osc_where *where)
 {

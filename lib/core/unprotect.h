@@ -15,8 +15,7 @@
  *     osc_unprotect_decode    format of CoAP and of the OSCORE option
  *     osc_unprotect_match     is it for this context?
  *     (osc_window_check)
- *     osc_unprotect_prepare   nonce and AAD
- *     osc_aead_open           under osc_unprotect_key
+ *     osc_unprotect_open      nonce and AAD, then decrypt and verify the tag
  *     (osc_window_commit)
  *     osc_inner_decode        format of the inner message
  *     osc_unprotect_write     the plain message
@@ -70,6 +69,17 @@ const struct osc_aead_key *osc_unprotect_key(const struct osc_context *context, 
 void osc_unprotect_prepare(const struct osc_unprotection *message,
     const struct osc_context *context, enum osc_side side, const struct osc_exchange *request,
     uint8_t *out, struct osc_aead_job *job);
+
+/*
+ * osc_unprotect_open - verify a message and decrypt it (8.2 steps 4 to 6, 8.4 steps 3 to 5)
+ *
+ * As osc_unprotect_prepare, and opens it under osc_unprotect_key. The inner text is in out,
+ * at most as long as the ciphertext; when the tag does not verify nothing of it stays there.
+ * Returns OSC_OK or OSC_ETAG.
+ */
+enum osc_err osc_unprotect_open(const struct osc_unprotection *message,
+    const struct osc_context *context, enum osc_side side, const struct osc_exchange *request,
+    uint8_t *out, struct osc_slice *text);
 
 /* The inner message (5.3). The slices point into the text. */
 struct osc_inner {

@@ -1,34 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
+#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "base/secret.h"
 #include "session/contexts.h"
-
-/* Descriptors for all but contexts, and the bounds of what stays open. */
-#define DESCRIPTORS_KEPT 64
-#define OPEN_MIN 8
-#define OPEN_MAX ((size_t)16384)
-
-/* An open context holds one descriptor, and one more while it is locked. */
-static size_t
-open_limit(void)
-{
-	struct rlimit limit;
-	size_t n;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-		return OPEN_MIN;
-	if (limit.rlim_cur < limit.rlim_max) {
-		limit.rlim_cur = limit.rlim_max;
-		if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
-			(void)getrlimit(RLIMIT_NOFILE, &limit);
-	}
-	n = limit.rlim_cur > 4 * OPEN_MAX ? OPEN_MAX : (size_t)limit.rlim_cur / 2;
-	n = n > DESCRIPTORS_KEPT + OPEN_MIN ? n - DESCRIPTORS_KEPT : OPEN_MIN;
-	return n < OPEN_MAX ? n : OPEN_MAX;
-}
 
 void
 osc_contexts_init(
@@ -38,139 +15,378 @@ osc_contexts_init(
 	contexts->directory = directory;
 	contexts->role = role;
 	contexts->flags = flags;
-	contexts->limit = open_limit();
+	osc_index_init(&contexts->index, directory);
 }
 
-static struct osc_endpoint *
-find_open(const struct osc_contexts *contexts, const char *path)
+/* What a directory is known by, whatever its name. */
+struct inode {
+	dev_t dev;
+	ino_t ino;
+};
+
+static struct osc_slice
+inode_key(struct inode *inode, dev_t dev, ino_t ino)
+{
+	memset(inode, 0, sizeof(*inode));
+	inode->dev = dev;
+	inode->ino = ino;
+	return osc_slice((const uint8_t *)inode, sizeof(*inode));
+}
+
+static struct osc_slice
+name_key(const char *name)
+{
+	return osc_slice((const uint8_t *)name, strlen(name));
+}
+
+static bool
+hash_key(uint8_t hash[static OSC_HASH_SIZE], const struct osc_aead_key *key)
+{
+	struct osc_slice bytes = osc_aead_key_bytes(key);
+
+	return osc_secret_hash(hash, bytes.ptr, bytes.len);
+}
+
+/* Is the directory that was loaded still where it was? */
+static bool
+is_there(const struct osc_endpoint *endpoint)
 {
 	struct stat st;
 
-	if (stat(path, &st) != 0)
-		return NULL;
-	for (size_t i = 0; i < contexts->n; i++)
-		if (contexts->open[i]->dev == st.st_dev && contexts->open[i]->ino == st.st_ino)
-			return contexts->open[i];
-	return NULL;
+	return stat(endpoint->path, &st) == 0 && st.st_dev == endpoint->dev &&
+	    st.st_ino == endpoint->ino;
 }
 
-/* One key must not belong to two directories: each would have a window of its own,
- * and a message could get in once by each. */
-static enum osc_err
-check_key(const struct osc_contexts *contexts, const struct osc_endpoint *endpoint,
-    struct osc_detail *detail)
-{
-	const struct osc_context *mine = &endpoint->context, *other;
+/*
+ * What the contexts that are gone have come to. Who has one of their keys later goes on from
+ * there: with the Sender Key from the number, with the Recipient Key from the window.
+ */
+struct osc_past {
+	struct osc_past *next;
+	uint8_t sender[OSC_HASH_SIZE], recipient[OSC_HASH_SIZE];
+	struct osc_state high;
+};
 
-	for (size_t i = 0; i < contexts->n; i++) {
-		other = &contexts->open[i]->context;
-		if (osc_slice_equal(
-			osc_id_slice(&mine->recipient_id), osc_id_slice(&other->recipient_id)) &&
-		    osc_aead_key_equal(mine->recipient_key, other->recipient_key))
-			return osc_detail_set(detail, OSC_ETWIN, contexts->open[i]->path,
-			    "has the same Recipient Key as %s", endpoint->path);
+static bool
+same_hash(const uint8_t *a, const uint8_t *b)
+{
+	return memcmp(a, b, OSC_HASH_SIZE) == 0;
+}
+
+static enum osc_err
+remember(struct osc_contexts *contexts, const struct osc_endpoint *endpoint)
+{
+	const struct osc_state *high = osc_store_high(endpoint->store);
+	uint8_t sender[OSC_HASH_SIZE], recipient[OSC_HASH_SIZE];
+	struct osc_past *past = contexts->past;
+
+	if (high == NULL)
+		return OSC_OK;
+	if (!hash_key(sender, endpoint->context.sender_key) ||
+	    !hash_key(recipient, endpoint->context.recipient_key))
+		return OSC_ENOMEM;
+	while (past != NULL &&
+	    !(same_hash(past->sender, sender) && same_hash(past->recipient, recipient)))
+		past = past->next;
+	if (past == NULL) {
+		past = malloc(sizeof(*past));
+		if (past == NULL)
+			return OSC_ENOMEM;
+		memcpy(past->sender, sender, sizeof(sender));
+		memcpy(past->recipient, recipient, sizeof(recipient));
+		past->next = contexts->past;
+		contexts->past = past;
 	}
+	past->high = *high;
 	return OSC_OK;
 }
 
-/* For one more context, and for all of them among the candidates. */
+static enum osc_err
+recall(const struct osc_contexts *contexts, struct osc_endpoint *endpoint, const uint8_t *recipient)
+{
+	uint8_t sender[OSC_HASH_SIZE];
+	struct osc_state high = {0};
+	bool any = false;
+
+	if (contexts->past == NULL)
+		return OSC_OK;
+	if (!hash_key(sender, endpoint->context.sender_key))
+		return OSC_ENOMEM;
+	for (const struct osc_past *past = contexts->past; past != NULL; past = past->next) {
+		if (same_hash(past->sender, sender) && past->high.next > high.next)
+			high.next = past->high.next;
+		if (same_hash(past->recipient, recipient) && !high.window.known)
+			high.window = past->high.window;
+		any = any || high.next > 0 || high.window.known;
+	}
+	return any ? osc_store_follow(endpoint->store, &high) : OSC_OK;
+}
+
+static void
+forget_keys(struct osc_contexts *contexts, struct osc_endpoint *endpoint)
+{
+	uint8_t hash[OSC_HASH_SIZE];
+	struct inode inode;
+	struct osc_slice key = inode_key(&inode, endpoint->dev, endpoint->ino);
+
+	if (osc_map_get(&contexts->inodes, key) == endpoint)
+		osc_map_remove(&contexts->inodes, key);
+	if (hash_key(hash, endpoint->context.recipient_key) &&
+	    osc_map_get(&contexts->keys, osc_slice(hash, sizeof(hash))) == endpoint)
+		osc_map_remove(&contexts->keys, osc_slice(hash, sizeof(hash)));
+}
+
+enum osc_err
+osc_contexts_drop(struct osc_contexts *contexts, struct osc_endpoint *endpoint)
+{
+	enum osc_err err;
+
+	if (endpoint->gone)
+		return OSC_OK;
+	err = remember(contexts, endpoint);
+	forget_keys(contexts, endpoint);
+	endpoint->gone = true;
+	contexts->n_gone++;
+	if (endpoint->used > 0 && !endpoint->warned)
+		contexts->n_unwarned--;
+	return err;
+}
+
+/* One key must not belong to two directories: each would have a window of its own, and a
+ * message could get in once by each. */
+static enum osc_err
+check_twin(struct osc_contexts *contexts, struct osc_endpoint *endpoint, const uint8_t *hash,
+    struct osc_detail *detail)
+{
+	struct osc_endpoint *other = osc_map_get(&contexts->keys, osc_slice(hash, OSC_HASH_SIZE));
+
+	if (other != NULL && !is_there(other)) {
+		if (osc_contexts_drop(contexts, other) != OSC_OK)
+			return OSC_ENOMEM;
+		other = NULL;
+	}
+	if (other == NULL)
+		return OSC_OK;
+	free(other->twin);
+	other->twin = strdup(endpoint->path);
+	if (other->twin == NULL)
+		return OSC_ENOMEM;
+	return osc_detail_set(
+	    detail, OSC_ETWIN, other->path, "has the same Recipient Key as %s", endpoint->path);
+}
+
 static bool
 make_room(struct osc_contexts *contexts)
 {
 	size_t cap = contexts->cap > 0 ? 2 * contexts->cap : 16;
-	struct osc_endpoint **open, **found;
+	struct osc_endpoint **loaded;
 
 	if (contexts->n < contexts->cap)
 		return true;
-	open = realloc(contexts->open, cap * sizeof(struct osc_endpoint *));
-	if (open == NULL)
+	loaded = realloc(contexts->loaded, cap * sizeof(struct osc_endpoint *));
+	if (loaded == NULL)
 		return false;
-	contexts->open = open;
-	found = realloc(contexts->found, cap * sizeof(struct osc_endpoint *));
-	if (found == NULL)
-		return false;
-	contexts->found = found;
+	contexts->loaded = loaded;
 	contexts->cap = cap;
 	return true;
 }
 
-enum osc_err
-osc_contexts_open(struct osc_contexts *contexts, const char *path, struct osc_endpoint **out,
-    struct osc_detail *detail)
+/* Among the loaded ones: by which directory it is and by its key. */
+static enum osc_err
+enter(struct osc_contexts *contexts, struct osc_endpoint *endpoint, struct osc_detail *detail)
 {
-	struct osc_endpoint *endpoint;
+	uint8_t hash[OSC_HASH_SIZE];
+	struct inode inode;
 	enum osc_err err;
 
-	*out = find_open(contexts, path);
-	if (*out != NULL)
+	if (!make_room(contexts) || !hash_key(hash, endpoint->context.recipient_key))
+		return OSC_ENOMEM;
+	err = check_twin(contexts, endpoint, hash, detail);
+	if (err == OSC_OK)
+		err = recall(contexts, endpoint, hash);
+	if (err != OSC_OK)
+		return err;
+	if (!osc_map_put(&contexts->keys, osc_slice(hash, sizeof(hash)), endpoint))
+		return OSC_ENOMEM;
+	if (!osc_map_put(
+		&contexts->inodes, inode_key(&inode, endpoint->dev, endpoint->ino), endpoint)) {
+		osc_map_remove(&contexts->keys, osc_slice(hash, sizeof(hash)));
+		return OSC_ENOMEM;
+	}
+	osc_store_rest(endpoint->store);
+	contexts->loaded[contexts->n++] = endpoint;
+	return OSC_OK;
+}
+
+/* The context of a directory, loaded if it is not. */
+static enum osc_err
+load(struct osc_contexts *contexts, const char *path, const struct stat *st,
+    struct osc_endpoint **out, struct osc_detail *detail)
+{
+	struct osc_endpoint *endpoint;
+	struct inode inode;
+	enum osc_err err;
+
+	*out = osc_map_get(&contexts->inodes, inode_key(&inode, st->st_dev, st->st_ino));
+	if (*out != NULL && is_there(*out))
 		return OSC_OK;
-	endpoint = make_room(contexts) ? malloc(sizeof(*endpoint)) : NULL;
+	/* It has moved: loaded anew, under the name that it has. */
+	if (*out != NULL && osc_contexts_drop(contexts, *out) != OSC_OK)
+		return OSC_ENOMEM;
+	*out = NULL;
+	endpoint = malloc(sizeof(*endpoint));
 	if (endpoint == NULL)
-		return osc_detail_set(detail, OSC_ENOMEM, NULL, "no memory");
+		return OSC_ENOMEM;
 	err = osc_endpoint_open(endpoint, path, contexts->role, contexts->flags, detail);
 	if (err == OSC_OK)
-		err = check_key(contexts, endpoint, detail);
+		err = enter(contexts, endpoint, detail);
 	if (err != OSC_OK) {
 		osc_endpoint_close(endpoint);
 		free(endpoint);
 		return err;
 	}
-	contexts->open[contexts->n++] = endpoint;
 	*out = endpoint;
 	return OSC_OK;
 }
 
-bool
-osc_contexts_full(const struct osc_contexts *contexts)
+enum osc_err
+osc_contexts_load(struct osc_contexts *contexts, const char *name, struct osc_endpoint **out,
+    struct osc_detail *detail)
 {
-	return contexts->n >= contexts->limit;
+	struct osc_endpoint *endpoint = osc_map_get(&contexts->names, name_key(name));
+	enum osc_err err = OSC_OK;
+	struct stat st;
+	char *path;
+
+	*out = endpoint;
+	if (endpoint != NULL && !endpoint->gone)
+		return OSC_OK;
+	*out = NULL;
+	path = osc_index_path(contexts->directory, name);
+	if (path == NULL)
+		return OSC_ENOMEM;
+	if (stat(path, &st) == 0)
+		err = load(contexts, path, &st, out, detail);
+	if (err == OSC_OK && *out != NULL && !osc_map_put(&contexts->names, name_key(name), *out))
+		err = OSC_ENOMEM;
+	free(path);
+	return err;
+}
+
+enum osc_err
+osc_contexts_check(const struct osc_contexts *contexts, struct osc_detail *detail)
+{
+	struct osc_dir dir;
+	enum osc_err err = osc_dir_open(&dir, contexts->directory, NULL);
+
+	if (err != OSC_OK)
+		return osc_detail_errno(
+		    detail, err, contexts->directory, "cannot open the directory of contexts");
+	osc_dir_close(&dir);
+	return OSC_OK;
+}
+
+enum osc_err
+osc_contexts_refresh(struct osc_contexts *contexts, bool index, struct osc_detail *detail)
+{
+	struct osc_stamp stamp = {0};
+	bool changed = false;
+	enum osc_err err = OSC_OK;
+
+	if (contexts->refreshed != contexts->group) {
+		contexts->refreshed = contexts->group;
+		if (!osc_stamp_follow(&stamp, AT_FDCWD, contexts->directory) ||
+		    stamp.mtime != contexts->mtime || contexts->index.recent)
+			osc_map_free(&contexts->names);
+		contexts->mtime = stamp.mtime;
+		if (contexts->index.loaded)
+			err = osc_index_load(&contexts->index, &changed, detail);
+	}
+	if (err == OSC_OK && index && !contexts->index.loaded)
+		err = osc_index_load(&contexts->index, &changed, detail);
+	return err;
+}
+
+bool
+osc_contexts_unchanged(const struct osc_endpoint *endpoint)
+{
+	return is_there(endpoint) && osc_store_unchanged(endpoint->store);
+}
+
+enum osc_err
+osc_contexts_use(
+    struct osc_contexts *contexts, struct osc_endpoint *endpoint, struct osc_detail *detail)
+{
+	struct stat st;
+
+	if (endpoint->twin != NULL && stat(endpoint->twin, &st) != 0) {
+		free(endpoint->twin);
+		endpoint->twin = NULL;
+	}
+	if (endpoint->twin != NULL)
+		return osc_detail_set(detail, OSC_ETWIN, endpoint->path,
+		    "has the same Recipient Key as %s", endpoint->twin);
+	if (endpoint->used == 0 && !endpoint->warned)
+		contexts->n_unwarned++;
+	endpoint->used = ++contexts->clock;
+	return OSC_OK;
 }
 
 struct osc_endpoint *
-osc_contexts_unwarned(const struct osc_contexts *contexts)
+osc_contexts_unwarned(struct osc_contexts *contexts)
 {
-	/* New ones come last. */
-	for (size_t i = contexts->n; i > 0 && !contexts->open[i - 1]->warned; i--)
-		if (i == 1 || contexts->open[i - 2]->warned)
-			return contexts->open[i - 1];
+	struct osc_endpoint *endpoint;
+
+	for (size_t i = 0; contexts->n_unwarned > 0 && i < contexts->n; i++) {
+		endpoint = contexts->loaded[i];
+		if (endpoint->used > 0 && !endpoint->warned && !endpoint->gone) {
+			endpoint->warned = true;
+			contexts->n_unwarned--;
+			return endpoint;
+		}
+	}
 	return NULL;
-}
-
-static int
-compare_used(const void *a, const void *b)
-{
-	const struct osc_endpoint *left = *(struct osc_endpoint *const *)a;
-	const struct osc_endpoint *right = *(struct osc_endpoint *const *)b;
-
-	return left->used > right->used ? -1 : left->used < right->used;
 }
 
 void
 osc_contexts_next_group(struct osc_contexts *contexts)
 {
+	size_t kept = 0;
+
 	contexts->group++;
-	if (!osc_contexts_full(contexts))
+	if (contexts->n_gone == 0)
 		return;
-	/* Half of them go, those that were used last stay. */
-	osc_memos_forget(&contexts->memos);
-	qsort(contexts->open, contexts->n, sizeof(struct osc_endpoint *), compare_used);
-	while (contexts->n > contexts->limit / 2) {
-		osc_endpoint_close(contexts->open[--contexts->n]);
-		free(contexts->open[contexts->n]);
+	/* Names may lead to what is gone. */
+	osc_map_free(&contexts->names);
+	for (size_t i = 0; i < contexts->n; i++) {
+		if (!contexts->loaded[i]->gone) {
+			contexts->loaded[kept++] = contexts->loaded[i];
+			continue;
+		}
+		osc_endpoint_close(contexts->loaded[i]);
+		free(contexts->loaded[i]);
 	}
+	contexts->n = kept;
+	contexts->n_gone = 0;
 }
 
 void
 osc_contexts_close(struct osc_contexts *contexts)
 {
-	osc_memos_free(&contexts->memos);
+	struct osc_past *past;
+
 	for (size_t i = 0; i < contexts->n; i++) {
-		osc_endpoint_close(contexts->open[i]);
-		free(contexts->open[i]);
+		osc_endpoint_close(contexts->loaded[i]);
+		free(contexts->loaded[i]);
 	}
-	free(contexts->open);
-	free(contexts->found);
-	if (contexts->have_index)
-		osc_index_free(&contexts->index);
+	free(contexts->loaded);
+	while ((past = contexts->past) != NULL) {
+		contexts->past = past->next;
+		free(past);
+	}
+	osc_map_free(&contexts->names);
+	osc_map_free(&contexts->inodes);
+	osc_map_free(&contexts->keys);
+	osc_index_free(&contexts->index);
 	memset(contexts, 0, sizeof(*contexts));
 }

@@ -4,63 +4,133 @@
 #define OSC_SESSION_CONTEXTS_H
 
 #include "session/endpoint.h"
-#include "session/memo.h"
 #include "store/index.h"
 
+struct osc_past;
+
 /*
- * The contexts under a directory, opened as messages need them (-C DIR). What is
- * open stays open, up to a limit; what the group under way uses is never closed.
+ * The contexts under a directory (-C DIR), which may come, go and be replaced while a run
+ * lasts. They are loaded when a message may be for them, and stay loaded: settings and
+ * keys, but no descriptor, so that no number of them is too many.
  */
 struct osc_contexts {
 	const char *directory;
 	enum osc_role role;
 	unsigned flags;
-	struct osc_endpoint **open; /* on the heap each, so that they do not move */
-	size_t n, cap;
-	struct osc_endpoint **found; /* borrowed from open; as much room */
-	size_t n_found;
-	size_t limit;   /* how many may be open between two groups */
-	uint64_t group; /* serial number of the group under way */
-	bool have_index;
+	struct osc_endpoint **loaded; /* on the heap each, so that they do not move */
+	size_t n, cap, n_gone;
+	struct osc_map names;  /* name in the directory -> endpoint */
+	struct osc_map inodes; /* which directory -> endpoint */
+	struct osc_map keys;   /* hash of the Recipient Key -> endpoint */
+	struct osc_past *past; /* what endpoints that are gone have come to */
 	struct osc_index index;
-	struct osc_memos memos; /* by what osc_cid_format makes of a message */
+	int64_t mtime;      /* of the directory, when the names were looked for last */
+	uint64_t group;     /* serial number of the group under way */
+	uint64_t refreshed; /* the group for which the directory was looked at last */
+	uint64_t searches;  /* so many were made */
+	uint64_t clock;     /* for the order of use */
+	size_t n_unwarned;  /* used, and their warnings not said */
 };
 
 /* osc_contexts_init - flags: enum osc_store_flag, for every context */
 void osc_contexts_init(
     struct osc_contexts *contexts, const char *directory, enum osc_role role, unsigned flags);
 
-/* osc_contexts_next_group - begin a group; closes what has not been used for long */
+/* osc_contexts_next_group - begin a group; forgets what is gone */
 void osc_contexts_next_group(struct osc_contexts *contexts);
 
 /*
- * osc_contexts_open - the context of a directory, opened if it is not
+ * The contexts that a message may be for (RFC 8613, 8.2 step 2).
  *
- * *out is usable until the next group. Returns OSC_OK, OSC_ETWIN if another open
- * directory has its Recipient Key, OSC_ENOMEM, or what osc_endpoint_open returns.
+ * DIRECTORY/KID or DIRECTORY/KID@KIDCONTEXT, as oscore-cid prints it, comes first if it fits,
+ * and costs no look at another one. Behind it come all others that fit, those that were used
+ * last first.
  */
-enum osc_err osc_contexts_open(struct osc_contexts *contexts, const char *path,
-    struct osc_endpoint **out, struct osc_detail *detail);
+struct osc_search {
+	struct osc_contexts *contexts;
+	const struct osc_wanted *wanted;
+	struct osc_endpoint **found; /* in their order; on the heap */
+	size_t n, cap, at;
+	uint64_t serial;
+	bool named;       /* the named one fits */
+	bool listed;      /* the others are in the list */
+	enum osc_err err; /* of a context that fits, and could not be loaded */
+	struct osc_detail detail;
+};
+
+void osc_search_init(
+    struct osc_search *search, struct osc_contexts *contexts, const struct osc_wanted *wanted);
 
 /*
- * osc_contexts_find - the contexts that a request may be for (RFC 8613, 8.2 step 2)
+ * osc_search_next - the next candidate; NULL behind the last
  *
- * They are contexts->found[0..n_found - 1], until the next call; open until the next group.
- *
- * DIRECTORY/KID or DIRECTORY/KID@KIDCONTEXT, as oscore-cid prints it, is taken
- * alone if it fits; else all directories are looked at. Returns OSC_OK, OSC_EKID
- * or OSC_EKIDCONTEXT if there is none, OSC_EKIDROLE if one would with a role, OSC_ETWIN
- * if two use the same Recipient Key, OSC_ENOMEM, or the error of the candidate that
- * cannot be opened.
+ * Behind the last, osc_search_verdict is what to say if none of them verified the message:
+ * OSC_ETAG if there were any, OSC_EKID or OSC_EKIDCONTEXT if there was none, OSC_EKIDROLE if
+ * one would fit with a role, or the error of one that fits and cannot be loaded (with the
+ * detail in the search): OSC_ETWIN if two use the same Recipient Key, OSC_ENOMEM, and
+ * whatever osc_endpoint_open returns.
  */
-enum osc_err osc_contexts_find(
-    struct osc_contexts *contexts, const struct osc_wanted *wanted, struct osc_detail *detail);
+struct osc_endpoint *osc_search_next(struct osc_search *search);
+enum osc_err osc_search_verdict(const struct osc_search *search);
 
-/* osc_contexts_full - so many are open that the group should end, and the next close some */
-bool osc_contexts_full(const struct osc_contexts *contexts);
+/* osc_search_again - begin anew, after a context was dropped */
+void osc_search_again(struct osc_search *search);
 
-/* osc_contexts_unwarned - an open context whose warnings have not been said; or NULL */
-struct osc_endpoint *osc_contexts_unwarned(const struct osc_contexts *contexts);
+/*
+ * osc_search_renew - drop the candidates whose files are not those that were loaded
+ *
+ * Once for each in a group, since none of them verified the message. True if there was one:
+ * then osc_search_again.
+ */
+bool osc_search_renew(struct osc_search *search);
+
+void osc_search_free(struct osc_search *search);
+
+/*
+ * osc_contexts_check - is the directory there? To be said before anything is read
+ *
+ * Returns OSC_OK, OSC_ECONTEXT or OSC_EIO.
+ */
+enum osc_err osc_contexts_check(const struct osc_contexts *contexts, struct osc_detail *detail);
+
+/* osc_contexts_refresh - look once in a group whether names came or went. As osc_index_load;
+ * index: names in the directory are wanted, too */
+enum osc_err osc_contexts_refresh(
+    struct osc_contexts *contexts, bool index, struct osc_detail *detail);
+
+/*
+ * osc_contexts_load - the context with this name in the directory, loaded if it is not
+ *
+ * out  receives NULL if there is nothing with this name
+ *
+ * Returns OSC_OK, OSC_ETWIN if another loaded one has its Recipient Key, OSC_ENOMEM, or what
+ * osc_endpoint_open returns.
+ */
+enum osc_err osc_contexts_load(struct osc_contexts *contexts, const char *name,
+    struct osc_endpoint **out, struct osc_detail *detail);
+
+/* osc_contexts_unchanged - is it still the directory that was loaded, with the same settings? */
+bool osc_contexts_unchanged(const struct osc_endpoint *endpoint);
+
+/*
+ * osc_contexts_use - a message has verified in this context
+ *
+ * Returns OSC_OK, or OSC_ETWIN with the detail if another directory has its Recipient Key.
+ */
+enum osc_err osc_contexts_use(
+    struct osc_contexts *contexts, struct osc_endpoint *endpoint, struct osc_detail *detail);
+
+/*
+ * osc_contexts_drop - the context of an endpoint is not there any more, or is another one
+ *
+ * It is found no more, and what its state has come to is remembered: whatever has the same
+ * keys later must go on from there. The endpoint itself lives until the next group. Returns
+ * OSC_OK or OSC_ENOMEM.
+ */
+enum osc_err osc_contexts_drop(struct osc_contexts *contexts, struct osc_endpoint *endpoint);
+
+/* osc_contexts_unwarned - a context in use whose warnings have not been said; or NULL */
+struct osc_endpoint *osc_contexts_unwarned(struct osc_contexts *contexts);
 
 void osc_contexts_close(struct osc_contexts *contexts);
 

@@ -6,7 +6,6 @@
 #include "core/cose.h"
 #include "session/group.h"
 #include "session/mistakes.h"
-#include "session/resolve.h"
 
 #define MISTAKES_MAX 2 /* at once */
 #define REQUESTS_MAX 1024
@@ -189,7 +188,7 @@ list_requests(const struct osc_unprotection **list, size_t *n_tried, struct osc_
 	const struct osc_receipt *receipt;
 	size_t n = 0, at = 0;
 
-	while (n < REQUESTS_MAX && (receipt = osc_resolve_receipt(work, &at)) != NULL)
+	while (n < REQUESTS_MAX && (receipt = osc_work_receipt(work, &at)) != NULL)
 		list[n++] = &receipt->message;
 	*n_tried = n;
 	for (size_t i = 0; i < session->receipts.n && n < REQUESTS_MAX; i++) {
@@ -213,7 +212,7 @@ gather(struct osc_evidence *evidence, const struct osc_work *work, enum osc_err 
 	case OSC_EKIDOWN:
 	case OSC_EKIDCONTEXT:
 		evidence->message = &work->message;
-		evidence->side = work->report.side;
+		evidence->side = work->side;
 		return true;
 	case OSC_EREQUEST:
 		/* A response that is to be unprotected needs a request of this side. */
@@ -228,18 +227,24 @@ gather(struct osc_evidence *evidence, const struct osc_work *work, enum osc_err 
 /* Of the contexts that fit, the one in which it verifies after all. */
 static enum osc_err
 diagnose_among(struct osc_diagnosis *diagnosis, struct osc_evidence *evidence,
-    const struct osc_contexts *contexts, size_t *work)
+    struct osc_contexts *contexts, const struct osc_work *item, size_t *work)
 {
+	struct osc_wanted wanted = osc_work_wanted(item, contexts->role);
+	struct osc_endpoint *endpoint;
+	struct osc_search search;
 	enum osc_err err = OSC_OK;
 	bool complete = true;
 
-	for (size_t i = 0; err == OSC_OK && i < contexts->n_found && !diagnosis->verifies; i++) {
-		evidence->params = osc_store_params(contexts->found[i]->store);
+	osc_search_init(&search, contexts, &wanted);
+	while (err == OSC_OK && !diagnosis->verifies &&
+	    (endpoint = osc_search_next(&search)) != NULL) {
+		evidence->params = osc_store_params(endpoint->store);
 		err = osc_diagnose(diagnosis, evidence, work);
 		complete = complete && diagnosis->complete;
-		diagnosis->endpoint = contexts->found[i];
+		diagnosis->endpoint = endpoint;
 	}
 	diagnosis->complete = complete;
+	osc_search_free(&search);
 	return err;
 }
 
@@ -259,8 +264,8 @@ diagnose_response(struct osc_diagnosis *diagnosis, struct osc_evidence *evidence
 		evidence->n_requests = list_requests(requests, &evidence->n_tried, session, item);
 	} else {
 		/* Of the requests seen, only what binds the response is kept. */
-		peeked.option.kid = osc_id_slice(&item->report.exchange.kid);
-		peeked.option.piv = item->report.exchange.piv;
+		peeked.option.kid = osc_present(item->exchange.kid.bytes, item->exchange.kid.len);
+		peeked.option.piv = item->exchange.piv;
 		requests[0] = &peeked;
 		evidence->n_requests = evidence->n_tried = 1;
 	}
@@ -275,20 +280,18 @@ osc_session_diagnose(struct osc_diagnosis *diagnosis, const struct osc_params **
     struct osc_session *session, size_t i, enum osc_err err, size_t *work)
 {
 	const struct osc_work *item = &session->work[i];
-	struct osc_evidence evidence = {0};
-	bool many = session->options.many && err == OSC_ETAG;
+	struct osc_evidence evidence = {.message = &item->message, .side = item->side};
 
 	memset(diagnosis, 0, sizeof(*diagnosis));
+	if (session->options.many && err == OSC_ETAG && item->message.is_request) {
+		err = diagnose_among(diagnosis, &evidence, &session->contexts, item, work);
+		*params = evidence.params;
+		return err;
+	}
 	if (!gather(&evidence, item, err))
 		return OSC_OK;
 	*params = evidence.params;
 	if (!evidence.message->is_request)
 		return diagnose_response(diagnosis, &evidence, session, item, work);
-	if (!many)
-		return osc_diagnose(diagnosis, &evidence, work);
-	err = osc_resolve_candidates(session, item, NULL);
-	if (err == OSC_OK)
-		err = diagnose_among(diagnosis, &evidence, &session->contexts, work);
-	*params = evidence.params;
-	return err;
+	return osc_diagnose(diagnosis, &evidence, work);
 }

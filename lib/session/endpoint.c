@@ -29,14 +29,16 @@ enum osc_err
 osc_endpoint_open(struct osc_endpoint *endpoint, const char *path, enum osc_role role,
     unsigned flags, struct osc_detail *detail)
 {
+	static uint64_t serial;
 	enum osc_err err;
 
 	memset(endpoint, 0, sizeof(*endpoint));
+	endpoint->serial = ++serial;
 	endpoint->path = malloc(strlen(path) + 1);
 	if (endpoint->path == NULL)
 		return osc_detail_set(detail, OSC_ENOMEM, NULL, "no memory");
 	memcpy(endpoint->path, path, strlen(path) + 1);
-	err = osc_store_open(&endpoint->store, path, role, flags, detail);
+	err = osc_store_open(&endpoint->store, path, role, flags | OSC_STORE_STATIC, detail);
 	if (err == OSC_OK) {
 		osc_store_directory(endpoint->store, &endpoint->dev, &endpoint->ino);
 		err = derive(endpoint, detail);
@@ -47,21 +49,13 @@ osc_endpoint_open(struct osc_endpoint *endpoint, const char *path, enum osc_role
 }
 
 enum osc_err
-osc_endpoint_settle(struct osc_endpoint *endpoint, bool moved, bool look, struct osc_detail *detail)
+osc_endpoint_look(struct osc_endpoint *endpoint, struct osc_detail *detail)
 {
 	enum osc_err err = OSC_OK;
 
-	if (endpoint->settled)
-		return OSC_OK;
-	if (!moved) {
-		err = osc_store_check(endpoint->store, detail);
-	} else if (!look) {
-		err = osc_store_begin(endpoint->store, detail);
-		if (err == OSC_OK)
-			err = osc_store_commit(endpoint->store, detail);
-		osc_store_end(endpoint->store);
-	}
-	endpoint->settled = err == OSC_OK;
+	if (!endpoint->looked)
+		err = osc_store_look(endpoint->store, detail);
+	endpoint->looked = err == OSC_OK;
 	return err;
 }
 
@@ -73,5 +67,6 @@ osc_endpoint_close(struct osc_endpoint *endpoint)
 		    endpoint->context.sender_key, osc_context_size(endpoint->context.alg));
 	osc_store_close(&endpoint->store);
 	free(endpoint->path);
+	free(endpoint->twin);
 	memset(endpoint, 0, sizeof(*endpoint));
 }

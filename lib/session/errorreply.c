@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
 #include "base/secret.h"
+#include "core/rewrite.h"
 #include "session/errorreply.h"
 
 #define OPTION_MAX_AGE 14
@@ -85,7 +86,7 @@ write_plain(struct osc_work *work, const struct answer *answer, uint8_t *out)
 		return OSC_EIO;
 	osc_coap_put_option(&w, OPTION_MAX_AGE, osc_slice(NULL, 0));
 	osc_coap_put_payload(&w, osc_slice((const uint8_t *)answer->text, strlen(answer->text)));
-	work->report.reply = osc_slice(out, w.len);
+	work->reply = osc_slice(out, w.len);
 	return OSC_OK;
 }
 
@@ -104,9 +105,10 @@ write_protected(struct osc_work *work, enum osc_err err, const struct answer *an
 {
 	struct osc_state *state = osc_store_state(work->endpoint->store);
 	struct osc_protection protection = {
-	    .request = &work->report.exchange, .has_piv = true, .seq = state->next};
+	    .request = &work->exchange, .has_piv = true, .seq = state->next};
 	uint8_t plain[PLAIN_MAX];
 	struct osc_coap_writer w;
+	struct osc_aead_job job;
 	size_t len;
 
 	if (state->next > OSC_SEQ_MAX)
@@ -120,15 +122,15 @@ write_protected(struct osc_work *work, enum osc_err err, const struct answer *an
 		osc_coap_put_option(&w, OSC_OPT_ECHO, osc_slice(state->echo, sizeof(state->echo)));
 	}
 	if (osc_coap_decode(&protection.plain, osc_slice(plain, w.len), NULL) != OSC_OK ||
-	    osc_protect_write(&protection, &work->endpoint->context, out, OSC_REPLY_MAX, &len,
-		&work->reply_job) != OSC_OK)
+	    osc_protect_write(
+		&protection, &work->endpoint->context, out, OSC_REPLY_MAX, &len, &job) != OSC_OK)
 		return OSC_EIO; /* cannot happen: it is short and well formed */
 	state->next++;
-	osc_window_answer(&state->window, work->report.exchange.piv.seq);
-	work->seal_reply = true;
-	work->report.reply = osc_slice(out, len);
-	work->report.reply_endpoint = work->endpoint;
-	osc_protect_option(&work->report.reply_option, &protection, &work->endpoint->context);
+	osc_window_answer(&state->window, work->exchange.piv.seq);
+	osc_aead_seal(work->endpoint->context.sender_key, &job, 1);
+	work->reply = osc_slice(out, len);
+	work->reply_protected = true;
+	osc_protect_option(&work->reply_option, &protection, &work->endpoint->context);
 	return OSC_OK;
 }
 

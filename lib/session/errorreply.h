@@ -22,10 +22,10 @@ bool osc_errorreply_protected(enum osc_err err);
 /*
  * osc_errorreply_write - the answer to a refused request, if there is to be one
  *
- * out  OSC_REPLY_MAX bytes; a protected answer is complete when work->reply_job
- *      is sealed (work->seal_reply)
+ * out  OSC_REPLY_MAX bytes
  *
- * Sets work->report.reply; leaves it empty for errors without an answer, for
+ * A protected answer takes a number in the state, so it may leave when that is durable. Sets
+ * work->reply; leaves it empty for errors without an answer, for
  * responses, and when no number is left. Returns OSC_OK, or OSC_EIO without
  * random numbers.
  */

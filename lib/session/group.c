@@ -2,12 +2,29 @@
 /* Copyright (c) 2026 The oscore-tools authors */
 #include <stdlib.h>
 
+#include "base/secret.h"
 #include "session/group.h"
+
+/* Contexts that a group may hold at once: two descriptors each. */
+#define HELD_MAX 128
 
 static enum osc_err
 no_memory(struct osc_detail *detail)
 {
 	return osc_detail_set(detail, OSC_ENOMEM, NULL, "no memory");
+}
+
+/* What the group before has left. */
+static void
+clear(struct osc_session *session)
+{
+	osc_buffer_cut(&session->edited, 0);
+	osc_buffer_cut(&session->out, 0);
+	osc_buffer_cut(&session->replies, 0);
+	osc_buffer_cut(&session->scratch, 0);
+	for (size_t i = 0; i < session->work_n; i++)
+		free(session->work[i].detail);
+	session->work_n = 0;
 }
 
 enum osc_err
@@ -19,10 +36,7 @@ osc_group_init(struct osc_group *group, struct osc_session *session, struct osc_
 	group->n = n;
 	group->end = OSC_OK;
 	group->detail = detail;
-	osc_buffer_cut(&session->edited, 0);
-	osc_buffer_cut(&session->out, 0);
-	osc_buffer_cut(&session->replies, 0);
-	osc_buffer_cut(&session->scratch, 0);
+	clear(session);
 	if (session->work_cap < n) {
 		free(session->work);
 		free(session->jobs);
@@ -38,16 +52,46 @@ osc_group_init(struct osc_group *group, struct osc_session *session, struct osc_
 	}
 	if (n > 0)
 		memset(session->work, 0, n * sizeof(*session->work));
+	session->work_n = n;
 	if (session->options.many)
 		osc_contexts_next_group(&session->contexts);
 	return OSC_OK;
 }
 
-void
-osc_group_refuse(struct osc_group *group, size_t i, enum osc_err err)
+/* An error of a context, not of the message. */
+static bool
+is_of_context(enum osc_err err)
 {
+	return osc_err_status(err) == 1 || osc_err_status(err) == 7;
+}
+
+/* What is wrong with the context of an item, until the next group. */
+static bool
+keep_detail(struct osc_work *work, const struct osc_detail *detail)
+{
+	if (work->detail == NULL)
+		work->detail = malloc(sizeof(*work->detail));
+	if (work->detail != NULL)
+		*work->detail = *detail;
+	return work->detail != NULL;
+}
+
+void
+osc_group_refuse(
+    struct osc_group *group, size_t i, enum osc_err err, const struct osc_detail *detail)
+{
+	const struct osc_session_options *options = &group->session->options;
+
+	if (is_of_context(err) && err != OSC_ENOMEM && options->many &&
+	    !keep_detail(&group->session->work[i], detail))
+		err = OSC_ENOMEM;
+	if (err == OSC_ENOMEM || (is_of_context(err) && !options->many)) {
+		*group->detail = *detail;
+		osc_group_cut(group, i, err);
+		return;
+	}
 	group->items[i].err = err;
-	if (!group->session->options.keep_going)
+	if (!options->keep_going)
 		group->n = i + 1;
 }
 
@@ -75,30 +119,35 @@ osc_group_good(const struct osc_group *group)
 }
 
 void
-osc_group_open(struct osc_group *group)
+osc_group_move(struct osc_group *group)
 {
 	struct osc_session *session = group->session;
-	const struct osc_session_options *options = &session->options;
-	size_t first = osc_group_first(group);
-	enum osc_err err = OSC_OK;
+	enum osc_err err;
 
-	if (first == group->n && !options->moved)
+	if (!session->options.moved || session->options.many || session->moved ||
+	    session->options.dry_run)
 		return;
-	if (!session->opened)
-		err = osc_endpoint_open(&session->one, options->directory, options->role,
-		    osc_session_flags(options), group->detail);
-	session->opened = err == OSC_OK;
+	err = osc_store_begin(session->one.store, group->detail);
 	if (err == OSC_OK)
-		err = osc_endpoint_settle(
-		    &session->one, options->moved, options->dry_run, group->detail);
+		err = osc_store_commit(session->one.store, group->detail);
+	osc_store_end(session->one.store);
+	session->moved = session->one.looked = err == OSC_OK;
 	if (err != OSC_OK)
-		osc_group_cut(group, first, err);
-	for (size_t i = 0; i < group->n; i++)
-		session->work[i].endpoint = &session->one;
+		osc_group_cut(group, osc_group_first(group), err);
 }
 
-/* The file is opened with the first response: in a pipeline the program that
- * writes it starts at the same time. */
+enum osc_err
+osc_group_look(struct osc_group *group, size_t i)
+{
+	enum osc_err err = osc_endpoint_look(&group->session->one, group->detail);
+
+	if (err != OSC_OK)
+		osc_group_cut(group, i, err);
+	return err;
+}
+
+/* They are asked for with the first response: in a pipeline the program that writes the
+ * file starts at the same time. */
 static enum osc_err
 load_receipts(struct osc_session *session, struct osc_detail *detail)
 {
@@ -106,59 +155,114 @@ load_receipts(struct osc_session *session, struct osc_detail *detail)
 
 	if (session->have_receipts)
 		return OSC_OK;
-	err = osc_receipts_load(&session->receipts, session->options.request, detail);
+	err = session->options.requests(session->options.requests_arg, &session->receipts, detail);
+	if (err == OSC_OK)
+		err = osc_receipts_sort(&session->receipts);
+	if (err == OSC_ENOMEM)
+		return no_memory(detail);
 	session->have_receipts = err == OSC_OK;
 	return err;
 }
 
-void
+enum osc_err
 osc_group_receipts(struct osc_group *group, size_t i, struct osc_slice token)
 {
 	struct osc_session *session = group->session;
 	struct osc_work *work = &session->work[i];
 	enum osc_err err = load_receipts(session, group->detail);
 
-	if (err == OSC_OK && session->options.any_token) {
-		if (session->receipts.n != 1)
-			err = OSC_ERECEIPTS;
+	if (err == OSC_OK && session->options.any_token && session->receipts.n != 1)
+		err = OSC_ERECEIPTS;
+	if (err != OSC_OK) {
+		osc_group_cut(group, i, err);
+		return err;
+	}
+	if (session->options.any_token) {
 		work->receipts = session->receipts.list;
-		work->n_receipts = session->receipts.n;
-	} else if (err == OSC_OK) {
+		work->n_receipts = 1;
+	} else {
 		work->receipts = osc_receipts_find(&session->receipts, token, &work->n_receipts);
 	}
-	if (err != OSC_OK)
-		osc_group_cut(group, i, err);
-	else if (work->receipts == NULL)
-		osc_group_refuse(group, i, OSC_ETOKEN);
+	return work->receipts != NULL ? OSC_OK : OSC_ETOKEN;
 }
 
-/* The group may have been cut already, by an error that still stands if this one
- * does not: what goes well must leave its detail alone. */
-static void
-end_earlier(struct osc_group *group, size_t i, enum osc_err err, const struct osc_detail *detail)
+struct osc_receipt *
+osc_work_receipt(const struct osc_work *work, size_t *at)
 {
-	*group->detail = *detail;
-	osc_group_cut(group, i, err);
+	struct osc_receipt *receipt;
+
+	while (*at < work->n_receipts) {
+		receipt = &work->receipts[(*at)++];
+		if (receipt->verdict == OSC_OK && receipt->checked == work->endpoint->serial)
+			return receipt;
+	}
+	return NULL;
 }
 
-void
-osc_group_lock(struct osc_group *group, size_t i)
+struct osc_wanted
+osc_work_wanted(const struct osc_work *work, enum osc_role role)
+{
+	return (struct osc_wanted){
+	    .kid = work->message.option.kid,
+	    .kid_context = work->message.option.kid_context,
+	    .role = role,
+	};
+}
+
+enum osc_err
+osc_group_lock(
+    struct osc_group *group, size_t i, struct osc_endpoint *endpoint, struct osc_detail *detail)
 {
 	struct osc_session *session = group->session;
-	struct osc_endpoint *endpoint = session->work[i].endpoint;
 	bool alone = session->n_held == 0;
-	struct osc_detail detail = {0};
 	enum osc_err err;
 
 	if (endpoint->held)
-		return;
-	err = alone ? osc_store_begin(endpoint->store, &detail)
-		    : osc_store_try_begin(endpoint->store, &detail);
+		return OSC_OK;
+	if (session->n_held == HELD_MAX) {
+		osc_group_cut(group, i, OSC_OK);
+		return OSC_EBUSY;
+	}
+	err = alone ? osc_store_begin(endpoint->store, detail)
+		    : osc_store_try_begin(endpoint->store, detail);
 	if (err == OSC_OK) {
-		endpoint->held = true;
+		endpoint->held = endpoint->looked = true;
 		session->held[session->n_held++] = endpoint;
-	} else {
-		end_earlier(group, i, err == OSC_EBUSY && !alone ? OSC_OK : err, &detail);
+	} else if (!alone && osc_err_status(err) == 1) {
+		/* Taken up again when nothing is held: then it is waited for. */
+		osc_group_cut(group, i, OSC_OK);
+	}
+	return err;
+}
+
+/* A plain text that will not leave must not stay, either. */
+static void
+drop_out(struct osc_group *group, size_t i)
+{
+	struct osc_item *item = &group->items[i];
+
+	if (item->out.len > 0)
+		osc_wipe(group->session->out.ptr + (item->out.ptr - group->session->out.ptr),
+		    item->out.len);
+	item->out = osc_slice(NULL, 0);
+}
+
+/* Nothing that the state of a context would have allowed leaves. */
+static void
+refuse_all_of(struct osc_group *group, const struct osc_endpoint *endpoint, enum osc_err err,
+    const struct osc_detail *detail)
+{
+	struct osc_work *work;
+
+	for (size_t i = 0; i < group->n; i++) {
+		work = &group->session->work[i];
+		if (work->endpoint != endpoint)
+			continue;
+		drop_out(group, i);
+		if (work->reply_protected)
+			work->reply = osc_slice(NULL, 0);
+		if (group->items[i].err == OSC_OK)
+			osc_group_refuse(group, i, err, detail);
 	}
 }
 
@@ -172,27 +276,48 @@ first_of(const struct osc_group *group, const struct osc_endpoint *endpoint)
 	return i;
 }
 
-void
+/* The group may have been cut already, by an error that still stands if this one does not:
+ * what goes well must leave its detail alone. */
+static enum osc_err
+commit_one(struct osc_group *group, struct osc_endpoint *endpoint)
+{
+	const struct osc_session_options *options = &group->session->options;
+	struct osc_detail detail = {0};
+	enum osc_err err = osc_store_commit(endpoint->store, &detail);
+
+	if (err == OSC_OK)
+		return OSC_OK;
+	if (options->many && options->keep_going && err != OSC_ENOMEM) {
+		refuse_all_of(group, endpoint, err, &detail);
+		return OSC_OK;
+	}
+	for (size_t i = first_of(group, endpoint); i < group->n; i++)
+		drop_out(group, i);
+	*group->detail = detail;
+	osc_group_cut(group, first_of(group, endpoint), err);
+	return err;
+}
+
+enum osc_err
 osc_group_commit(struct osc_group *group)
 {
 	struct osc_session *session = group->session;
 	struct osc_endpoint *endpoint;
-	struct osc_detail detail = {0};
 	enum osc_err err = OSC_OK;
 
 	/* They were locked in the order of their first messages: after a failure
 	 * nothing of the others will leave, so nothing of them is used up. */
 	for (size_t k = 0; k < session->n_held; k++) {
 		endpoint = session->held[k];
-		if (err == OSC_OK) {
-			err = osc_store_commit(endpoint->store, &detail);
-			if (err != OSC_OK)
-				end_earlier(group, first_of(group, endpoint), err, &detail);
-		}
+		if (err == OSC_OK)
+			err = commit_one(group, endpoint);
 		osc_store_end(endpoint->store);
 		endpoint->held = false;
+		if (session->options.many)
+			osc_store_rest(endpoint->store);
 	}
 	session->n_held = 0;
+	return err;
 }
 
 bool

@@ -8,19 +8,6 @@
 
 /* What the ways through a group have in common. Private to session. */
 
-/* A message between its passes. */
-struct osc_work {
-	struct osc_coap plain;           /* protect */
-	struct osc_unprotection message; /* unprotect */
-	struct osc_endpoint *endpoint;
-	struct osc_receipt *receipts; /* of a response: the requests it may belong to */
-	size_t n_receipts;
-	struct osc_aead_job *job;
-	struct osc_aead_job reply_job; /* of a protected error reply */
-	bool seal_reply;
-	struct osc_report report;
-};
-
 /* A group on its way. Items from n on are not looked at: a refused message or
  * an error that ends the run has cut them off. */
 struct osc_group {
@@ -44,8 +31,16 @@ osc_session_flags(const struct osc_session_options *options)
 enum osc_err osc_group_init(struct osc_group *group, struct osc_session *session,
     struct osc_item *items, size_t n, struct osc_detail *detail);
 
-/* osc_group_refuse - refuse item i; without keep_going the group ends behind it */
-void osc_group_refuse(struct osc_group *group, size_t i, enum osc_err err);
+/*
+ * osc_group_refuse - refuse item i; without keep_going the group ends behind it
+ *
+ * detail  what is wrong, for errors of status 1 and 7; may be empty
+ *
+ * Such an error ends the run before the item if there is only one context, and so does
+ * OSC_ENOMEM; of many contexts it refuses the messages of the one.
+ */
+void osc_group_refuse(
+    struct osc_group *group, size_t i, enum osc_err err, const struct osc_detail *detail);
 
 /* osc_group_cut - the group ends before item i; with OSC_OK only for now */
 void osc_group_cut(struct osc_group *group, size_t i, enum osc_err err);
@@ -56,31 +51,51 @@ size_t osc_group_first(const struct osc_group *group);
 /* osc_group_good - is there an item that is not refused? */
 bool osc_group_good(const struct osc_group *group);
 
-/* osc_group_open - open the one context, once a message needs it, and make it that
- * of all items; cuts the group if that fails */
-void osc_group_open(struct osc_group *group);
+/* osc_group_move - note, once, that the one context was moved, if that is said: whatever
+ * becomes of the messages. Cuts the group if that fails. */
+void osc_group_move(struct osc_group *group);
 
-/* osc_group_receipts - the requests that the response item i may belong to, into
- * its work; refuses the item or cuts the group if there is none */
-void osc_group_receipts(struct osc_group *group, size_t i, struct osc_slice token);
+/* osc_group_look - once before the first use of the one context: its state, and whether it is
+ * a copy. Cuts the group before item i if that fails. */
+enum osc_err osc_group_look(struct osc_group *group, size_t i);
 
 /*
- * osc_group_lock - hold the lock of item i's context
+ * osc_group_receipts - the requests that the response item i may belong to, into its work
  *
- * The first lock is waited for. Who holds one never waits for another: the group
- * is cut before item i, to be taken up again. It is also cut by an error.
+ * Returns OSC_OK, OSC_ETOKEN if there is none, or an error that has cut the group before item i.
  */
-void osc_group_lock(struct osc_group *group, size_t i);
+enum osc_err osc_group_receipts(struct osc_group *group, size_t i, struct osc_slice token);
 
-/* osc_group_commit - make the state of all contexts held durable, and unlock them.
- * If one fails the group is cut before its first item, and the contexts that come
- * later in the group are left as they were. */
-void osc_group_commit(struct osc_group *group);
+/*
+ * osc_group_lock - hold the lock of a context for item i
+ *
+ * The first lock is waited for. Who holds one never waits for another: then the group is cut
+ * before item i, to be taken up again. Returns OSC_OK, or the error of osc_store_begin.
+ */
+enum osc_err osc_group_lock(
+    struct osc_group *group, size_t i, struct osc_endpoint *endpoint, struct osc_detail *detail);
+
+/*
+ * osc_group_commit - make the state of all contexts held durable, and unlock them
+ *
+ * If one fails nothing that it allowed may leave: the group is cut before its first item, and
+ * the contexts that come later in the group are left as they were; or, among many that go on,
+ * its items are refused. What will not leave is wiped. Returns OSC_OK, or the error that has
+ * cut the group.
+ */
+enum osc_err osc_group_commit(struct osc_group *group);
 
 /* osc_group_reserve - room in a buffer; cuts the whole group if there is no memory */
 bool osc_group_reserve(struct osc_group *group, struct osc_buffer *buffer, size_t room);
 
 /* osc_group_end - what the caller learns */
 enum osc_err osc_group_end(const struct osc_group *group, size_t *done);
+
+/* osc_work_receipt - the next request that a response may belong to and that this side has
+ * sent, in the context of the work; NULL behind the last. *at starts as 0. */
+struct osc_receipt *osc_work_receipt(const struct osc_work *work, size_t *at);
+
+/* osc_work_wanted - what a context must have for a received message */
+struct osc_wanted osc_work_wanted(const struct osc_work *work, enum osc_role role);
 
 #endif

@@ -38,8 +38,8 @@ remember(struct osc_peeked *peeked, const struct osc_work *work)
 		forget(peeked, request);
 	request->token_len = (uint8_t)token.len;
 	osc_copy(request->token, token.ptr, token.len);
-	request->side = work->report.side;
-	request->exchange = work->report.exchange;
+	request->side = work->side;
+	request->exchange = work->exchange;
 	chain = chain_of(peeked, token);
 	request->before = 0;
 	request->behind = *chain;
@@ -80,53 +80,45 @@ match(struct osc_peeked *peeked, struct osc_work *work)
 {
 	const struct osc_context *context = &work->endpoint->context;
 	const struct osc_peeked_request *request;
-	struct osc_report *report = &work->report;
 	enum osc_err err;
 
-	report->endpoint = work->endpoint;
-	report->option = work->message.option;
-	report->side = OSC_SIDE_PEER;
+	work->side = OSC_SIDE_PEER;
 	if (work->message.is_request) {
 		err = osc_unprotect_match(&work->message, context, OSC_SIDE_PEER);
 		if (err == OSC_EKID) {
-			report->side = OSC_SIDE_OWN;
+			work->side = OSC_SIDE_OWN;
 			err = osc_unprotect_match(&work->message, context, OSC_SIDE_OWN);
 		}
 		if (err == OSC_OK)
-			osc_unprotect_exchange(&report->exchange, &work->message);
+			osc_unprotect_exchange(&work->exchange, &work->message);
 	} else {
 		request = recall(peeked, work->message.outer.token);
 		if (request == NULL)
 			return OSC_ENOEARLIER;
-		report->side = other(request->side);
-		report->exchange = request->exchange;
-		err = osc_unprotect_match(&work->message, context, report->side);
+		work->side = other(request->side);
+		work->exchange = request->exchange;
+		err = osc_unprotect_match(&work->message, context, work->side);
 	}
-	report->bound = err == OSC_OK;
+	work->bound = err == OSC_OK;
 	return err;
 }
 
 static enum osc_err
 peek_one(struct osc_session *session, struct osc_work *work, struct osc_item *item)
 {
-	const struct osc_context *context = &work->endpoint->context;
-	struct osc_aead_job job;
 	struct osc_inner inner;
 	enum osc_err err = match(session->peeked, work);
 	uint8_t *out = session->out.ptr + session->out.len;
 	struct osc_slice text;
 	size_t len;
 
+	if (err == OSC_OK)
+		err = osc_unprotect_open(&work->message, &work->endpoint->context, work->side,
+		    &work->exchange, session->scratch.ptr, &text);
 	if (err != OSC_OK)
 		return err;
-	osc_unprotect_prepare(&work->message, context, work->report.side, &work->report.exchange,
-	    session->scratch.ptr, &job);
-	osc_aead_open(osc_unprotect_key(context, work->report.side), &job, 1);
-	if (!job.ok)
-		return OSC_ETAG;
 	if (work->message.is_request)
 		remember(session->peeked, work);
-	text = osc_slice(job.out, job.in_len - context->alg->tag_len);
 	err = osc_inner_decode(&inner, text, work->message.is_request, &item->where);
 	if (err == OSC_OK) {
 		len = osc_unprotect_write(out, item->in.len, &work->message, &inner);
@@ -137,29 +129,12 @@ peek_one(struct osc_session *session, struct osc_work *work, struct osc_item *it
 	return err;
 }
 
-/* The first group opens the context; any side of it will do. */
-static enum osc_err
-open_context(struct osc_session *session, struct osc_detail *detail)
-{
-	const struct osc_session_options *options = &session->options;
-	unsigned flags = osc_session_flags(options) | OSC_STORE_STATIC;
-	enum osc_err err = OSC_OK;
-
-	if (session->opened)
-		return OSC_OK;
-	err = osc_endpoint_open(&session->one, options->directory, options->role, flags, detail);
-	if (err == OSC_ENOROLE)
-		err = osc_endpoint_open(
-		    &session->one, options->directory, OSC_ROLE_CLIENT, flags, detail);
-	session->opened = err == OSC_OK;
-	return err;
-}
-
 /* The good messages need a context, those that are not protected do not. */
 static void
 peek_all(struct osc_group *group)
 {
 	struct osc_session *session = group->session;
+	const struct osc_detail none = {0};
 	struct osc_item *item;
 	struct osc_work *work;
 	enum osc_err err;
@@ -175,16 +150,11 @@ peek_all(struct osc_group *group)
 			continue;
 		}
 		if (err == OSC_OK) {
-			err = open_context(session, group->detail);
-			if (err != OSC_OK) {
-				osc_group_cut(group, i, err);
-				return;
-			}
 			work->endpoint = &session->one;
 			err = peek_one(session, work, item);
 		}
 		if (err != OSC_OK)
-			osc_group_refuse(group, i, err);
+			osc_group_refuse(group, i, err, &none);
 	}
 }
 

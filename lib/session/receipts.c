@@ -1,102 +1,31 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
-#include <assert.h>
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#include "base/io.h"
 #include "base/secret.h"
-#include "message/frame.h"
 #include "session/receipts.h"
 
 /* Far more than a run can need; endless input must end somewhere. */
 #define RECEIPTS_BYTES_MAX ((size_t)64 * 1024 * 1024)
 #define RECEIPTS_MAX ((size_t)256 * 1024)
 
-/* Where each datagram lies while the data still grows and moves. */
-struct extent {
-	size_t at, len;
-};
-
-struct reading {
-	struct osc_receipts *receipts;
-	struct osc_buffer extents; /* of struct extent */
-	struct osc_detail *detail;
-	const char *path;
-};
-
-static enum osc_err
-refuse(const struct reading *reading, const struct osc_item *item, const char *words)
+enum osc_err
+osc_receipts_add(
+    struct osc_receipts *receipts, struct osc_slice datagram, struct osc_detail *detail)
 {
-	char where[sizeof(reading->detail->path)];
-
-	(void)snprintf(
-	    where, sizeof(where), "%s:%llu", reading->path, (unsigned long long)item->number);
-	return osc_detail_set(reading->detail, OSC_ERECEIPT, where, "%s", words);
-}
-
-static enum osc_err
-add(struct reading *reading, const struct osc_item *item)
-{
-	struct osc_buffer *data = &reading->receipts->data;
-	struct extent extent = {data->len, item->in.len};
 	struct osc_unprotection message;
-	uint8_t *to;
 
-	if (item->err != OSC_OK)
-		return refuse(reading, item, "cannot be read");
-	if (osc_unprotect_decode(&message, item->in, NULL) != OSC_OK || !message.is_request)
-		return refuse(reading, item, "not an OSCORE request");
-	if (item->in.len > RECEIPTS_BYTES_MAX - data->len ||
-	    reading->extents.len / sizeof(extent) >= RECEIPTS_MAX)
-		return osc_detail_set(
-		    reading->detail, OSC_ERECEIPT, reading->path, "too many requests");
-	to = osc_buffer_reserve(data, item->in.len);
-	if (to == NULL)
+	if (osc_unprotect_decode(&message, datagram, NULL) != OSC_OK || !message.is_request)
+		return osc_detail_set(detail, OSC_ERECEIPT, NULL, "not an OSCORE request");
+	if (datagram.len > RECEIPTS_BYTES_MAX - receipts->data.len || receipts->n >= RECEIPTS_MAX)
+		return osc_detail_set(detail, OSC_ERECEIPT, NULL, "too many requests");
+	osc_buffer_put(&receipts->data, datagram);
+	osc_buffer_put(
+	    &receipts->lengths, osc_slice((const uint8_t *)&datagram.len, sizeof(datagram.len)));
+	if (receipts->data.full || receipts->lengths.full)
 		return OSC_ENOMEM;
-	osc_copy(to, item->in.ptr, item->in.len);
-	data->len += item->in.len;
-	to = osc_buffer_reserve(&reading->extents, sizeof(extent));
-	if (to == NULL)
-		return OSC_ENOMEM;
-	memcpy(to, &extent, sizeof(extent));
-	reading->extents.len += sizeof(extent);
+	receipts->n++;
 	return OSC_OK;
-}
-
-static enum osc_err
-read_all(struct reading *reading, int fd)
-{
-	struct osc_item *items = malloc(OSC_GROUP_ITEMS * sizeof(*items));
-	struct osc_frame frame;
-	uint8_t first;
-	size_t n = 0;
-	enum osc_err err = OSC_OK;
-
-	osc_frame_init(&frame, fd, OSC_FORMAT_HEX);
-	if (items == NULL) {
-		err = OSC_ENOMEM;
-		goto out;
-	}
-	/* A local file: unlike input, its first byte may choose the parser. */
-	err = osc_frame_peek(&frame, &first, reading->detail);
-	if (err == OSC_EEMPTY)
-		err = OSC_OK; /* said by the caller, as for a file of comments */
-	else if (err == OSC_OK)
-		frame.format = osc_format_detect(first);
-	if (err != OSC_OK)
-		goto out;
-	do {
-		err = osc_frame_read(&frame, items, OSC_GROUP_ITEMS, &n, reading->detail);
-		for (size_t i = 0; err == OSC_OK && i < n; i++)
-			err = add(reading, &items[i]);
-	} while (err == OSC_OK && n > 0);
-out:
-	osc_frame_free(&frame);
-	free(items);
-	return err;
 }
 
 static int
@@ -119,64 +48,28 @@ compare(const void *a, const void *b)
 }
 
 /* Take the datagrams apart; sort; identical ones count once. */
-static enum osc_err
-build(struct reading *reading)
+enum osc_err
+osc_receipts_sort(struct osc_receipts *receipts)
 {
-	struct osc_receipts *receipts = reading->receipts;
-	size_t n = reading->extents.len / sizeof(struct extent), kept = 0;
+	size_t n = receipts->n, kept = 0, at = 0, len;
 	struct osc_receipt *receipt;
-	struct extent extent;
 
-	assert(n > 0); /* a file without a request has been refused */
-	receipts->list = calloc(n, sizeof(*receipts->list));
+	receipts->list = calloc(n > 0 ? n : 1, sizeof(*receipts->list));
 	if (receipts->list == NULL)
 		return OSC_ENOMEM;
-	for (size_t i = 0; i < n; i++) {
-		memcpy(&extent, reading->extents.ptr + i * sizeof(extent), sizeof(extent));
+	for (size_t i = 0; i < n; i++, at += len) {
+		memcpy(&len, receipts->lengths.ptr + i * sizeof(len), sizeof(len));
 		receipt = &receipts->list[i];
-		receipt->datagram = osc_slice(receipts->data.ptr + extent.at, extent.len);
+		receipt->datagram = osc_slice(receipts->data.ptr + at, len);
 		(void)osc_unprotect_decode(&receipt->message, receipt->datagram, NULL);
 	}
+	osc_buffer_free(&receipts->lengths);
 	qsort(receipts->list, n, sizeof(*receipts->list), compare);
 	for (size_t i = 0; i < n; i++)
 		if (kept == 0 || compare(&receipts->list[kept - 1], &receipts->list[i]) != 0)
 			receipts->list[kept++] = receipts->list[i];
 	receipts->n = kept;
 	return OSC_OK;
-}
-
-enum osc_err
-osc_receipts_load(struct osc_receipts *receipts, const char *path, struct osc_detail *detail)
-{
-	struct reading reading = {.receipts = receipts, .detail = detail, .path = path};
-	bool standard_input = strcmp(path, "-") == 0;
-	enum osc_err err;
-	int fd;
-
-	memset(receipts, 0, sizeof(*receipts));
-	if (standard_input)
-		reading.path = path = "<stdin>";
-	fd = standard_input ? STDIN_FILENO : osc_io_open_read(path);
-	if (fd < 0)
-		return osc_detail_errno(detail, OSC_EIO, path, "open");
-	(void)osc_detail_set(detail, OSC_OK, path, "%s", "");
-	err = read_all(&reading, fd);
-	if (err == OSC_OK && reading.extents.len == 0) {
-		err = osc_detail_set(detail, OSC_EEMPTY, path, "no request in it");
-		osc_detail_hint(detail,
-		    "tee writes its standard output before its files: let the request be complete "
-		    "before it is needed");
-	}
-	if (err == OSC_OK)
-		err = build(&reading);
-	if (err == OSC_ENOMEM)
-		(void)osc_detail_set(detail, err, path, "no memory");
-	if (!standard_input)
-		(void)close(fd);
-	osc_buffer_free(&reading.extents);
-	if (err != OSC_OK)
-		osc_receipts_free(receipts);
-	return err;
 }
 
 struct osc_receipt *
@@ -203,18 +96,15 @@ static bool
 verify(struct osc_receipt *receipt, const struct osc_context *context, enum osc_side side,
     uint8_t *scratch)
 {
-	struct osc_aead_job job;
 	struct osc_slice text, value;
 	struct osc_inner inner;
 
 	if (osc_unprotect_match(&receipt->message, context, side) != OSC_OK)
 		return false;
 	osc_unprotect_exchange(&receipt->exchange, &receipt->message);
-	osc_unprotect_prepare(&receipt->message, context, side, &receipt->exchange, scratch, &job);
-	osc_aead_open(osc_unprotect_key(context, side), &job, 1);
-	if (!job.ok)
+	if (osc_unprotect_open(
+		&receipt->message, context, side, &receipt->exchange, scratch, &text) != OSC_OK)
 		return false;
-	text = osc_slice(scratch, job.in_len - context->alg->tag_len);
 	/* A request that will be refused for its inner text has no Observe. */
 	receipt->observe = osc_inner_decode(&inner, text, true, NULL) == OSC_OK &&
 	    osc_option_find(inner.options, OSC_OPT_OBSERVE, &value);
@@ -227,14 +117,14 @@ verify(struct osc_receipt *receipt, const struct osc_context *context, enum osc_
 }
 
 enum osc_err
-osc_receipt_check(struct osc_receipt *receipt, const struct osc_context *context,
+osc_receipt_check(struct osc_receipt *receipt, const struct osc_context *context, uint64_t serial,
     enum osc_side side, uint8_t *scratch)
 {
 	enum osc_side other = side == OSC_SIDE_OWN ? OSC_SIDE_PEER : OSC_SIDE_OWN;
 
-	if (receipt->checked == context)
+	if (receipt->checked == serial)
 		return receipt->verdict;
-	receipt->checked = context;
+	receipt->checked = serial;
 	if (verify(receipt, context, side, scratch))
 		receipt->verdict = OSC_OK;
 	else if (!verify(receipt, context, other, scratch))
@@ -276,6 +166,7 @@ void
 osc_receipts_free(struct osc_receipts *receipts)
 {
 	osc_buffer_free(&receipts->data);
+	osc_buffer_free(&receipts->lengths);
 	free(receipts->list);
 	receipts->list = NULL;
 	receipts->n = 0;

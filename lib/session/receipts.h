@@ -16,9 +16,8 @@
 struct osc_receipt {
 	struct osc_slice datagram;
 	struct osc_unprotection message;
-	const struct osc_context *checked; /* under which the members below are known */
+	uint64_t checked; /* the serial number of the context that the verdict is for; 0: none */
 	enum osc_err verdict;
-	uint64_t group; /* with many contexts: the group that the verdict is for */
 	struct osc_exchange exchange;
 	bool observe;      /* the request has an Observe option inside */
 	bool registration; /* and it is 0 */
@@ -31,21 +30,31 @@ struct osc_receipt {
 };
 
 struct osc_receipts {
-	struct osc_buffer data;
-	struct osc_receipt *list; /* sorted by token, then by bytes; no two are identical */
+	struct osc_buffer data;    /* the datagrams, one behind the other */
+	struct osc_buffer lengths; /* of each: a size_t; only while they are added */
+	struct osc_receipt *list;  /* sorted by token, then by bytes; no two are identical */
 	size_t n;
 };
 
 /*
- * osc_receipts_load - read a file of requests: raw, hex lines or JSON
+ * osc_receipts_source - where the requests come from
  *
- * path  "-" is standard input
- *
- * Returns OSC_OK, OSC_EEMPTY, OSC_EIO, OSC_ENOMEM, or OSC_ERECEIPT for
- * something that is no OSCORE request; the detail says where.
+ * Calls osc_receipts_add for each of them. Returns OSC_OK, or an error with the detail.
  */
-enum osc_err osc_receipts_load(
-    struct osc_receipts *receipts, const char *path, struct osc_detail *detail);
+typedef enum osc_err osc_receipts_source(
+    void *arg, struct osc_receipts *receipts, struct osc_detail *detail);
+
+/*
+ * osc_receipts_add - one more request; its bytes are copied
+ *
+ * Returns OSC_OK, OSC_ERECEIPT if it is no OSCORE request or if there are too many, or
+ * OSC_ENOMEM. The words of the detail say which; its path is left alone.
+ */
+enum osc_err osc_receipts_add(
+    struct osc_receipts *receipts, struct osc_slice datagram, struct osc_detail *detail);
+
+/* osc_receipts_sort - when all are added: find the same ones; OSC_OK or OSC_ENOMEM */
+enum osc_err osc_receipts_sort(struct osc_receipts *receipts);
 
 /*
  * osc_receipts_find - the requests with a token
@@ -58,6 +67,7 @@ struct osc_receipt *osc_receipts_find(
 /*
  * osc_receipt_check - verify a request, once for a context
  *
+ * serial   of the context: a verdict holds for it alone
  * side     who must have protected it
  * scratch  as many bytes as the ciphertext has; wiped before return
  *
@@ -65,7 +75,7 @@ struct osc_receipt *osc_receipts_find(
  * OSC_EREQUESTOWN or OSC_EREQUESTPEER if the wrong side protected it.
  */
 enum osc_err osc_receipt_check(struct osc_receipt *receipt, const struct osc_context *context,
-    enum osc_side side, uint8_t *scratch);
+    uint64_t serial, enum osc_side side, uint8_t *scratch);
 
 /*
  * osc_receipt_accept - is a verified response in order, in this run? (7.4, 7.4.1, 8.4.2)

@@ -46,12 +46,14 @@ static void
 decode(struct osc_group *group)
 {
 	const struct osc_session_options *options = &group->session->options;
+	const struct osc_detail none = {0};
 	struct osc_item *item;
 	struct osc_coap *plain;
 	enum osc_err err;
 
 	for (size_t i = 0; i < group->n; i++) {
 		item = &group->items[i];
+		group->session->work[i].outgoing = true;
 		plain = &group->session->work[i].plain;
 		err = item->err;
 		if (err == OSC_OK)
@@ -62,59 +64,65 @@ decode(struct osc_group *group)
 			return;
 		if (err == OSC_OK)
 			err = osc_protect_check(plain, &item->where);
-		if (err == OSC_OK && osc_code_is_response(plain->code) && options->request == NULL)
+		if (err == OSC_OK && osc_code_is_response(plain->code) && options->requests == NULL)
 			err = OSC_ERESPONSE;
-		if (err == OSC_OK && osc_code_is_request(plain->code) && options->request != NULL)
+		if (err == OSC_OK && osc_code_is_request(plain->code) && options->requests != NULL)
 			err = OSC_EISREQUEST;
 		if (err != OSC_OK)
-			osc_group_refuse(group, i, err);
+			osc_group_refuse(group, i, err, &none);
 	}
 }
 
 /* Bind each response to the one request that the peer sent with its token. */
+static enum osc_err
+bind_one(struct osc_group *group, size_t i)
+{
+	struct osc_session *session = group->session;
+	struct osc_work *work = &session->work[i];
+	enum osc_err err = osc_group_receipts(group, i, work->plain.token);
+
+	if (err != OSC_OK)
+		return err;
+	if (work->n_receipts > 1)
+		return OSC_EAMBIGUOUS;
+	if (osc_buffer_reserve(&session->scratch, work->receipts->datagram.len) == NULL)
+		return OSC_ENOMEM;
+	return osc_receipt_check(work->receipts, &work->endpoint->context, work->endpoint->serial,
+	    OSC_SIDE_PEER, session->scratch.ptr);
+}
+
 static void
 bind(struct osc_group *group)
 {
-	struct osc_session *session = group->session;
+	const struct osc_detail none = {0};
 	struct osc_work *work;
 	enum osc_err err;
 
 	for (size_t i = 0; i < group->n; i++) {
-		work = &session->work[i];
-		if (group->items[i].err != OSC_OK || session->options.request == NULL)
+		work = &group->session->work[i];
+		if (group->items[i].err != OSC_OK)
 			continue;
-		osc_group_receipts(group, i, work->plain.token);
-		if (i >= group->n || group->items[i].err != OSC_OK)
+		work->endpoint = &group->session->one;
+		if (group->session->options.requests == NULL)
 			continue;
-		if (work->n_receipts > 1) {
-			osc_group_refuse(group, i, OSC_EAMBIGUOUS);
-			continue;
-		}
-		if (!osc_group_reserve(group, &session->scratch, work->receipts->datagram.len))
-			return;
-		err = osc_receipt_check(
-		    work->receipts, &work->endpoint->context, OSC_SIDE_PEER, session->scratch.ptr);
-		if (err != OSC_OK)
-			osc_group_refuse(group, i, err);
+		err = bind_one(group, i);
+		if (err != OSC_OK && i < group->n)
+			osc_group_refuse(group, i, err, &none);
 	}
 }
 
 static void
 report(struct osc_work *work, const struct osc_protection *protection)
 {
-	struct osc_report *out = &work->report;
-
-	out->endpoint = work->endpoint;
-	out->side = OSC_SIDE_OWN;
-	out->plain = &work->plain;
-	out->seq = protection->seq;
-	osc_protect_option(&out->option, protection, &work->endpoint->context);
-	out->bound = true;
+	work->side = OSC_SIDE_OWN;
+	work->seq = protection->seq;
+	osc_protect_option(&work->message.option, protection, &work->endpoint->context);
+	work->bound = true;
 	if (protection->request != NULL) {
-		out->exchange = *protection->request;
+		work->exchange = *protection->request;
 	} else {
-		out->exchange.kid = work->endpoint->context.sender_id;
-		out->exchange.piv = out->option.piv;
+		work->exchange.kid = work->endpoint->context.sender_id;
+		work->exchange.piv = work->message.option.piv;
 	}
 }
 
@@ -163,6 +171,7 @@ static size_t
 write_all(struct osc_group *group)
 {
 	struct osc_session *session = group->session;
+	const struct osc_detail none = {0};
 	struct osc_item *item;
 	struct osc_work *work;
 	size_t len, jobs = 0;
@@ -183,7 +192,7 @@ write_all(struct osc_group *group)
 		work->job = &session->jobs[jobs];
 		err = write_one(&session->options, work, out, room_for(work), &len);
 		if (err != OSC_OK) {
-			osc_group_refuse(group, i, err);
+			osc_group_refuse(group, i, err, &none);
 			continue;
 		}
 		jobs++;
@@ -221,20 +230,25 @@ osc_session_protect(struct osc_session *session, struct osc_item *items, size_t 
 	struct osc_group group;
 	bool dry_run = session->options.dry_run;
 	enum osc_err err;
-	size_t jobs;
+	size_t jobs, first;
 
 	*done = 0;
 	err = osc_group_init(&group, session, items, n, detail);
 	if (err != OSC_OK)
 		return err;
 	decode(&group);
-	osc_group_open(&group);
+	osc_group_move(&group);
 	if (osc_group_good(&group))
-		bind(&group);
+		(void)osc_group_look(&group, osc_group_first(&group));
+	bind(&group);
 	if (!osc_group_good(&group) || !reserve(&group))
 		return osc_group_end(&group, done);
-	if (!dry_run)
-		osc_group_lock(&group, osc_group_first(&group));
+	if (!dry_run) {
+		first = osc_group_first(&group);
+		err = osc_group_lock(&group, first, &session->one, group.detail);
+		if (err != OSC_OK)
+			osc_group_cut(&group, first, err);
+	}
 	if (!osc_group_good(&group))
 		return osc_group_end(&group, done);
 	jobs = write_all(&group);
@@ -242,10 +256,7 @@ osc_session_protect(struct osc_session *session, struct osc_item *items, size_t 
 		drop_all(&group);
 		return osc_group_end(&group, done);
 	}
-	osc_group_commit(&group);
-	if (group.n > 0)
+	if (osc_group_commit(&group) == OSC_OK)
 		osc_aead_seal(session->one.context.sender_key, session->jobs, jobs);
-	else
-		osc_wipe(session->out.ptr, session->out.len); /* the commit has failed */
 	return osc_group_end(&group, done);
 }

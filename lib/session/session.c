@@ -16,41 +16,37 @@ osc_session_init(struct osc_session *session, const struct osc_session_options *
 }
 
 enum osc_err
-osc_session_check_role(struct osc_session *session, struct osc_detail *detail)
+osc_session_open(struct osc_session *session, bool any_role, struct osc_detail *detail)
 {
 	const struct osc_session_options *options = &session->options;
+	unsigned flags = osc_session_flags(options);
 	enum osc_err err;
 
-	if (options->role != OSC_ROLE_NONE || options->many)
-		return OSC_OK;
-	/* Input may block from here on: without need no key comes into memory. */
-	if (!osc_index_serves_both(options->directory))
-		return OSC_OK;
-	err = osc_endpoint_open(
-	    &session->one, options->directory, OSC_ROLE_NONE, osc_session_flags(options), detail);
+	if (options->many)
+		return osc_contexts_check(&session->contexts, detail);
+	err = osc_endpoint_open(&session->one, options->directory, options->role, flags, detail);
+	if (err == OSC_ENOROLE && any_role)
+		err = osc_endpoint_open(
+		    &session->one, options->directory, OSC_ROLE_CLIENT, flags, detail);
 	session->opened = err == OSC_OK;
-	/* Other errors are reported in their order, behind those of the message. */
-	return err == OSC_ENOROLE ? err : OSC_OK;
+	return err;
 }
 
-const struct osc_report *
-osc_session_report(const struct osc_session *session, size_t i)
+const struct osc_work *
+osc_session_work(const struct osc_session *session, size_t i)
 {
-	return &session->work[i].report;
+	return &session->work[i];
 }
 
 const struct osc_endpoint *
 osc_session_unwarned(struct osc_session *session)
 {
-	struct osc_endpoint *endpoint = NULL;
-
 	if (session->options.many)
-		endpoint = osc_contexts_unwarned(&session->contexts);
-	else if (session->opened && !session->one.warned)
-		endpoint = &session->one;
-	if (endpoint != NULL)
-		endpoint->warned = true;
-	return endpoint;
+		return osc_contexts_unwarned(&session->contexts);
+	if (!session->opened || session->one.warned)
+		return NULL;
+	session->one.warned = true;
+	return &session->one;
 }
 
 void
@@ -64,6 +60,8 @@ osc_session_close(struct osc_session *session)
 	osc_buffer_free(&session->out);
 	osc_buffer_free(&session->replies);
 	osc_buffer_free(&session->scratch);
+	for (size_t i = 0; i < session->work_n; i++)
+		free(session->work[i].detail);
 	free(session->work);
 	free(session->jobs);
 	free(session->held);

@@ -23,7 +23,10 @@ struct osc_session_options {
 	const char *directory; /* of the context; with many: the directory that holds them */
 	bool many;             /* pick the context by kid and kid context (-C) */
 	enum osc_role role;
-	const char *request;   /* file of protected requests; NULL: none */
+	/* What responses are bound to: asked for once, when the first response needs it. Calls
+	 * osc_receipts_add for each request. NULL: there are none. */
+	osc_receipts_source *requests;
+	void *requests_arg;
 	bool moved;            /* the directory was moved, not copied */
 	bool keep_going;       /* a refused message does not end the run */
 	bool any_token;        /* bind to the request whatever the response's token */
@@ -35,23 +38,29 @@ struct osc_session_options {
 	bool error_reply;      /* unprotect: make the answer to a refused request */
 };
 
-/* What else is known of a message when it is settled. */
-struct osc_report {
-	const struct osc_endpoint *endpoint; /* its context; NULL if none was found */
-	enum osc_side side;                  /* who protected it */
-	struct osc_option_value option;      /* its OSCORE option */
-	bool bound;                          /* the exchange is known */
-	struct osc_exchange exchange;        /* kid and Partial IV of the request */
-	const struct osc_coap *plain;        /* protect: what was protected */
-	uint64_t seq;           /* protect: the Sender Sequence Number before the message */
-	struct osc_slice reply; /* error_reply: the answer; empty if there is none */
-	const struct osc_endpoint *reply_endpoint; /* if that is protected: its context */
-	struct osc_option_value reply_option;      /* and its OSCORE option */
+/* A message on its way through a group, and what is known of it when it is settled. */
+struct osc_work {
+	bool outgoing;                   /* this side protects it */
+	struct osc_coap plain;           /* outgoing: what is protected */
+	struct osc_unprotection message; /* what was received; outgoing: the OSCORE option only */
+	struct osc_endpoint *endpoint;   /* its context; NULL if none was found */
+	enum osc_side side;              /* who protected it */
+	bool bound;                      /* the exchange is known */
+	struct osc_exchange exchange;    /* kid and Partial IV of the request */
+	uint64_t seq;                 /* outgoing: the Sender Sequence Number before the message */
+	struct osc_receipt *receipts; /* of a response: the requests it may belong to */
+	size_t n_receipts;
+	struct osc_aead_job *job;  /* outgoing, until it is sealed */
+	struct osc_detail *detail; /* refused for what is wrong with its context; or NULL */
+	struct osc_slice reply;    /* error_reply: the answer; empty if there is none */
+	bool reply_protected;      /* under the endpoint */
+	struct osc_option_value reply_option; /* and its OSCORE option */
 };
 
 struct osc_session {
 	struct osc_session_options options;
-	bool opened;                  /* endpoint is in use */
+	bool opened;                  /* `one` is in use */
+	bool moved;                   /* the move of `one` is noted */
 	struct osc_endpoint one;      /* CONTEXT */
 	struct osc_contexts contexts; /* with many */
 	struct osc_receipts receipts;
@@ -61,7 +70,7 @@ struct osc_session {
 	struct osc_aead_job *jobs;
 	struct osc_endpoint **held; /* whose lock the group under way holds */
 	size_t n_held;
-	size_t work_cap;
+	size_t work_cap, work_n;
 	struct osc_buffer edited;  /* plain messages that had to be written anew */
 	struct osc_buffer out;     /* the messages that leave */
 	struct osc_buffer replies; /* the error replies that leave */
@@ -72,12 +81,15 @@ struct osc_session {
 void osc_session_init(struct osc_session *session, const struct osc_session_options *options);
 
 /*
- * osc_session_check_role - is the role missing? (status 2 must not depend on a message)
+ * osc_session_open - load the context, or see that the directory of contexts is there
  *
- * Looks at settings.json alone, unless that says yes. Returns OSC_OK, or OSC_ENOROLE with
- * the detail. All other errors of the directory wait for the first message.
+ * To be called once, before a message is waited for: settings and secret are read and the
+ * keys derived; no state is read, no lock taken. Returns OSC_OK, or what osc_store_open
+ * returns, with the detail: OSC_ENOROLE if the directory serves both roles and none was
+ * given; not with any_role.
  */
-enum osc_err osc_session_check_role(struct osc_session *session, struct osc_detail *detail);
+enum osc_err osc_session_open(
+    struct osc_session *session, bool any_role, struct osc_detail *detail);
 
 /*
  * osc_session_protect, osc_session_unprotect - process a group
@@ -90,10 +102,11 @@ enum osc_err osc_session_check_role(struct osc_session *session, struct osc_deta
  * Returns OSC_OK: *done is n, or ends behind the first refused item (unless
  * keep_going), or is less because the group was too much at once: call again
  * with the rest. Any other value ends the run: it concerns item number *done
- * (or all, if that is 0), the ones before are settled. With dry_run nothing is
- * written and no item gets out.
+ * (or all, if that is 0), the ones before are settled. Among many contexts, what is wrong
+ * with one refuses its messages only (status 1 or 7, with a detail in the work). With
+ * dry_run nothing is written and no item gets out.
  *
- * The items' out, and the reports, are valid until the next group or
+ * The items' out, and the works, are valid until the next group or
  * osc_session_close.
  */
 enum osc_err osc_session_protect(struct osc_session *session, struct osc_item *items, size_t n,
@@ -112,8 +125,8 @@ enum osc_err osc_session_unprotect(struct osc_session *session, struct osc_item 
 enum osc_err osc_session_peek(struct osc_session *session, struct osc_item *items, size_t n,
     size_t *done, struct osc_detail *detail);
 
-/* osc_session_report - what is known of item i of the last group; i below *done */
-const struct osc_report *osc_session_report(const struct osc_session *session, size_t i);
+/* osc_session_work - what is known of item i of the last group; i below *done */
+const struct osc_work *osc_session_work(const struct osc_session *session, size_t i);
 
 /* osc_session_unwarned - a context whose warnings have not been asked for yet; NULL
  * if there is none. Each is returned once. */

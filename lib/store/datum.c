@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
-#include <assert.h>
 #include <stdio.h>
 
 #include "base/ascii.h"
@@ -100,14 +99,12 @@ read_file(struct osc_data *data, size_t i, struct osc_detail *detail)
 {
 	const struct osc_file_rule rule = {OSC_STATIC_MAX, true, OSC_ECONTEXT};
 	struct osc_static_file *file = &data->files[i];
-	struct osc_stamp stamp;
 	enum osc_err err;
 
 	err = osc_file_read(
-	    data->dir, file->name, &rule, &data->texts[i], &file->there, &stamp, detail);
+	    data->dir, file->name, &rule, &data->texts[i], &file->there, &file->stamp, detail);
 	if (err != OSC_OK || !file->there)
 		return err;
-	file->mode = stamp.mode;
 	file->text = osc_slice(data->texts[i].ptr, data->texts[i].len);
 	return OSC_OK;
 }
@@ -172,14 +169,13 @@ osc_data_parse(struct osc_data *data, struct osc_detail *detail)
 }
 
 enum osc_err
-osc_data_load_some(struct osc_data *data, const struct osc_dir *dir, size_t files)
+osc_data_load_some(struct osc_data *data, const struct osc_dir *dir)
 {
 	enum osc_err err = OSC_OK;
 	bool any = false;
 
-	assert(files <= OSC_STATIC_FILES);
 	osc_data_init(data, dir);
-	for (size_t i = 0; i < files && err != OSC_ENOMEM; i++) {
+	for (size_t i = 0; i < OSC_STATIC_FILES && err != OSC_ENOMEM; i++) {
 		err = read_file(data, i, NULL);
 		any = any || data->files[i].there || err != OSC_OK;
 		if (err == OSC_OK && data->files[i].there)

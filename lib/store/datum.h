@@ -6,6 +6,7 @@
 #include "base/jsonload.h"
 #include "store/contents.h"
 #include "store/file.h"
+#include "store/settings.h"
 
 /*
  * The static files of a directory as one set of data: which datum stands where,
@@ -30,6 +31,7 @@ enum osc_datum {
 
 #define OSC_STATIC_MAX 65536 /* bytes in the largest static file */
 
+
 /* How a datum is written: KEY_hex, KEY_ascii, KEY. */
 enum osc_form { OSC_FORM_HEX, OSC_FORM_ASCII, OSC_FORM_VALUE };
 
@@ -38,7 +40,7 @@ struct osc_data {
 	struct osc_static_file {
 		const char *name;
 		bool there;
-		mode_t mode;
+		struct osc_stamp stamp;
 		struct osc_slice text;
 		struct osc_json json;
 	} files[OSC_STATIC_FILES];
@@ -78,12 +80,10 @@ enum osc_err osc_data_parse(struct osc_data *data, struct osc_detail *detail);
 /*
  * osc_data_load_some - both for who wants to know what can be known
  *
- * files  how many are read, settings.json first; 1..OSC_STATIC_FILES
- *
  * A file that cannot be read or is malformed holds nothing, or what stands before the
  * error. Returns OSC_OK, OSC_ECONTEXT if there is no file at all, or OSC_ENOMEM.
  */
-enum osc_err osc_data_load_some(struct osc_data *data, const struct osc_dir *dir, size_t files);
+enum osc_err osc_data_load_some(struct osc_data *data, const struct osc_dir *dir);
 
 /* osc_data_free - wipe and free everything that was read */
 void osc_data_free(struct osc_data *data);

@@ -153,21 +153,20 @@ osc_dir_sync(const struct osc_dir *dir, struct osc_detail *detail)
 	return osc_detail_errno(detail, OSC_EIO, NULL, "cannot make the directory durable");
 }
 
-bool
-osc_stamp_read(struct osc_stamp *stamp, int fd, const char *name)
+static bool
+read_stamp(struct osc_stamp *stamp, int fd, const char *name, int flags)
 {
-	int flags = AT_SYMLINK_NOFOLLOW | (name == NULL ? AT_EMPTY_PATH : 0);
 	struct statx s;
 	int rc;
 
-	OSC_RETRY(
-	    rc, statx(fd, name == NULL ? "" : name, flags, STATX_BASIC_STATS | STATX_BTIME, &s));
+	OSC_RETRY(rc, statx(fd, name, flags, STATX_BASIC_STATS | STATX_BTIME, &s));
 	if (rc == -1)
 		return false;
 	stamp->dev = makedev(s.stx_dev_major, s.stx_dev_minor);
 	stamp->ino = s.stx_ino;
 	stamp->size = s.stx_size;
 	stamp->mtime = s.stx_mtime.tv_sec * NS_PER_S + s.stx_mtime.tv_nsec;
+	stamp->ctime = s.stx_ctime.tv_sec * NS_PER_S + s.stx_ctime.tv_nsec;
 	stamp->has_btime = (s.stx_mask & STATX_BTIME) != 0 && s.stx_btime.tv_sec >= 0;
 	stamp->btime = 0;
 	if (stamp->has_btime)
@@ -180,10 +179,23 @@ osc_stamp_read(struct osc_stamp *stamp, int fd, const char *name)
 }
 
 bool
+osc_stamp_read(struct osc_stamp *stamp, int fd, const char *name)
+{
+	return read_stamp(stamp, fd, name == NULL ? "" : name,
+	    AT_SYMLINK_NOFOLLOW | (name == NULL ? AT_EMPTY_PATH : 0));
+}
+
+bool
+osc_stamp_follow(struct osc_stamp *stamp, int dir, const char *name)
+{
+	return read_stamp(stamp, dir, name, 0);
+}
+
+bool
 osc_stamp_same(const struct osc_stamp *a, const struct osc_stamp *b)
 {
 	return a->dev == b->dev && a->ino == b->ino && a->size == b->size && a->mtime == b->mtime &&
-	    a->has_btime == b->has_btime && a->btime == b->btime;
+	    a->has_btime == b->has_btime && a->btime == b->btime && a->nlink == b->nlink;
 }
 
 enum osc_err

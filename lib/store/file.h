@@ -38,7 +38,7 @@ struct osc_stamp {
 	dev_t dev;
 	uint64_t ino;
 	uint64_t size;
-	int64_t mtime; /* ns */
+	int64_t mtime, ctime; /* ns */
 	bool has_btime;
 	uint64_t btime; /* ns */
 	uid_t uid;
@@ -77,10 +77,11 @@ DIR *osc_dir_list(int fd);
 enum osc_err osc_dir_sync(const struct osc_dir *dir, struct osc_detail *detail);
 
 /* osc_stamp_read - of an open file, or of a name (links are not followed) if name is not
- * NULL; false with errno */
+ * NULL; false with errno. osc_stamp_follow - of what the name leads to. */
 bool osc_stamp_read(struct osc_stamp *stamp, int fd, const char *name);
+bool osc_stamp_follow(struct osc_stamp *stamp, int dir, const char *name);
 
-/* osc_stamp_same - the same file with the same size and time of change */
+/* osc_stamp_same - the same file, with the same size, time of change and number of names */
 bool osc_stamp_same(const struct osc_stamp *a, const struct osc_stamp *b);
 
 /*

@@ -2,12 +2,18 @@
 /* Copyright (c) 2026 The oscore-tools authors */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
 
-#include "store/datum.h"
 #include "store/index.h"
 #include "store/settings.h"
+
+/* The clock of a file system is coarse: within this time two changes may look like one. */
+#define RECENT_NS INT64_C(100000000)
+#define NS_PER_S INT64_C(1000000000)
 
 static bool
 id_is(const struct osc_id *id, struct osc_slice kid)
@@ -47,55 +53,44 @@ entry_fits(const struct osc_index_entry *entry, const struct osc_wanted *wanted)
 	return fits && context_fits(wanted, osc_slice(entry->id_context, entry->id_context_len));
 }
 
+/* Which of the two chains of an entry is that of a kid? */
+static int
+chain_of(const struct osc_index_entry *entry, struct osc_slice kid)
+{
+	return id_is(&entry->recipient_id, kid) ? 0 : 1;
+}
+
 const struct osc_index_entry *
-osc_index_next(const struct osc_index *index, size_t *at, const struct osc_wanted *wanted)
+osc_index_next(const struct osc_index *index, const struct osc_wanted *wanted,
+    const struct osc_index_entry *before)
 {
-	while (*at < index->n) {
-		const struct osc_index_entry *entry = &index->entries[(*at)++];
+	const struct osc_index_entry *entry = before != NULL
+	    ? before->next[chain_of(before, wanted->kid)]
+	    : osc_map_get(&index->ids, wanted->kid);
 
-		if (entry_fits(entry, wanted))
-			return entry;
-	}
-	return NULL;
+	while (entry != NULL && !entry_fits(entry, wanted))
+		entry = entry->next[chain_of(entry, wanted->kid)];
+	return entry;
 }
 
-/* Room behind the last one, which is not counted yet. */
-static struct osc_index_entry *
-new_entry(struct osc_index *index)
-{
-	size_t cap = index->cap > 0 ? 2 * index->cap : 64;
-	struct osc_index_entry *entries;
-
-	if (index->n == index->cap) {
-		entries = realloc(index->entries, cap * sizeof(*entries));
-		if (entries == NULL)
-			return NULL;
-		index->entries = entries;
-		index->cap = cap;
-	}
-	memset(&index->entries[index->n], 0, sizeof(*index->entries));
-	return &index->entries[index->n];
-}
-
-/* Whose messages a directory is for; the path is not set. Whether the files tell
- * that is *known. OSC_ECONTEXT for what is no context. */
+/* Whose messages a directory is for, as far as its files tell. OSC_ECONTEXT for what is no
+ * context. */
 static enum osc_err
-identify(struct osc_index_entry *entry, const char *path, size_t files, bool *known)
+identify(struct osc_index_entry *entry, const char *path)
 {
 	struct osc_settings settings;
 	struct osc_params params;
 	struct osc_dir dir;
 	enum osc_err err;
 
-	memset(entry, 0, sizeof(*entry));
-	*known = false;
+	entry->known = false;
 	err = osc_dir_open(&dir, path, NULL);
 	/* What is no directory is no context; one that cannot be looked into may be. */
 	if (err != OSC_OK)
 		return errno == ENOENT || errno == ENOTDIR || err == OSC_ENOMEM ? err : OSC_OK;
-	err = osc_settings_identify(&settings, &dir, files, known);
+	err = osc_settings_identify(&settings, &dir, &entry->known);
 	osc_dir_close(&dir);
-	if (err == OSC_OK && *known) {
+	if (err == OSC_OK && entry->known) {
 		entry->neutral =
 		    settings.dialect == OSC_DIALECT_ROLE && settings.role == OSC_ROLE_NONE;
 		params = osc_settings_view(&settings, OSC_ROLE_CLIENT);
@@ -109,27 +104,24 @@ identify(struct osc_index_entry *entry, const char *path, size_t files, bool *kn
 	return err;
 }
 
+static void
+forget_identity(struct osc_index_entry *entry)
+{
+	free(entry->id_context);
+	entry->id_context = NULL;
+	entry->id_context_len = 0;
+	entry->read = entry->known = false;
+}
+
 enum osc_err
 osc_index_would_fit(const char *path, const struct osc_wanted *wanted, bool *fits)
 {
-	struct osc_index_entry entry;
-	bool known;
-	enum osc_err err = identify(&entry, path, OSC_STATIC_FILES, &known);
+	struct osc_index_entry entry = {0};
+	enum osc_err err = identify(&entry, path);
 
-	*fits = err == OSC_OK && (!known || entry_fits(&entry, wanted));
-	free(entry.id_context);
+	*fits = err == OSC_OK && (!entry.known || entry_fits(&entry, wanted));
+	forget_identity(&entry);
 	return err == OSC_ENOMEM ? err : OSC_OK;
-}
-
-bool
-osc_index_serves_both(const char *path)
-{
-	struct osc_index_entry entry;
-	bool known, both;
-
-	both = identify(&entry, path, 1, &known) == OSC_OK && known && entry.neutral;
-	free(entry.id_context);
-	return both;
 }
 
 char *
@@ -144,84 +136,275 @@ osc_index_path(const char *directory, const char *name)
 	return path;
 }
 
-static enum osc_err
-add(struct osc_index *index, const char *directory, const char *name)
+void
+osc_index_init(struct osc_index *index, const char *directory)
 {
-	struct osc_index_entry *entry = new_entry(index);
-	bool known = false;
-	enum osc_err err;
-	char *path;
+	memset(index, 0, sizeof(*index));
+	index->directory = directory;
+}
 
+static struct osc_slice
+name_key(const char *name)
+{
+	return osc_slice((const uint8_t *)name, strlen(name));
+}
+
+bool
+osc_index_has(const struct osc_index *index, const char *name)
+{
+	return osc_map_get(&index->names, name_key(name)) != NULL;
+}
+
+static void
+free_entry(struct osc_index_entry *entry)
+{
+	if (entry == NULL)
+		return;
+	free(entry->id_context);
+	free(entry->path);
+	free(entry);
+}
+
+/* A new entry, known by its name alone; NULL if there is no memory. */
+static struct osc_index_entry *
+new_entry(struct osc_index *index, const char *name)
+{
+	struct osc_index_entry *entry = calloc(1, sizeof(*entry)), **entries;
+	size_t cap = index->cap > 0 ? 2 * index->cap : 64;
+
+	if (entry != NULL)
+		entry->path = osc_index_path(index->directory, name);
+	if (entry == NULL || entry->path == NULL)
+		goto fail;
+	entry->name = entry->path + strlen(entry->path) - strlen(name);
+	if (index->n == index->cap) {
+		entries = realloc(index->entries, cap * sizeof(struct osc_index_entry *));
+		if (entries == NULL)
+			goto fail;
+		index->entries = entries;
+		index->cap = cap;
+	}
+	if (!osc_map_put(&index->names, name_key(entry->name), entry))
+		goto fail;
+	index->entries[index->n++] = entry;
+	return entry;
+fail:
+	free_entry(entry);
+	return NULL;
+}
+
+static bool
+same_directory(const struct osc_stamp *a, const struct osc_stamp *b)
+{
+	return a->dev == b->dev && a->ino == b->ino && a->has_btime == b->has_btime &&
+	    a->btime == b->btime;
+}
+
+static enum osc_err
+take_name(struct osc_index *index, int dir, const char *name, bool *changed)
+{
+	struct osc_index_entry *entry = osc_map_get(&index->names, name_key(name));
+	struct osc_stamp stamp;
+
+	/* A name that leads nowhere may do so for a moment: it is looked at anew each time. */
+	if (!osc_stamp_follow(&stamp, dir, name))
+		return OSC_OK;
+	if (entry == NULL || !same_directory(&entry->stamp, &stamp))
+		*changed = true;
+	if (entry == NULL)
+		entry = new_entry(index, name);
 	if (entry == NULL)
 		return OSC_ENOMEM;
-	path = osc_index_path(directory, name);
-	if (path == NULL)
-		return OSC_ENOMEM;
-	err = identify(entry, path, OSC_STATIC_FILES, &known);
-	if (err == OSC_OK && known) {
-		entry->path = path;
-		index->n++;
-		return OSC_OK;
-	}
-	free(path);
-	return err == OSC_ENOMEM ? err : OSC_OK;
+	if (!entry->known || !same_directory(&entry->stamp, &stamp))
+		forget_identity(entry);
+	entry->stamp = stamp;
+	entry->present = true;
+	return OSC_OK;
 }
 
 static int
 compare(const void *a, const void *b)
 {
-	const struct osc_index_entry *left = a, *right = b;
+	const struct osc_index_entry *left = *(struct osc_index_entry *const *)a;
+	const struct osc_index_entry *right = *(struct osc_index_entry *const *)b;
 
 	return strcmp(left->path, right->path);
 }
 
-enum osc_err
-osc_index_load(struct osc_index *index, const char *directory, struct osc_detail *detail)
+/* Drop what was not there any more, and begin anew with who has which ID. */
+static void
+settle_names(struct osc_index *index, bool *changed)
 {
-	DIR *list = opendir(directory);
-	enum osc_err err = OSC_OK;
-	struct dirent *entry;
-	struct stat st;
+	size_t kept = 0;
 
-	memset(index, 0, sizeof(*index));
-	if (list == NULL || fstat(dirfd(list), &st) != 0) {
-		err = osc_detail_errno(detail,
-		    errno == ENOENT || errno == ENOTDIR || errno == EACCES ? OSC_ECONTEXT : OSC_EIO,
-		    directory, "cannot open the directory of contexts");
-		if (list != NULL)
-			(void)closedir(list);
-		return err;
+	for (size_t i = 0; i < index->n; i++) {
+		struct osc_index_entry *entry = index->entries[i];
+
+		if (entry->present) {
+			index->entries[kept++] = entry;
+			continue;
+		}
+		*changed = true;
+		osc_map_remove(&index->names, name_key(entry->name));
+		free_entry(entry);
 	}
-	index->mtime = st.st_mtim;
-	while (err == OSC_OK && (entry = readdir(list)) != NULL)
-		if (entry->d_name[0] != '.')
-			err = add(index, directory, entry->d_name);
-	(void)closedir(list);
-	if (err == OSC_OK) {
-		if (index->n > 0)
-			qsort(index->entries, index->n, sizeof(*index->entries), compare);
-		return OSC_OK;
-	}
-	osc_index_free(index);
-	return osc_detail_set(detail, err, directory, "no memory");
+	index->n = kept;
+	if (kept > 0)
+		qsort(index->entries, kept, sizeof(struct osc_index_entry *), compare);
+	index->read = index->read_all = false;
+	osc_map_free(&index->ids);
 }
 
-bool
-osc_index_stale(const struct osc_index *index, const char *directory)
+static enum osc_err
+read_names(struct osc_index *index, DIR *list, bool *changed)
 {
-	struct stat st;
+	enum osc_err err = OSC_OK;
+	struct dirent *found;
 
-	return stat(directory, &st) != 0 || st.st_mtim.tv_sec != index->mtime.tv_sec ||
-	    st.st_mtim.tv_nsec != index->mtime.tv_nsec;
+	for (size_t i = 0; i < index->n; i++)
+		index->entries[i]->present = false;
+	while (err == OSC_OK && (found = readdir(list)) != NULL)
+		if (found->d_name[0] != '.')
+			err = take_name(index, dirfd(list), found->d_name, changed);
+	if (err == OSC_OK)
+		settle_names(index, changed);
+	return err;
+}
+
+static bool
+is_recent(int64_t mtime)
+{
+	struct timespec now = {0};
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec - mtime < RECENT_NS;
+}
+
+static enum osc_err
+fail(const struct osc_index *index, struct osc_detail *detail)
+{
+	return osc_detail_errno(detail,
+	    errno == ENOENT || errno == ENOTDIR || errno == EACCES ? OSC_ECONTEXT : OSC_EIO,
+	    index->directory, "cannot open the directory of contexts");
+}
+
+enum osc_err
+osc_index_load(struct osc_index *index, bool *changed, struct osc_detail *detail)
+{
+	struct osc_stamp stamp;
+	enum osc_err err;
+	DIR *list;
+
+	*changed = false;
+	if (!osc_stamp_follow(&stamp, AT_FDCWD, index->directory))
+		return fail(index, detail);
+	if (index->loaded && !index->recent && stamp.mtime == index->mtime)
+		return OSC_OK;
+	list = opendir(index->directory);
+	if (list == NULL)
+		return fail(index, detail);
+	/* Before it is read: what changes meanwhile is seen the next time. */
+	if (!osc_stamp_read(&stamp, dirfd(list), NULL)) {
+		(void)closedir(list);
+		return fail(index, detail);
+	}
+	index->mtime = stamp.mtime;
+	index->recent = is_recent(stamp.mtime);
+	err = read_names(index, list, changed);
+	(void)closedir(list);
+	index->loaded = err == OSC_OK;
+	return err == OSC_OK ? OSC_OK : osc_detail_set(detail, err, index->directory, "no memory");
+}
+
+static bool
+is_hex_digit(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
+/* Bytes in hex as oscore-cid prints them, "_" for none; returns what follows, or NULL. */
+static const char *
+skip_id(const char *name)
+{
+	const char *at = name;
+
+	if (*at == '_')
+		return at + 1;
+	while (is_hex_digit(at[0]) && is_hex_digit(at[1]))
+		at += 2;
+	return at > name ? at : NULL;
+}
+
+/* KID or KID@KIDCONTEXT */
+static bool
+names_a_kid(const char *name)
+{
+	const char *end = skip_id(name);
+
+	if (end != NULL && *end == '@')
+		end = skip_id(end + 1);
+	return end != NULL && *end == '\0';
+}
+
+static bool
+chain(struct osc_index *index, struct osc_index_entry *entry, int slot)
+{
+	const struct osc_id *id = slot == 0 ? &entry->recipient_id : &entry->sender_id;
+
+	entry->next[slot] = osc_map_get(&index->ids, osc_id_slice(id));
+	return osc_map_put(&index->ids, osc_id_slice(id), entry);
+}
+
+/* From the last to the first, so that the chains have the order of the paths. */
+static bool
+chain_all(struct osc_index *index)
+{
+	bool ok = true;
+
+	osc_map_free(&index->ids);
+	for (size_t i = index->n; ok && i-- > 0;) {
+		struct osc_index_entry *entry = index->entries[i];
+
+		if (!entry->known)
+			continue;
+		ok = chain(index, entry, 0);
+		if (ok && entry->neutral &&
+		    !id_is(&entry->sender_id, osc_id_slice(&entry->recipient_id)))
+			ok = chain(index, entry, 1);
+	}
+	return ok;
+}
+
+enum osc_err
+osc_index_read(struct osc_index *index, bool all, struct osc_detail *detail)
+{
+	enum osc_err err = OSC_OK;
+
+	if (index->read_all || (index->read && !all))
+		return OSC_OK;
+	for (size_t i = 0; i < index->n && err != OSC_ENOMEM; i++) {
+		struct osc_index_entry *entry = index->entries[i];
+
+		if (entry->read || (!all && names_a_kid(entry->name)))
+			continue;
+		err = identify(entry, entry->path);
+		entry->known = entry->known && err == OSC_OK;
+		entry->read = err != OSC_ENOMEM;
+	}
+	if (err == OSC_ENOMEM || !chain_all(index))
+		return osc_detail_set(detail, OSC_ENOMEM, index->directory, "no memory");
+	index->read = true;
+	index->read_all = all;
+	return OSC_OK;
 }
 
 void
 osc_index_free(struct osc_index *index)
 {
-	for (size_t i = 0; i < index->n; i++) {
-		free(index->entries[i].path);
-		free(index->entries[i].id_context);
-	}
+	for (size_t i = 0; i < index->n; i++)
+		free_entry(index->entries[i]);
 	free(index->entries);
+	osc_map_free(&index->names);
+	osc_map_free(&index->ids);
 	memset(index, 0, sizeof(*index));
 }

@@ -3,25 +3,42 @@
 #ifndef OSC_STORE_INDEX_H
 #define OSC_STORE_INDEX_H
 
-#include <sys/stat.h>
-
+#include "base/map.h"
+#include "store/file.h"
 #include "store/store.h"
 
-/* Which context directories lie under a directory, and for whose messages. */
+/*
+ * Which context directories lie under a directory, and for whose messages.
+ *
+ * Reading the directory gives their names; what a context is for stands in its files, which
+ * are read when that is asked for, once as long as it is the same directory.
+ */
 
 struct osc_index_entry {
-	char *path;   /* DIRECTORY/NAME */
+	char *path;       /* DIRECTORY/NAME */
+	const char *name; /* in it */
+	struct osc_stamp stamp;
+	bool present; /* it was there when the directory was read last */
+	bool read;    /* what is below is known, as far as the files tell it */
+	bool known;   /* they do */
 	bool neutral; /* serves both roles: the IDs below are the client's and the server's */
 	struct osc_id sender_id;
 	struct osc_id recipient_id;
 	uint8_t *id_context; /* on the heap; NULL: absent */
 	size_t id_context_len;
+	/* The next entries with the ID that this one has in the first or second place. */
+	struct osc_index_entry *next[2];
 };
 
 struct osc_index {
-	struct osc_index_entry *entries; /* sorted by path */
+	const char *directory;            /* borrowed */
+	struct osc_index_entry **entries; /* sorted by path */
 	size_t n, cap;
-	struct timespec mtime; /* of the directory, before it was read */
+	struct osc_map names; /* to entries */
+	struct osc_map ids;   /* to the first entry with this ID, of either side */
+	bool loaded, read, read_all;
+	int64_t mtime; /* of the directory, before it was read */
+	bool recent;   /* it had changed so shortly before that it may have changed again since */
 };
 
 /* The message that a context is looked for. */
@@ -33,30 +50,42 @@ struct osc_wanted {
 	bool either; /* both IDs of a directory that serves both roles may be the peer's */
 };
 
+/* osc_index_init - nothing is read yet; the name of the directory is borrowed */
+void osc_index_init(struct osc_index *index, const char *directory);
+
 /*
- * osc_index_load - look at every directory under DIRECTORY, once
+ * osc_index_load - read the names in the directory, if they may have changed
+ *
+ * What was known of an entry stays known while it is the same directory. *changed tells
+ * whether any came, went, or was replaced. Returns OSC_OK, OSC_ECONTEXT if this is no
+ * directory, OSC_EIO or OSC_ENOMEM.
+ */
+enum osc_err osc_index_load(struct osc_index *index, bool *changed, struct osc_detail *detail);
+
+/*
+ * osc_index_read - find out for whose messages they are
+ *
+ * all  those too whose name is KID or KID@KIDCONTEXT; else these are taken at their word
  *
  * Only settings and secrets are read, for IDs and ID Context, and no secret is decoded:
  * a directory that cannot be used for another reason is there. What is no context, or
- * does not tell its IDs, is left out. Returns OSC_OK, OSC_ECONTEXT if DIRECTORY is none,
- * OSC_EIO or OSC_ENOMEM.
+ * does not tell its IDs, is left out. Returns OSC_OK or OSC_ENOMEM.
  */
-enum osc_err osc_index_load(
-    struct osc_index *index, const char *directory, struct osc_detail *detail);
-
-/* osc_index_stale - has the directory got other entries since the index was made? */
-bool osc_index_stale(const struct osc_index *index, const char *directory);
+enum osc_err osc_index_read(struct osc_index *index, bool all, struct osc_detail *detail);
 
 /*
- * osc_index_next - the next context that fits (RFC 8613, 8.2 step 2)
+ * osc_index_next - the next context that fits (RFC 8613, 8.2 step 2), in the order of the paths
  *
- * at  where to go on; starts as 0
+ * before  the one before it; NULL to begin with
  *
  * Recipient ID equals kid; ID Context equals kid context, if the message has
  * one. Returns NULL behind the last.
  */
-const struct osc_index_entry *osc_index_next(
-    const struct osc_index *index, size_t *at, const struct osc_wanted *wanted);
+const struct osc_index_entry *osc_index_next(const struct osc_index *index,
+    const struct osc_wanted *wanted, const struct osc_index_entry *before);
+
+/* osc_index_has - is there an entry with this name? */
+bool osc_index_has(const struct osc_index *index, const char *name);
 
 /*
  * osc_index_would_fit - does a directory that cannot be opened fit?
@@ -65,13 +94,6 @@ const struct osc_index_entry *osc_index_next(
  * for what is no context. Returns OSC_OK or OSC_ENOMEM.
  */
 enum osc_err osc_index_would_fit(const char *path, const struct osc_wanted *wanted, bool *fits);
-
-/*
- * osc_index_serves_both - does a directory serve both roles, as far as settings.json tells?
- *
- * No other file is read, no secret above all.
- */
-bool osc_index_serves_both(const char *path);
 
 /* osc_index_path - DIRECTORY/NAME on the heap; NULL if there is no memory */
 char *osc_index_path(const char *directory, const char *name);

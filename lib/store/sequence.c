@@ -110,6 +110,9 @@ format_pair(const struct osc_sequence *sequence, struct osc_buffer *text)
 		osc_buffer_text(text, ", \"echo_hex\": ");
 		put_echo(text, state);
 	}
+	osc_buffer_text(text, ", \"own-id_hex\": \"");
+	osc_buffer_hex(text, osc_id_slice(&sequence->own));
+	osc_buffer_text(text, "\"");
 	put_mark(sequence, text, " ");
 	osc_buffer_text(text, "}\n");
 }

@@ -46,7 +46,8 @@ void osc_sequence_free(struct osc_sequence *sequence);
  *
  * Anything that is not understood is OSC_ESTATE with key and reason in the
  * detail, and *sequence is unchanged: never an empty window, never a lower
- * number. Returns OSC_OK, OSC_ESTATE or OSC_ENOMEM.
+ * number. OSC_EOWNID if it says that it is the state of another Sender ID. Returns OSC_OK,
+ * OSC_ESTATE, OSC_EOWNID or OSC_ENOMEM.
  */
 enum osc_err osc_sequence_parse(
     struct osc_sequence *sequence, struct osc_slice text, struct osc_detail *detail);

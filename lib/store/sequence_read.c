@@ -149,6 +149,25 @@ read_role(struct osc_reading *r, struct osc_side *mine, struct osc_side *other)
 	return err;
 }
 
+/* Numbers and window of the pair dialect do not say whose they are: with the IDs of
+ * settings.json swapped, the numbers of one key would be used with the other. */
+static enum osc_err
+check_own_id(struct osc_reading *r)
+{
+	struct json_t *value = osc_json_member(r->json->root, "own-id_hex");
+	char own[HEX_ID_SIZE];
+
+	if (value == NULL || r->sequence->dialect != OSC_DIALECT_PAIR)
+		return OSC_OK;
+	id_to_hex(own, &r->sequence->own);
+	if (osc_reading_word(value, own))
+		return OSC_OK;
+	osc_detail_set(r->detail, OSC_EOWNID, NULL,
+	    "is the state of another Sender ID than that of the settings: the IDs were edited");
+	osc_detail_hint(r->detail, "put the IDs back, or make a new pair with oscore-gen");
+	return OSC_EOWNID;
+}
+
 static enum osc_err
 read_mark(struct osc_reading *r, const char *key, bool *has, uint64_t *out)
 {
@@ -174,6 +193,8 @@ osc_sequence_parse(struct osc_sequence *sequence, struct osc_slice text, struct 
 		err = read_pair(&r, &fresh.mine);
 	else if (err == OSC_OK)
 		err = read_role(&r, &fresh.mine, &other);
+	if (err == OSC_OK)
+		err = check_own_id(&r);
 	if (err == OSC_OK)
 		err = read_mark(&r, "inode", &fresh.has_inode, &fresh.inode);
 	if (err == OSC_OK)

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/secret.h"
+#include "store/contents.h"
 #include "store/datum.h"
 #include "store/settings.h"
 
@@ -236,7 +237,10 @@ find_warnings(struct loading *l)
 	struct osc_settings *s = l->out;
 
 	s->loaded.secret_file = file->name;
-	if ((file->mode & (S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH)) != 0)
+	for (size_t i = 0; i < OSC_STATIC_FILES; i++)
+		if (l->data->files[i].there)
+			s->loaded.stamps[i] = l->data->files[i].stamp;
+	if ((file->stamp.mode & (S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH)) != 0)
 		s->loaded.warnings |= OSC_WARN_SECRET_MODE;
 	if (s->params.master_secret.len < SECRET_SHORT)
 		s->loaded.warnings |= OSC_WARN_SHORT_SECRET;
@@ -283,8 +287,7 @@ osc_settings_parse(struct osc_settings *settings, struct osc_data *data, struct 
 }
 
 enum osc_err
-osc_settings_identify(
-    struct osc_settings *settings, const struct osc_dir *dir, size_t files, bool *known)
+osc_settings_identify(struct osc_settings *settings, const struct osc_dir *dir, bool *known)
 {
 	struct osc_data data;
 	struct loading l = {.data = &data, .out = settings};
@@ -292,7 +295,7 @@ osc_settings_identify(
 
 	memset(settings, 0, sizeof(*settings));
 	*known = false;
-	err = osc_data_load_some(&data, dir, files);
+	err = osc_data_load_some(&data, dir);
 	if (err != OSC_OK)
 		return err;
 	ids = load_ids(&l);
@@ -302,4 +305,25 @@ osc_settings_identify(
 	    (load_flags(&l) == OSC_OK || settings->dialect == OSC_DIALECT_PAIR);
 	osc_data_free(&data);
 	return id_context == OSC_ENOMEM ? id_context : OSC_OK;
+}
+
+enum osc_err
+osc_settings_unchanged(
+    const struct osc_settings *settings, const struct osc_dir *dir, struct osc_detail *detail)
+{
+	const struct osc_stamp *before;
+	struct osc_stamp now;
+
+	for (size_t i = 0; i < OSC_STATIC_FILES; i++) {
+		before = &settings->loaded.stamps[i];
+		memset(&now, 0, sizeof(now));
+		if (!osc_stamp_follow(&now, dir->fd, osc_context_files[i]) && before->ino == 0)
+			continue;
+		if (osc_stamp_same(before, &now) && before->ctime == now.ctime)
+			continue;
+		osc_dir_where(detail, dir, osc_context_files[i]);
+		return osc_detail_set(
+		    detail, OSC_ESETTINGS, NULL, "was changed since this run has read it");
+	}
+	return OSC_OK;
 }

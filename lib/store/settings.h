@@ -3,10 +3,11 @@
 #ifndef OSC_STORE_SETTINGS_H
 #define OSC_STORE_SETTINGS_H
 
+#include "store/contents.h"
+#include "store/file.h"
 #include "store/store.h"
 
 struct osc_data;
-struct osc_dir;
 
 /* What settings own that were read from a directory. */
 struct osc_loaded {
@@ -15,6 +16,8 @@ struct osc_loaded {
 	uint8_t *id_context;     /* on the heap; NULL if it is absent */
 	unsigned warnings;       /* enum osc_warning, those that are seen here */
 	const char *secret_file; /* the name of the file that holds the secret; static */
+	/* What the static files were when they were read; ino is 0 for one that was not there. */
+	struct osc_stamp stamps[OSC_STATIC_FILES];
 };
 
 /*
@@ -53,7 +56,6 @@ enum osc_err osc_settings_parse(
 /*
  * osc_settings_identify - read only whose messages a directory is for
  *
- * files  how many are read, settings.json first: 1, or OSC_STATIC_FILES
  * known  receives whether they tell
  *
  * Sets the dialect, the role, the IDs and the ID Context; all else stays zero, and
@@ -61,7 +63,7 @@ enum osc_err osc_settings_parse(
  * OSC_ECONTEXT if this is no context, or OSC_ENOMEM; osc_settings_wipe in any case.
  */
 enum osc_err osc_settings_identify(
-    struct osc_settings *settings, const struct osc_dir *dir, size_t files, bool *known);
+    struct osc_settings *settings, const struct osc_dir *dir, bool *known);
 
 /* osc_settings_view - the parameters from the view of a side; of the side that is fixed, if
  * one is, whatever the role. They borrow from where those of the settings do. */
@@ -87,6 +89,15 @@ enum osc_err osc_settings_params(const struct osc_settings *settings, enum osc_r
 
 /* osc_settings_long_context - the ID Context does not fit into an option beside this kid (6.1) */
 bool osc_settings_long_context(const struct osc_params *params);
+
+/*
+ * osc_settings_unchanged - are the static files still those that were loaded?
+ *
+ * The same files, with the same content as far as size and times tell, and none more.
+ * Returns OSC_OK, or OSC_ESETTINGS with the file in the detail.
+ */
+enum osc_err osc_settings_unchanged(
+    const struct osc_settings *settings, const struct osc_dir *dir, struct osc_detail *detail);
 
 /* osc_settings_forget - wipe and free Master Secret and Master Salt that were loaded; they
  * are of length 0 then */

@@ -20,7 +20,7 @@ keep_content(uint8_t **copy, struct osc_slice text, struct osc_detail *detail)
 {
 	*copy = malloc(text.len + 1);
 	if (*copy == NULL)
-		return osc_detail_set(detail, OSC_ENOMEM, NULL, "out of memory");
+		return osc_detail_set(detail, OSC_ENOMEM, NULL, "no memory");
 	osc_copy(*copy, text.ptr, text.len);
 	return OSC_OK;
 }
@@ -80,7 +80,8 @@ osc_state_read(struct osc_state_file *file, struct osc_detail *detail)
 	return err;
 }
 
-/* Right before the rename: whoever ignores our lock must not be overwritten. */
+/* Right before the rename: whoever ignores our lock must not be overwritten, and no second
+ * name may keep the old state alive, with inode number and birth time. */
 static enum osc_err
 check_unchanged(const struct osc_state_file *file, int lock, struct osc_detail *detail)
 {
@@ -93,6 +94,7 @@ check_unchanged(const struct osc_state_file *file, int lock, struct osc_detail *
 	if (err == OSC_ESTATE ||
 	    (err == OSC_OK &&
 		(!found || !osc_stamp_same(&stamp, &file->stamp) ||
+		    !osc_temp_only_name(file->dir, OSC_SEQUENCE_FILE, &stamp) ||
 		    !is_content(file, osc_slice(buffer.ptr, buffer.len)))))
 		err = osc_detail_set(detail, OSC_ECHANGED, NULL,
 		    "was changed by a program that ignores the lock; nothing was written");
@@ -119,7 +121,7 @@ osc_state_write(struct osc_state_file *file, int lock, struct osc_detail *detail
 	osc_sequence_mark(file->sequence, file->mark ? &temp.stamp : NULL);
 	osc_sequence_format(file->sequence, &text);
 	if (text.full)
-		err = osc_detail_set(detail, OSC_ENOMEM, NULL, "out of memory");
+		err = osc_detail_set(detail, OSC_ENOMEM, NULL, "no memory");
 	if (err == OSC_OK)
 		err = keep_content(&copy, osc_buffer_slice(&text), detail);
 	if (err == OSC_OK)

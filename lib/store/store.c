@@ -28,12 +28,13 @@ struct osc_store {
 	bool failed;   /* a commit failed: what the disk holds is not known */
 	int lock;
 	struct osc_state *before; /* as on the disk; between begin and end */
+	struct osc_state *high;   /* what the state may not fall behind; NULL: nothing yet */
 };
 
 static enum osc_err
 no_memory(struct osc_detail *detail)
 {
-	return osc_detail_set(detail, OSC_ENOMEM, NULL, "out of memory");
+	return osc_detail_set(detail, OSC_ENOMEM, NULL, "no memory");
 }
 
 /* DIRECTORY/NAME on the heap; NULL if there is no memory. */
@@ -85,6 +86,49 @@ read_or_judge(struct osc_store *store, struct osc_detail *detail)
 	return err;
 }
 
+/* Lost, the window says nothing: what was known of it before stays the measure. */
+static void
+raise_high(struct osc_state *high, const struct osc_state *state)
+{
+	high->next = state->next;
+	if (state->window.known)
+		high->window = state->window;
+}
+
+/* Whoever puts an old state back, with or without our mark in it, must not make this
+ * process use a number twice or accept a request twice. */
+static enum osc_err
+check_high(struct osc_store *store, struct osc_detail *detail)
+{
+	const struct osc_state *state = &store->sequence.mine.state;
+
+	if (store->high == NULL)
+		return osc_store_follow(store, state) == OSC_OK ? OSC_OK : no_memory(detail);
+	if (!osc_state_follows(store->high, state)) {
+		osc_dir_where(detail, &store->dir, OSC_SEQUENCE_FILE);
+		osc_detail_set(detail, OSC_EBACK, NULL,
+		    "went back: numbers that were used would be used again");
+		osc_detail_hint(detail, "an old state was put back: make a new context");
+		return OSC_EBACK;
+	}
+	raise_high(store->high, state);
+	return OSC_OK;
+}
+
+static enum osc_err
+read_state(struct osc_store *store, struct osc_detail *detail)
+{
+	const struct osc_params *params = &store->params;
+	enum osc_err err;
+
+	if (store->sequence.window == 0 &&
+	    osc_sequence_init(&store->sequence, store->settings.dialect, &params->sender_id,
+		&params->recipient_id, store->settings.window) != OSC_OK)
+		return no_memory(detail);
+	err = read_or_judge(store, detail);
+	return err == OSC_OK ? check_high(store, detail) : err;
+}
+
 static enum osc_err
 load(struct osc_store *store, const char *path, enum osc_role role, unsigned flags,
     struct osc_detail *detail)
@@ -104,10 +148,7 @@ load(struct osc_store *store, const char *path, enum osc_role role, unsigned fla
 		err = find_warnings(store, detail);
 	if (err != OSC_OK || (flags & OSC_STORE_STATIC) != 0)
 		return err;
-	if (osc_sequence_init(&store->sequence, store->settings.dialect, &params->sender_id,
-		&params->recipient_id, store->settings.window) != OSC_OK)
-		return no_memory(detail);
-	return read_or_judge(store, detail);
+	return read_state(store, detail);
 }
 
 enum osc_err
@@ -205,11 +246,88 @@ prepare(struct osc_store *store, struct osc_detail *detail)
 	return err;
 }
 
+enum osc_err
+osc_store_follow(struct osc_store *store, const struct osc_state *high)
+{
+	if (store->high != NULL) {
+		raise_high(store->high, high);
+		return OSC_OK;
+	}
+	store->high = malloc(sizeof(*store->high));
+	if (store->high == NULL)
+		return OSC_ENOMEM;
+	*store->high = *high;
+	return OSC_OK;
+}
+
+const struct osc_state *
+osc_store_high(const struct osc_store *store)
+{
+	return store->high;
+}
+
+void
+osc_store_rest(struct osc_store *store)
+{
+	assert(store->lock == -1);
+	osc_dir_close(&store->dir);
+}
+
+bool
+osc_store_unchanged(const struct osc_store *store)
+{
+	struct osc_dir dir;
+	bool same;
+
+	if (osc_dir_open(&dir, store->path, NULL) != OSC_OK)
+		return false;
+	same = osc_settings_unchanged(&store->settings, &dir, NULL) == OSC_OK;
+	osc_dir_close(&dir);
+	return same;
+}
+
+/* The directory of the path must be the one that was loaded. Its inode number may have
+ * been given to another one since: then the settings are not those that were loaded. */
+static enum osc_err
+wake(struct osc_store *store, struct osc_detail *detail)
+{
+	struct osc_dir dir;
+	enum osc_err err;
+
+	if (store->dir.fd != -1)
+		return OSC_OK;
+	err = osc_dir_open(&dir, store->path, detail);
+	if (err == OSC_ECONTEXT)
+		return OSC_EGONE;
+	if (err != OSC_OK)
+		return err;
+	if (dir.dev != store->dir.dev || dir.ino != store->dir.ino) {
+		osc_dir_close(&dir);
+		return osc_detail_set(
+		    detail, OSC_EGONE, store->path, "is not the directory that it was");
+	}
+	store->dir = dir;
+	return OSC_OK;
+}
+
+enum osc_err
+osc_store_look(struct osc_store *store, struct osc_detail *detail)
+{
+	enum osc_err err = wake(store, detail);
+
+	if (err == OSC_OK)
+		err = read_state(store, detail);
+	return err == OSC_OK ? osc_store_check(store, detail) : err;
+}
+
 static enum osc_err
 read_locked(struct osc_store *store, struct osc_detail *detail)
 {
 	enum osc_err err;
 
+	err = osc_settings_unchanged(&store->settings, &store->dir, detail);
+	if (err != OSC_OK)
+		return err;
 	if (!store->swept)
 		osc_temp_leftovers(&store->dir, true, NULL, NULL);
 	store->swept = true;
@@ -218,6 +336,8 @@ read_locked(struct osc_store *store, struct osc_detail *detail)
 		err = osc_detail_set(detail, OSC_ESTATE, NULL, "was removed while it was in use");
 	if (err == OSC_OK)
 		err = osc_store_check(store, detail);
+	if (err == OSC_OK)
+		err = check_high(store, detail);
 	if (err != OSC_OK)
 		return err;
 	store->before = malloc(sizeof(*store->before));
@@ -237,8 +357,15 @@ begin(struct osc_store *store, long wait_ms, struct osc_detail *detail)
 		osc_dir_where(detail, &store->dir, OSC_SEQUENCE_FILE);
 		return osc_detail_set(detail, OSC_EIO, NULL, "could not be written before");
 	}
+	err = wake(store, detail);
+	if (err == OSC_OK && store->sequence.window == 0) { /* it was never read */
+		err = osc_settings_unchanged(&store->settings, &store->dir, detail);
+		if (err == OSC_OK)
+			err = osc_store_look(store, detail);
+	}
 	/* A context that is refused gets no new files. */
-	err = osc_store_check(store, detail);
+	if (err == OSC_OK)
+		err = osc_store_check(store, detail);
 	if (err == OSC_OK)
 		err = prepare(store, detail);
 	if (err == OSC_OK)
@@ -278,6 +405,7 @@ osc_store_commit(struct osc_store *store, struct osc_detail *detail)
 	store->failed = false;
 	store->moved = false;
 	*store->before = *state;
+	raise_high(store->high, state);
 	return OSC_OK;
 }
 
@@ -303,6 +431,7 @@ osc_store_close(struct osc_store **store)
 	osc_state_free(&s->file);
 	osc_sequence_free(&s->sequence);
 	osc_settings_wipe(&s->settings);
+	free(s->high);
 	free(s->secret_path);
 	free(s->path);
 	osc_wipe(s, sizeof(*s));

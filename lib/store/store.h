@@ -44,8 +44,8 @@ struct osc_store;
 
 enum osc_store_flag {
 	OSC_STORE_MOVED = 1 << 0,       /* accept, once, that the directory looks like a copy */
-	OSC_STORE_STATIC = 1 << 1,      /* read settings and secret only; there is no state, and no
-				      begin */
+	OSC_STORE_STATIC = 1 << 1,      /* read settings and secret only: the state is read by the
+				      first osc_store_look or osc_store_begin */
 	OSC_STORE_KEEP_SECRET = 1 << 2, /* for who shows the derivation, or tries others */
 };
 
@@ -57,7 +57,7 @@ enum osc_store_flag {
  *
  * Creates and changes nothing. On success *out holds the only reference; on
  * failure it is NULL and the detail says file, key and reason:
- * OSC_ECONTEXT, OSC_EROLE, OSC_ESTATE, OSC_ECOPY (7), OSC_ENOROLE (2), OSC_EIO,
+ * OSC_ECONTEXT, OSC_EROLE, OSC_ESTATE, OSC_EOWNID (7), OSC_ENOROLE (2), OSC_EIO,
  * OSC_ENOMEM (1). Whether the directory is a copy is judged by osc_store_begin,
  * not here.
  */
@@ -90,6 +90,36 @@ const char *osc_store_warning_path(const struct osc_store *store, enum osc_warni
 struct osc_state *osc_store_state(struct osc_store *store);
 
 /*
+ * osc_store_rest - keep no descriptor open until the next begin
+ *
+ * That begin opens the directory again by its path: OSC_EGONE if it is another one, or none.
+ */
+void osc_store_rest(struct osc_store *store);
+
+/* osc_store_unchanged - are settings and secret those that were loaded, by their path? */
+bool osc_store_unchanged(const struct osc_store *store);
+
+/*
+ * osc_store_follow, osc_store_high - what a state that is read may not fall behind
+ *
+ * Within a process the state of a context never goes back: what is read must follow what
+ * this process read and committed last, or it is refused (OSC_EBACK). osc_store_high returns
+ * that, the window the last one that was known; NULL if nothing was read yet.
+ * osc_store_follow adds it to another store, whose directory has the same keys. Returns
+ * OSC_OK or OSC_ENOMEM.
+ */
+enum osc_err osc_store_follow(struct osc_store *store, const struct osc_state *high);
+const struct osc_state *osc_store_high(const struct osc_store *store);
+
+/*
+ * osc_store_look - read the state without the lock
+ *
+ * Creates and changes nothing. Returns OSC_OK, OSC_ESTATE, OSC_EOWNID, OSC_EBACK, OSC_ECOPY,
+ * OSC_EIO or OSC_ENOMEM.
+ */
+enum osc_err osc_store_look(struct osc_store *store, struct osc_detail *detail);
+
+/*
  * osc_store_check - would osc_store_begin take the directory for a copy?
  *
  * For dry runs: looks at what was loaded. Returns OSC_OK or OSC_ECOPY.
@@ -102,8 +132,9 @@ enum osc_err osc_store_check(const struct osc_store *store, struct osc_detail *d
  * Waits up to 10 s for another process: OSC_EBUSY. In a directory that was
  * never used it makes the first sequence.json and `.used`. OSC_ECOPY if
  * sequence.json is not the file that this context last wrote, unless
- * OSC_STORE_MOVED. Errors else as osc_store_open. Nothing is locked after an
- * error. Nobody may wait for input or output while the lock is held.
+ * OSC_STORE_MOVED; OSC_ESETTINGS if settings or secret were changed since they were
+ * loaded; OSC_EBACK if the state went back. Errors else as osc_store_open. Nothing is
+ * locked after an error. Nobody may wait for input or output while the lock is held.
  */
 enum osc_err osc_store_begin(struct osc_store *store, struct osc_detail *detail);
 

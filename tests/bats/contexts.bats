@@ -19,16 +19,46 @@ load contexts
 	done
 }
 
-@test "the named directory is taken alone, and nothing else is looked at" {
+@test "the named directory comes first; if it does not verify a message, the others follow" {
 	peer 01 01
 	peer other 01 - "$OTHER_SECRET"
-	run -4 --separate-stderr unprotect "$(from other)"
-	refused "<stdin>:1" "tag"
+	run -0 --separate-stderr chosen "$(from 01)"
+	prints "ctx/01"
 	used ctx/other && fail "the other was opened"
-	# a twin is not looked for either
+	run -0 --separate-stderr chosen "$(from other)"
+	prints "ctx/other"
+	run -4 --separate-stderr unprotect "$(broken "$(from other)")"
+	refused "<stdin>:1" "tag"
+	# a twin is not looked for as long as the named one accepts
 	cp -r ctx/01 ctx/twin
-	run -0 --separate-stderr unprotect "$(from 01)"
+	message=$(from 01)
+	run -0 --separate-stderr unprotect "$message"
 	prints "$GET"
+	run -6 --separate-stderr unprotect "$message"
+	refused "<stdin>:1" "replayed"
+}
+
+@test "names of other kids are taken at their word where the kid of a message is a name" {
+	peer 0a 0a
+	for ((i = 16; i < 116; i++)); do
+		printf -v kid %04x $i
+		cp -r ctx/0a "ctx/$kid"
+		sed -i "s/\"0a\"/\"$kid\"/" "ctx/$kid/settings.json"
+	done
+	message=$(from 0a)
+	run -0 --separate-stderr strace -f -o genuine -e trace=openat,open \
+		oscore-unprotect -f hex -C ctx <<<"$message"
+	prints "$GET"
+	run -4 --separate-stderr strace -f -o forged -e trace=openat,open \
+		oscore-unprotect -f hex -C ctx <<<"$(broken "$message")"
+	refused "<stdin>:1" "tag"
+	less=$(wc -l <forged)
+	((less <= $(wc -l <genuine))) || fail "more files for a forged message: $less"
+	# without the name each is looked into, once in a run
+	mv ctx/0a ctx/alpha
+	run -4 --separate-stderr strace -f -o forged -e trace=openat,open oscore-unprotect -k -f hex \
+		-C ctx < <(for i in 1 2 3 4 5; do broken "$message"; done)
+	equal "$(grep -c 'ctx/0010"' forged)" 1
 }
 
 @test "else all directories are looked at" {
@@ -128,7 +158,7 @@ load contexts
 	without=${message/66190002aabb01ff/63090001ff}
 	cp -a ctx new
 	for order in "$message"$'\n'"$without" "$without"$'\n'"$message" "$message" "$without"; do
-		run -7 --separate-stderr unprotect "$order" -k
+		run -7 --separate-stderr unprotect "$order"
 		refused "ctx/01"
 		said "ctx/01@aabb: .*Recipient Key.* ctx/01$|ctx/01: .*Recipient Key.* ctx/01@aabb$"
 		rm -r ctx
@@ -144,23 +174,34 @@ load contexts
 	prints ctx/01@aabb
 }
 
-@test "a candidate that fits and cannot be loaded ends the search with 7" {
+@test "a candidate that fits and cannot be used refuses its messages, and no others" {
 	peer a 01 - "$OTHER_SECRET"
 	peer b 01
 	peer c 02
 	state ctx/b '{"next-to-send": tomorrow}'
-	for name in a b; do
-		run -7 --separate-stderr unprotect "$(from $name)"
-		refused ctx/b/sequence.json
-	done
+	run -0 --separate-stderr chosen "$(from a)"
+	prints ctx/a
+	run -7 --separate-stderr unprotect "$(from b)"
+	refused ctx/b/sequence.json
+	# a message that none verifies may be for the one that cannot be loaded
+	mv ctx/b/secret.json secret
+	run -0 --separate-stderr chosen "$(from a)"
+	prints ctx/a
+	run -7 --separate-stderr unprotect "$(broken "$(from a)")"
+	refused ctx/b
+	mv secret ctx/b/secret.json
 	# so does the named one
 	mv ctx/b ctx/01
-	run -7 --separate-stderr unprotect "$(from a)"
+	run -0 --separate-stderr chosen "$(from a)"
+	prints ctx/a
+	run -7 --separate-stderr unprotect "$(from b)"
 	refused ctx/01/sequence.json
-	run -0 --separate-stderr unprotect "$(from c)"
-	prints "$GET"
-	# what was said before stays said, and -k does not go on behind a 7
-	run -7 --separate-stderr unprotect "$(from c)"$'\n'"$(from a)"$'\n'"$(from c)" -k
+	# with -k the others go on
+	run -7 --separate-stderr unprotect "$(from c)"$'\n'"$(from b)"$'\n'"$(from c)" -k
+	equal "${lines[0]}" "$GET"
+	[[ ${lines[1]} == "# 7 ctx/01/sequence.json: "* ]] || fail "${lines[1]}"
+	equal "${lines[2]}" "$GET"
+	run -7 --separate-stderr unprotect "$(from c)"$'\n'"$(from b)"$'\n'"$(from c)"
 	equal "$output" "$GET"
 }
 
@@ -194,9 +235,11 @@ load contexts
 		mkdir ctx/$name
 		echo "{" >ctx/$name/settings.json
 	done
-	run -7 --separate-stderr unprotect "$message"
+	run -7 --separate-stderr unprotect "$(broken "$message")"
 	refused ctx/01/settings.json
 	rm -r ctx/01
+	run -4 --separate-stderr unprotect "$(broken "$message")"
+	refused "<stdin>:1" "tag"
 	run -0 --separate-stderr unprotect "$message"
 	prints "$GET"
 }
@@ -211,8 +254,8 @@ load contexts
 	cp -r old ctx/b
 	state ctx/c "{"
 	for name in b c; do
-		run -7 --separate-stderr unprotect "$first"$'\n'"$(from $name)" -k
-		equal "$(wc -l <<<"$output")" 1
+		run -7 --separate-stderr unprotect "$first"$'\n'"$(from $name)"
+		equal "$output" "$GET"
 		one_error "ctx/$name/sequence.json"
 		first=$(from a)
 	done
@@ -222,7 +265,7 @@ load contexts
 	pair_context peers/a 04 ff
 	cp -r ctx/d ctx/e
 	run -7 --separate-stderr unprotect "$first"$'\n'"$(from a)" -k
-	equal "$output" "$GET"
+	equal "${lines[0]}" "$GET"
 	said "ctx/e: .*Recipient Key.* ctx/d$|ctx/d: .*Recipient Key.* ctx/e$"
 }
 
@@ -551,11 +594,14 @@ other_kid() {
 		run -7 --separate-stderr oscore-cid -f hex -C "$directory" <<<"$GET_PROTECTED"
 		refused "$directory"
 	done
-	# the message is looked at first
-	run -3 --separate-stderr oscore-unprotect -f hex -C missing <<<"$GET"
-	refused "<stdin>:1" "OSCORE"
-	run -1 --separate-stderr oscore-unprotect -f hex -C missing </dev/null
-	refused "<stdin>" "empty"
+	# before any input is waited for
+	mkfifo never
+	exec 7<>never
+	for program in oscore-unprotect oscore-cid; do
+		run -7 --separate-stderr $program -f hex -C missing never
+		refused missing
+	done
+	exec 7>&-
 }
 
 @test "-C takes the place of CONTEXT" {

@@ -192,14 +192,9 @@ peek() {
 	refused req:1 "kid context"
 }
 
-@test "plain messages need no context; a protected one does" {
-	run -0 --separate-stderr text "$GET" oscore-unprotect -p -f hex nowhere
-	prints "$GET"
-	run -0 --separate-stderr feed "$CONTENT" oscore-unprotect -p -t payload nowhere
-	prints "Hello World!"
-	run -7 --separate-stderr text "$GET"$'\n'"$GET_PROTECTED" oscore-unprotect -p -f hex nowhere
-	equal "$output" "$GET"
-	one_error nowhere
+@test "a context that is missing is said at once" {
+	run -7 --separate-stderr text "$GET" oscore-unprotect -p -f hex nowhere
+	refused nowhere
 }
 
 @test "raw and payload" {

@@ -49,7 +49,7 @@ LLVMFuzzerTestOneInput(const uint8_t *in, size_t size)
 		nul = size > 0 && i + 1 < OSC_STATIC_FILES ? memchr(in, 0, size) : NULL;
 		file = &data.files[order[i]];
 		file->there = true;
-		file->mode = 0600;
+		file->stamp.mode = 0600;
 		file->text = osc_slice(in, nul != NULL ? (size_t)(nul - in) : size);
 		size -= nul != NULL ? file->text.len + 1 : 0;
 		in = nul != NULL ? nul + 1 : NULL;

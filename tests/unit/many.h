@@ -40,6 +40,19 @@ many_pair(const char *name, const char *own, const char *peer, const char *id_co
 	many_make(name, text);
 }
 
+/* many_other - a context in the pair dialect with a secret of its own */
+static inline void
+many_other(const char *name, const char *own, const char *peer, unsigned secret)
+{
+	char text[400];
+
+	(void)snprintf(text, sizeof(text),
+	    "{\"sender-id_hex\": \"%s\", \"recipient-id_hex\": \"%s\","
+	    " \"secret_hex\": \"%032x\", \"algorithm\": 10}",
+	    own, peer, secret);
+	many_make(name, text);
+}
+
 /* many_neutral - a context for both roles; role is NULL, or pins it */
 static inline void
 many_neutral(const char *name, const char *client, const char *server, const char *role)

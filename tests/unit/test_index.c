@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
-#include <time.h>
-
 #include "base/secret.h"
 #include "many.h"
 
@@ -12,11 +10,11 @@ static const char *
 found(const struct osc_index *index, struct osc_wanted what)
 {
 	static char names[400];
-	const struct osc_index_entry *entry;
-	size_t at = 0, n = 0, len = 0;
+	const struct osc_index_entry *entry = NULL;
+	size_t n = 0, len = 0;
 	const char *list[16];
 
-	while ((entry = osc_index_next(index, &at, &what)) != NULL && n < 16) {
+	while ((entry = osc_index_next(index, &what, entry)) != NULL && n < 16) {
 		list[n] = strrchr(entry->path, '/') + 1;
 		for (size_t k = n; k > 0 && strcmp(list[k - 1], list[k]) > 0; k--) {
 			const char *other = list[k];
@@ -46,7 +44,32 @@ finds(const struct osc_index *index, struct osc_wanted what, const char *names)
 static void
 load(struct osc_index *index)
 {
-	CHECK(osc_index_load(index, dir_path, &detail) == OSC_OK);
+	bool changed;
+
+	osc_index_init(index, dir_path);
+	CHECK(osc_index_load(index, &changed, &detail) == OSC_OK);
+	CHECK(osc_index_read(index, true, &detail) == OSC_OK);
+}
+
+/* fails - a directory that is none */
+static bool
+fails(const char *directory)
+{
+	struct osc_index index;
+	bool changed;
+
+	osc_index_init(&index, directory);
+	return osc_index_load(&index, &changed, &detail) == OSC_ECONTEXT && index.n == 0;
+}
+
+static bool
+knows(const struct osc_index *index, size_t n)
+{
+	size_t known = 0;
+
+	for (size_t i = 0; i < index->n; i++)
+		known += index->entries[i]->known;
+	return known == n;
 }
 
 static void
@@ -58,11 +81,9 @@ test_index_empty(void)
 	load(&index);
 	CHECK(index.n == 0 && finds(&index, wanted("", NULL, OSC_ROLE_NONE), ""));
 	osc_index_free(&index);
-	CHECK(osc_index_load(&index, dir_name("missing"), &detail) == OSC_ECONTEXT);
-	CHECK(index.n == 0 && strstr(detail.path, "missing") != NULL);
+	CHECK(fails(dir_name("missing")) && strstr(detail.path, "missing") != NULL);
 	dir_write("file", "");
-	CHECK(osc_index_load(&index, dir_name("file"), &detail) == OSC_ECONTEXT);
-	CHECK(osc_index_load(&index, dir_name("file/x"), NULL) == OSC_ECONTEXT);
+	CHECK(fails(dir_name("file")) && fails(dir_name("file/x")));
 }
 
 static void
@@ -78,7 +99,7 @@ test_index_kid(void)
 	many_pair("e", "fe", "01", NULL);
 	many_pair("f", "ff", "00", NULL);
 	load(&index);
-	CHECK(index.n == 6);
+	CHECK(knows(&index, 6));
 	CHECK(finds(&index, wanted("01", NULL, OSC_ROLE_NONE), "a e "));
 	CHECK(finds(&index, wanted("0100", NULL, OSC_ROLE_NONE), "b "));
 	CHECK(finds(&index, wanted("", NULL, OSC_ROLE_NONE), "c "));
@@ -121,7 +142,7 @@ test_index_roles(void)
 	many_neutral("server", "0c", "05", "server");
 	many_pair("pair", "05", "0c", NULL);
 	load(&index);
-	CHECK(index.n == 4);
+	CHECK(knows(&index, 4));
 	CHECK(finds(&index, wanted("0c", NULL, OSC_ROLE_NONE), "pair server "));
 	CHECK(finds(&index, wanted("05", NULL, OSC_ROLE_NONE), "client "));
 	CHECK(finds(&index, wanted("0c", NULL, OSC_ROLE_SERVER), "neutral pair server "));
@@ -154,31 +175,69 @@ test_index_passes_over(void)
 	CHECK(symlink("a", dir_name("link")) == 0);
 	CHECK(mkfifo(dir_name("fifo"), 0600) == 0);
 	load(&index);
-	CHECK(index.n == 2);
+	CHECK(knows(&index, 2));
 	CHECK(finds(&index, wanted("01", NULL, OSC_ROLE_NONE), "a link "));
 	osc_index_free(&index);
 	(void)unlink(dir_name(".hidden/settings.json"));
 }
 
-static void
-test_index_stale(void)
+/* again - load it once more; has anything changed? */
+static bool
+again(struct osc_index *index)
 {
-	struct timespec ticks = {0, 20000000}; /* the clock of the file system is coarse */
+	bool changed = false;
+
+	CHECK(osc_index_load(index, &changed, &detail) == OSC_OK);
+	CHECK(osc_index_read(index, true, &detail) == OSC_OK);
+	return changed;
+}
+
+static void
+test_index_changes(void)
+{
 	struct osc_index index;
 
 	many_clear();
 	many_pair("a", "ff", "01", NULL);
 	load(&index);
-	CHECK(!osc_index_stale(&index, dir_path));
-	(void)nanosleep(&ticks, NULL);
+	CHECK(!again(&index));
 	dir_write("a/other", ""); /* below: not the directory itself */
-	CHECK(!osc_index_stale(&index, dir_path));
+	CHECK(!again(&index));
+	/* It comes, changes its name, is made anew, and goes. */
 	many_pair("b", "ff", "02", NULL);
-	CHECK(osc_index_stale(&index, dir_path));
+	CHECK(again(&index) && finds(&index, wanted("02", NULL, OSC_ROLE_NONE), "b "));
+	CHECK(rename(dir_name("b"), dir_name("c")) == 0 && again(&index));
+	CHECK(finds(&index, wanted("02", NULL, OSC_ROLE_NONE), "c "));
+	CHECK(unlink(dir_name("c/settings.json")) == 0 && rmdir(dir_name("c")) == 0);
+	many_pair("c", "ff", "03", NULL);
+	CHECK(again(&index) && finds(&index, wanted("02", NULL, OSC_ROLE_NONE), ""));
+	CHECK(finds(&index, wanted("03", NULL, OSC_ROLE_NONE), "c "));
+	CHECK(unlink(dir_name("c/settings.json")) == 0 && rmdir(dir_name("c")) == 0);
+	CHECK(again(&index) && knows(&index, 1) && !osc_index_has(&index, "c"));
+	CHECK(finds(&index, wanted("01", NULL, OSC_ROLE_NONE), "a ") && !again(&index));
 	osc_index_free(&index);
-	load(&index);
-	CHECK(!osc_index_stale(&index, dir_path) && index.n == 2);
-	CHECK(osc_index_stale(&index, dir_name("missing")));
+}
+
+/* Names that are those of other kids are taken at their word, if that is wanted. */
+static void
+test_index_names(void)
+{
+	static const char *const words[] = {"01", "0a0b", "_", "01@02", "_@_", "01@_"};
+	static const char *const others[] = {
+	    "1", "0A", "a", "01@", "@01", "01@2", "x1", "__", "_1"};
+	struct osc_index index;
+	bool changed;
+
+	many_clear();
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		many_pair(words[i], "ff", "07", NULL);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		many_pair(others[i], "ff", "07", NULL);
+	osc_index_init(&index, dir_path);
+	CHECK(osc_index_load(&index, &changed, &detail) == OSC_OK && changed && knows(&index, 0));
+	CHECK(osc_index_read(&index, false, &detail) == OSC_OK);
+	CHECK(knows(&index, sizeof(others) / sizeof(others[0])));
+	CHECK(osc_index_read(&index, true, &detail) == OSC_OK && knows(&index, index.n));
 	osc_index_free(&index);
 }
 
@@ -195,7 +254,7 @@ test_index_many(void)
 		many_pair(name, "ff", kid, "aabb");
 	}
 	load(&index);
-	CHECK(index.n == 200);
+	CHECK(knows(&index, 200));
 	for (unsigned i = 0; i < 200; i++) {
 		(void)snprintf(name, sizeof(name), "n%u ", i);
 		(void)snprintf(kid, sizeof(kid), "%04x", i);
@@ -215,7 +274,8 @@ main(void)
 	RUN(test_index_kid_context);
 	RUN(test_index_roles);
 	RUN(test_index_passes_over);
-	RUN(test_index_stale);
+	RUN(test_index_changes);
+	RUN(test_index_names);
 	RUN(test_index_many);
 	many_clear();
 	dir_remove();

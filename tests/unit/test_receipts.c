@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
-#include <unistd.h>
-
+#include "base/ascii.h"
 #include "contexts.h"
 #include "session/receipts.h"
 
@@ -9,17 +8,26 @@
 #define C4 "44025d1f00003974396c6f63616c686f7374620914ff612f1092f1776f1c1668b3825e"
 #define C4_TOKEN "42025d1f0001396c6f63616c686f7374620914ff612f1092f1776f1c1668b3825e"
 
-static char path[] = "/tmp/oscore-receipts-XXXXXX";
-
+/* load - the datagrams that lines of hex stand for */
 static enum osc_err
-load(struct osc_receipts *receipts, const void *bytes, size_t len, struct osc_detail *detail)
+load(struct osc_receipts *receipts, const char *text, size_t len, struct osc_detail *detail)
 {
-	FILE *file = fopen(path, "w");
-	enum osc_err err;
+	uint8_t bytes[256];
+	enum osc_err err = OSC_OK;
+	size_t n;
 
-	if (file == NULL || fwrite(bytes, 1, len, file) != len || fclose(file) != 0)
-		abort();
-	err = osc_receipts_load(receipts, path, detail);
+	memset(receipts, 0, sizeof(*receipts));
+	for (size_t at = 0; at < len && err == OSC_OK; at++) {
+		for (n = 0; at < len && text[at] != '\n'; at += 2) {
+			bytes[n++] = (uint8_t)(osc_hex_value((uint8_t)text[at]) * 16 +
+			    osc_hex_value((uint8_t)text[at + 1]));
+		}
+		err = osc_receipts_add(receipts, osc_slice(bytes, n), detail);
+	}
+	if (err == OSC_OK)
+		err = osc_receipts_sort(receipts);
+	else
+		osc_receipts_free(receipts);
 	CHECK(err == OSC_OK || (receipts->n == 0 && receipts->list == NULL));
 	return err;
 }
@@ -34,10 +42,9 @@ static void
 test_receipts_load(void)
 {
 	struct osc_receipts receipts;
-	struct osc_slice c4 = unhex(C4);
 	size_t n;
 
-	CHECK(load(&receipts, c4.ptr, c4.len, NULL) == OSC_OK && receipts.n == 1);
+	CHECK(load_text(&receipts, C4) == OSC_OK && receipts.n == 1);
 	CHECK(same(receipts.list[0].datagram, C4));
 	CHECK(osc_receipts_find(&receipts, unhex("00003974"), &n) == receipts.list && n == 1);
 	CHECK(osc_receipts_find(&receipts, unhex("00003975"), &n) == NULL && n == 0);
@@ -45,8 +52,8 @@ test_receipts_load(void)
 	CHECK(osc_receipts_find(&receipts, unhex("0000397400"), &n) == NULL);
 	osc_receipts_free(&receipts);
 
-	/* Byte-identical requests count once; comments and spaces are no difference. */
-	CHECK(load_text(&receipts, "# requests\n" C4 "\n" C4_TOKEN "\n\n0x" C4 "\r\n") == OSC_OK);
+	/* Byte-identical requests count once. */
+	CHECK(load_text(&receipts, C4 "\n" C4_TOKEN "\n" C4 "\n") == OSC_OK);
 	CHECK(receipts.n == 2);
 	CHECK(osc_receipts_find(&receipts, unhex("0001"), &n) != NULL && n == 1);
 	osc_receipts_free(&receipts);
@@ -59,12 +66,12 @@ test_receipts_refused(void)
 		const char *text;
 		enum osc_err err;
 	} cases[] = {
-	    {"", OSC_EEMPTY}, {"\n# only a comment\n", OSC_EEMPTY}, {"zz\n", OSC_ERECEIPT},
-	    {C4 "\n440\n", OSC_ERECEIPT},
+	    {"", OSC_OK},
+	    {C4 "\n4401\n", OSC_ERECEIPT},
 	    {C4 "\n44015d1f00003974b3747631\n", OSC_ERECEIPT}, /* not protected */
 	    {"64445d1f0000397490ffdbaad1e9a7e7b2a813d3c31524378303cdafae119106\n",
-		OSC_ERECEIPT},                                     /* a response */
-	    {"70000001\n", OSC_ERECEIPT}, {"@\001", OSC_ERECEIPT}, /* raw, too short */
+		OSC_ERECEIPT}, /* a response */
+	    {"70000001\n", OSC_ERECEIPT},
 	};
 	struct osc_receipts receipts;
 	struct osc_detail detail = {0};
@@ -72,12 +79,7 @@ test_receipts_refused(void)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		CHECK(load_text(&receipts, cases[i].text) == cases[i].err);
 	CHECK(load(&receipts, C4 "\n70000001\n", strlen(C4) + 10, &detail) == OSC_ERECEIPT);
-	CHECK(strncmp(detail.path, path, strlen(path)) == 0);
-	CHECK(strcmp(detail.path + strlen(path), ":2") == 0);
 	CHECK(strcmp(detail.text, "not an OSCORE request") == 0);
-	CHECK(osc_receipts_load(&receipts, "/nonexistent/requests", &detail) == OSC_EIO);
-	CHECK(strcmp(detail.path, "/nonexistent/requests") == 0);
-	CHECK(osc_receipts_load(&receipts, "/", &detail) == OSC_EIO);
 }
 
 /* So many requests are too many, also if they are the same one. */
@@ -97,20 +99,8 @@ test_receipts_too_many(void)
 	CHECK(load(&receipts, text, limit * len, NULL) == OSC_OK && receipts.n == 1);
 	osc_receipts_free(&receipts);
 	CHECK(load(&receipts, text, (limit + 1) * len, &detail) == OSC_ERECEIPT);
-	CHECK(strcmp(detail.path, path) == 0 && strcmp(detail.text, "too many requests") == 0);
+	CHECK(strcmp(detail.text, "too many requests") == 0);
 	free(text);
-}
-
-/* The first bad line ends it: nothing is collected behind it. */
-static void
-test_receipts_first_bad(void)
-{
-	struct osc_receipts receipts;
-	struct osc_detail detail = {0};
-	const char *text = ":\n:\n:\nzz\n";
-
-	CHECK(load(&receipts, text, strlen(text), &detail) == OSC_ERECEIPT);
-	CHECK(strcmp(detail.text, "not an OSCORE request") == 0);
 }
 
 /* Many requests, tokens of every length, several with one token: all are found. */
@@ -188,8 +178,8 @@ test_receipt_check(void)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		receipt_of(&receipt, &pair.client.context, cases[i].plain);
 		memset(scratch, 0, sizeof(scratch));
-		CHECK(osc_receipt_check(&receipt, &pair.server.context, OSC_SIDE_PEER, scratch) ==
-		    OSC_OK);
+		CHECK(osc_receipt_check(
+			  &receipt, &pair.server.context, 1, OSC_SIDE_PEER, scratch) == OSC_OK);
 		CHECK(receipt.observe == cases[i].observe);
 		CHECK(receipt.registration == cases[i].registration);
 		CHECK(receipt.exchange.piv.seq == 20 && receipt.exchange.kid.len == 0);
@@ -213,22 +203,24 @@ test_receipt_sides(void)
 	pair_make(&pair, &params);
 	pair_make(&strangers, &other);
 	receipt_of(&receipt, &pair.client.context, "44015d1f00003974b3747631");
-	CHECK(osc_receipt_check(&receipt, &pair.client.context, OSC_SIDE_OWN, scratch) == OSC_OK);
+	CHECK(
+	    osc_receipt_check(&receipt, &pair.client.context, 2, OSC_SIDE_OWN, scratch) == OSC_OK);
 	/* once for a context, whatever is asked later; again for another one */
-	CHECK(osc_receipt_check(&receipt, &pair.client.context, OSC_SIDE_PEER, scratch) == OSC_OK);
-	CHECK(osc_receipt_check(&receipt, &strangers.client.context, OSC_SIDE_OWN, scratch) ==
+	CHECK(
+	    osc_receipt_check(&receipt, &pair.client.context, 2, OSC_SIDE_PEER, scratch) == OSC_OK);
+	CHECK(osc_receipt_check(&receipt, &strangers.client.context, 3, OSC_SIDE_OWN, scratch) ==
 	    OSC_EREQUEST);
-	receipt.checked = NULL;
-	CHECK(osc_receipt_check(&receipt, &pair.client.context, OSC_SIDE_PEER, scratch) ==
+	receipt.checked = 0;
+	CHECK(osc_receipt_check(&receipt, &pair.client.context, 2, OSC_SIDE_PEER, scratch) ==
 	    OSC_EREQUESTOWN);
-	receipt.checked = NULL;
-	CHECK(osc_receipt_check(&receipt, &pair.server.context, OSC_SIDE_OWN, scratch) ==
+	receipt.checked = 0;
+	CHECK(osc_receipt_check(&receipt, &pair.server.context, 4, OSC_SIDE_OWN, scratch) ==
 	    OSC_EREQUESTPEER);
-	receipt.checked = NULL;
-	CHECK(osc_receipt_check(&receipt, &strangers.server.context, OSC_SIDE_PEER, scratch) ==
+	receipt.checked = 0;
+	CHECK(osc_receipt_check(&receipt, &strangers.server.context, 5, OSC_SIDE_PEER, scratch) ==
 	    OSC_EREQUEST);
-	receipt.checked = NULL;
-	CHECK(osc_receipt_check(&receipt, &strangers.client.context, OSC_SIDE_OWN, scratch) ==
+	receipt.checked = 0;
+	CHECK(osc_receipt_check(&receipt, &strangers.client.context, 3, OSC_SIDE_OWN, scratch) ==
 	    OSC_EREQUEST);
 	pair_free(&pair);
 	pair_free(&strangers);
@@ -294,20 +286,13 @@ test_receipt_notifications(void)
 int
 main(void)
 {
-	int fd = mkstemp(path);
-
-	if (fd < 0)
-		return EXIT_FAILURE;
-	(void)close(fd);
 	RUN(test_receipts_load);
 	RUN(test_receipts_refused);
-	RUN(test_receipts_first_bad);
 	RUN(test_receipts_too_many);
 	RUN(test_receipts_find);
 	RUN(test_receipt_check);
 	RUN(test_receipt_sides);
 	RUN(test_receipt_single_response);
 	RUN(test_receipt_notifications);
-	(void)unlink(path);
 	return unit_end();
 }

@@ -2,12 +2,15 @@
 /* Copyright (c) 2026 The oscore-tools authors */
 #include "with_sequence.h"
 
+#define OWN "\"own-id_hex\": \"01\", "
+#define OWN_LAST ", \"own-id_hex\": \"01\""
+
 static void
 test_sequence_pair(void)
 {
 	start(OSC_DIALECT_PAIR, 32);
 	CHECK(formats_as("{\"next-to-send\": 0, \"received\": {\"index\": 0, \"bitfield\": 0}, "
-			 "\"answered\": {\"index\": 0, \"bitfield\": 0}}\n"));
+			 "\"answered\": {\"index\": 0, \"bitfield\": 0}" OWN_LAST "}\n"));
 	CHECK(parse(PAIR("150",
 		  RECEIVED("9", "2147483649") "," ANSWERED(
 		      "9", "1") ", \"inode\": 131, \"btime\": 1790000000000000000")) == OSC_OK);
@@ -21,7 +24,7 @@ test_sequence_pair(void)
 	CHECK(sequence.has_btime && sequence.btime == UINT64_C(1790000000000000000));
 	CHECK(formats_as("{\"next-to-send\": 150, "
 			 "\"received\": {\"index\": 9, \"bitfield\": 2147483649}, "
-			 "\"answered\": {\"index\": 9, \"bitfield\": 1}, "
+			 "\"answered\": {\"index\": 9, \"bitfield\": 1}, " OWN
 			 "\"inode\": 131, \"btime\": 1790000000000000000}\n"));
 	CHECK(parse(PAIR("1",
 		  RECEIVED("0", "0") ", \"inode\": 18446744073709551615, \"note\": []")) == OSC_OK);
@@ -35,7 +38,7 @@ test_sequence_lost(void)
 	start(OSC_DIALECT_PAIR, 32);
 	CHECK(parse(PAIR("8", "\"received\": \"unknown\"")) == OSC_OK);
 	CHECK(!sequence.mine.state.window.known && sequence.mine.state.window.size == 32);
-	CHECK(formats_as("{\"next-to-send\": 8, \"received\": \"unknown\"}\n"));
+	CHECK(formats_as("{\"next-to-send\": 8, \"received\": \"unknown\"" OWN_LAST "}\n"));
 	CHECK(parse(PAIR("8", RECEIVED("0", "0"))) == OSC_OK);
 	CHECK(sequence.mine.state.window.known);
 	CHECK(parse(PAIR("8", RECEIVED("null", "null"))) == OSC_OK);
@@ -59,14 +62,14 @@ test_sequence_next(void)
 	sequence.mine.state.next++;
 	CHECK(formats_as("{\"next-to-send\": 1099511627776, "
 			 "\"received\": {\"index\": 0, \"bitfield\": 0}, "
-			 "\"answered\": {\"index\": 0, \"bitfield\": 0}}\n"));
+			 "\"answered\": {\"index\": 0, \"bitfield\": 0}" OWN_LAST "}\n"));
 	CHECK(parse(PAIR("1099511627776", RECEIVED("0", "0"))) == OSC_OK);
 	CHECK(sequence.mine.state.next == OSC_SEQ_MAX + 1);
 	CHECK(parse(PAIR("1099511627780", RECEIVED("0", "0"))) == OSC_OK);
 	CHECK(sequence.mine.state.next == OSC_SEQ_MAX + 1);
 	CHECK(formats_as("{\"next-to-send\": 1099511627780, "
 			 "\"received\": {\"index\": 0, \"bitfield\": 0}, "
-			 "\"answered\": {\"index\": 0, \"bitfield\": 0}}\n"));
+			 "\"answered\": {\"index\": 0, \"bitfield\": 0}" OWN_LAST "}\n"));
 	CHECK(parse(PAIR("18446744073709551615", RECEIVED("0", "0"))) == OSC_OK);
 	CHECK(sequence.mine.state.next == OSC_SEQ_MAX + 1 && survives());
 	CHECK(refused(PAIR("18446744073709551616", RECEIVED("0", "0")), "does not fit"));
@@ -83,6 +86,19 @@ test_sequence_next(void)
 	osc_sequence_free(&sequence);
 }
 
+/* The state says whose numbers it holds; what does not say it is taken as it is. */
+static void
+test_sequence_own_id(void)
+{
+	start(OSC_DIALECT_PAIR, 32);
+	CHECK(parse(PAIR("8", RECEIVED("0", "0") ", \"own-id_hex\": \"01\"")) == OSC_OK);
+	CHECK(parse(PAIR("9", RECEIVED("0", "0") ", \"own-id_hex\": \"\"")) == OSC_EOWNID);
+	CHECK(parse(PAIR("9", RECEIVED("0", "0") ", \"own-id_hex\": 1")) == OSC_EOWNID);
+	CHECK(strstr(detail.hint, "oscore-gen") != NULL && sequence.mine.state.next == 8);
+	CHECK(parse(PAIR("9", RECEIVED("0", "0"))) == OSC_OK && survives());
+	osc_sequence_free(&sequence);
+}
+
 static void
 test_sequence_echo(void)
 {
@@ -91,10 +107,10 @@ test_sequence_echo(void)
 	    OSC_OK);
 	CHECK(sequence.mine.state.echo_len == 8 && sequence.mine.state.echo[7] == 8);
 	CHECK(formats_as("{\"next-to-send\": 8, \"received\": \"unknown\", "
-			 "\"echo_hex\": \"0102030405060708\"}\n"));
+			 "\"echo_hex\": \"0102030405060708\"" OWN_LAST "}\n"));
 	osc_window_init(&sequence.mine.state.window, 32, 5);
 	CHECK(formats_as("{\"next-to-send\": 8, \"received\": {\"index\": 5, \"bitfield\": 0}, "
-			 "\"answered\": {\"index\": 5, \"bitfield\": 0}}\n"));
+			 "\"answered\": {\"index\": 5, \"bitfield\": 0}" OWN_LAST "}\n"));
 	CHECK(
 	    parse(PAIR("8", RECEIVED("0", "0") ", \"echo_hex\": \"0102030405060708\"")) == OSC_OK);
 	CHECK(sequence.mine.state.echo_len == 0);
@@ -190,6 +206,7 @@ main(void)
 	RUN(test_sequence_pair);
 	RUN(test_sequence_lost);
 	RUN(test_sequence_next);
+	RUN(test_sequence_own_id);
 	RUN(test_sequence_echo);
 	RUN(test_sequence_malformed);
 	RUN(test_sequence_mark);

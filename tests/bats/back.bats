@@ -1,0 +1,277 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 The oscore-tools authors
+#
+# A state that is set back, edited or kept alive while a run lasts or between two runs, and a
+# tree of contexts that changes under a run.
+
+# shellcheck disable=SC2016,SC2034,SC2154 # scripts for bash -c; stderr comes from run
+load helper
+load contexts
+
+# start COMMAND... - reads messages from `say`, one line of output for each
+start() {
+	rm -f in
+	mkfifo in
+	"$@" <in >out 2>err &
+	program=$!
+	exec 5>in
+}
+
+# say LINE - send it, and wait for one more line of output, or for the end of the run
+say() {
+	local had
+	had=$(wc -l <out)
+	echo "$1" >&5
+	for ((tries = 0; tries < 1000; tries++)); do
+		[ "$(wc -l <out)" -le "$had" ] || return 0
+		kill -0 "$program" 2>/dev/null || return 0
+		sleep 0.01
+	done
+	fail "no answer"
+}
+
+# ended STATUS - end of input; what the run has said is in $stderr, its output in $output
+ended() {
+	exec 5>&-
+	status=0
+	wait "$program" || status=$?
+	output=$(<out)
+	stderr=$(<err)
+	equal "$status" "$1"
+}
+
+@test "a stream does not take a lower state over: protect" {
+	for files in "sequence.json" "settings.json secret.json sequence.json"; do
+		rm -rf client server client2 server2
+		oscore-gen --pair client server
+		oscore-gen --pair client2 server2
+		cp -r client backup
+		start oscore-protect -f hex client
+		say "$GET"
+		for file in $files; do
+			cp "client2/$file" "client/$file"
+		done
+		say "$GET_B"
+		ended 7
+		equal "$(wc -l <<<"$output")" 1
+		one_error client/
+		rm -r backup
+	done
+}
+
+@test "a stream does not take a lower state over: unprotect, and with -C" {
+	oscore-gen --pair client server
+	mkdir ctx
+	for form in "server" "-C ctx"; do
+		rm -rf ctx/01
+		cp -r server ctx/01
+		directory=server
+		[ "$form" = server ] || directory=ctx/01
+		cp $directory/sequence.json fresh
+		first=$(oscore-protect -f hex client <<<"$GET")
+		second=$(oscore-protect -f hex client <<<"$GET")
+		# shellcheck disable=SC2086 # two words
+		start oscore-unprotect -f hex $form
+		say "$first"
+		cp fresh $directory/sequence.json
+		say "$first"
+		ended 7
+		equal "$output" "$GET"
+		one_error $directory/sequence.json
+		said "went back"
+		# a new run takes what is there, but under -C the process goes on with the others
+		cp fresh $directory/sequence.json
+		# shellcheck disable=SC2086
+		start oscore-unprotect -k -f hex $form
+		say "$second"
+		cp fresh $directory/sequence.json
+		say "$second"
+		ended 7
+		equal "${output%%$'\n'*}" "$GET"
+	done
+}
+
+@test "the directory is replaced by an older copy with the same keys: 7 for the life of the run" {
+	peer 01 01
+	peer 02 02
+	cp -r ctx/01 older
+	first=$(from 01)
+	start oscore-unprotect -k -f hex -C ctx
+	say "$first"
+	mv ctx/01 away
+	mv older ctx/01
+	say "$first"
+	say "$first"
+	say "$(from 02)"
+	# nor is it taken under another name
+	mv ctx/01 ctx/other
+	say "$first"
+	mv ctx/other gone
+	mv away ctx/01
+	say "$first"
+	say "$(from 01)"
+	ended 7
+	equal "$(cut -c 1-4 out | tr '\n' ' ')" "${GET:0:4} # 7  # 7  ${GET:0:4} # 7  # 6  ${GET:0:4} "
+	said "ctx/01/sequence.json: went back"
+}
+
+@test "a context with other keys under its name is opened anew" {
+	peer 01 01
+	start oscore-unprotect -k -f hex -C ctx
+	say "$(from 01)"
+	# made anew
+	rm -r ctx/01 peers/01
+	peer 01 01 - "$OTHER_SECRET"
+	say "$(from 01)"
+	# edited in place
+	for file in ctx/01/secret.json peers/01/secret.json; do
+		printf '{"secret_hex": "%s"}' 000102030405060708090a0b0c0d0e0f >"$file"
+	done
+	rm peers/01/sequence.json peers/01/lock peers/01/.used
+	say "$(from 01)"
+	ended 6
+	# the window of the old keys stays in the file: its number counts as seen
+	equal "$(cut -c 1-4 out | tr '\n' ' ')" "${GET:0:4} ${GET:0:4} # 6  "
+}
+
+@test "settings that change under a stream: 7, never mixed with another state" {
+	oscore-gen --pair client server
+	start oscore-protect -f hex client
+	say "$GET"
+	sed -i 's/"window": 32/"window": 33/' client/settings.json
+	say "$GET"
+	ended 7
+	one_error client/settings.json
+	equal "$(wc -l <<<"$output")" 1
+	run -0 --separate-stderr oscore-protect -f hex client <<<"$GET"
+}
+
+@test "the state says whose numbers it holds: swapped IDs are refused" {
+	oscore-gen --pair client server
+	oscore-protect -f hex client <<<"$GET" >req
+	oscore-unprotect -f hex server req
+	equal "$(member client own-id_hex)" '"01"'
+	for side in client server; do
+		sed -i 's/sender-id/x/; s/recipient-id/sender-id/; s/"x/"recipient-id/' $side/settings.json
+		before=$(snapshot $side)
+		run -7 --separate-stderr oscore-protect -f hex $side <<<"$GET"
+		refused $side/sequence.json "Sender ID" "hint: .*new pair"
+		run -7 --separate-stderr oscore-unprotect -f hex $side req
+		refused $side/sequence.json "Sender ID"
+		equal "$(snapshot $side)" "$before"
+	done
+	# what does not say it is taken as it is
+	sed -i 's/, "own-id_hex": "[0-9]*"//' client/sequence.json
+	run -0 --separate-stderr oscore-protect -f hex --moved client <<<"$GET"
+}
+
+@test "a second name made while the lock is held keeps the old state alive: refused" {
+	oscore-gen --pair client server
+	oscore-protect -f hex client <<<"$GET" >/dev/null
+	# between reading and replacing: at the fsync of the temporary
+	run -1 --separate-stderr strace -f -o calls -e trace=fsync \
+		-e inject=fsync:delay_enter=300000:when=1 bash -c '
+		(sleep 0.1; ln client/sequence.json saved) &
+		oscore-protect -f hex client <<<"$1"
+		status=$?
+		wait
+		exit $status' - "$GET"
+	refused client/sequence.json
+	# and it is refused as long as there is one
+	run -7 --separate-stderr oscore-protect -f hex client <<<"$GET"
+	refused client/sequence.json "more than one name"
+	rm saved
+	run -0 --separate-stderr oscore-protect -f hex client <<<"$GET"
+}
+
+@test "-C --moved: a message that does not verify accepts no move" {
+	peer 01 01
+	peer 02 02
+	unprotect "$(from 01)"$'\n'"$(from 02)"
+	for kid in 01 02; do
+		from $kid >fresh.$kid
+	done
+	mv ctx original
+	cp -r original ctx
+	before=$(snapshot ctx)
+	run -4 --separate-stderr unprotect "$(broken "$(cat fresh.01)")"$'\n'"$(broken "$(cat fresh.02)")" \
+		--moved -k
+	equal "$(cut -c 1-4 <<<"$output")" $'# 4 \n# 4 '
+	equal "$(snapshot ctx)" "$before"
+	run -7 --separate-stderr unprotect "$(cat fresh.01)"
+	said "copy"
+	run -4 --separate-stderr unprotect "$(broken "$(cat fresh.02)")"$'\n'"$(cat fresh.01)" --moved -k
+	equal "${lines[1]}" "$GET"
+	run -7 --separate-stderr unprotect "$(cat fresh.02)"
+	said "copy"
+}
+
+@test "each refused request gets its answer, whatever cuts the group" {
+	peer 01 01
+	peer 02 02
+	unprotect "$(from 01)"$'\n'"$(from 02)"
+	first=$(from 01)
+	second=$(from 02)
+	unprotect "$second"
+	# while another holds 02, the group is cut before its first message
+	printf '%s\n' "$(broken "$first")" "$first" "$(from 02)" "$(broken "$(from 02)")" \
+		"${GET_PROTECTED/620914/630914ee}" "$first" "$second" >stream
+	flock ctx/02/lock bash -c 'touch held; exec sleep 0.5' &
+	while [ ! -e held ]; do sleep 0.01; done
+	run -4 --separate-stderr oscore-unprotect -k -f hex -C ctx --error-reply replies stream
+	wait
+	equal "$(cut -c 1-4 <<<"$output" | tr '\n' ' ')" \
+		"# 4  ${GET:0:4} ${GET:0:4} # 4  # 4  # 6  # 6  "
+	equal "$(wc -l <replies)" 5
+	# a move of two contexts
+	mv ctx original
+	cp -r original ctx
+	printf '%s\n' "$first" "$second" "$first" "$second" >stream
+	run -6 --separate-stderr oscore-unprotect -k -f hex -C ctx --moved --error-reply replies stream
+	equal "$(wc -l <replies)" 4
+}
+
+@test "what vanished is unknown, what is new is found, and a stream goes on" {
+	peer 0a 0a
+	peer 0b 0b
+	start oscore-unprotect -k -f hex -C ctx
+	say "$(from 0a)"
+	say "$(from 0b)"
+	# revoked: moved out
+	mv ctx/0a out-of-it
+	say "$(from 0a)"
+	say "$(broken "$(from 0a)")"
+	say "$(from 0b)"
+	# moved in again
+	mv out-of-it ctx/0a
+	say "$(from 0a)"
+	# a second one with the kid, beside it
+	peer 0a-new 0a - "$OTHER_SECRET"
+	say "$(from 0a-new)"
+	say "$(from 0a)"
+	# the old one goes, the new one takes its name
+	rm -r ctx/0a
+	mv ctx/0a-new ctx/0a
+	say "$(from 0a-new)"
+	# damaged: refuses its messages only
+	cp ctx/0a/sequence.json kept
+	echo "{" >ctx/0a/sequence.json
+	say "$(from 0a-new)"
+	say "$(from 0b)"
+	ended 4
+	equal "$(cut -c 1-4 out | tr '\n' ' ')" "4401 4401 # 4  # 4  4401 4401 4401 4401 4401 # 7  4401 "
+}
+
+@test "oscore-cid -C: what vanished is not printed, what is new is" {
+	peer 0a 0a
+	start oscore-cid -f hex -C ctx
+	say "$(from 0a)"
+	peer new 0a
+	say "$(from 0a)" && say "$(from 0a)"
+	rm -r ctx/0a
+	say "$(from 0a)"
+	ended 0
+	equal "$(sort -u out | tr '\n' ' ')" "ctx/0a ctx/new "
+	equal "$(tail -n 1 out)" ctx/new
+}
