@@ -13,11 +13,10 @@
 #include "base/jsonload.h"
 #include "base/secret.h"
 #include "cli.h"
-#include "core/alg.h"
 #include "core/cborw.h"
 #include "core/coap.h"
-#include "message/format.h"
 #include "message/utf8.h"
+#include "values.h"
 #include "words.h"
 
 #define OPTIONS_MAX 32
@@ -245,31 +244,18 @@ print_version(FILE *to)
 	    nettle >> 8, nettle & 0xff);
 }
 
-static const char *
-algorithm_name(size_t i)
-{
-	const struct osc_alg *alg = osc_alg_at(i);
-
-	return alg != NULL ? alg->name : NULL;
-}
-
 static void
 print_values(FILE *to, const char *arg)
 {
-	const char *(*names)(size_t i) = NULL, *name;
 	const char *words = arg + name_len(arg);
+	struct osc_slice word;
 
-	if (*words++ != '=') {
+	if (*words++ != '=')
 		(void)fprintf(to, "-");
-		return;
-	}
-	if (*words == CLI_ALGORITHMS[0])
-		names = algorithm_name;
-	else if (*words == CLI_FORMATS[0])
-		names = osc_format_input_name;
-	for (size_t i = 0; names != NULL && (name = names(i)) != NULL; i++)
-		(void)fprintf(to, "%s%s", i > 0 ? " " : "", name);
-	(void)fprintf(to, "%s", names != NULL ? words + 1 : words);
+	else
+		for (size_t i = 0; osc_is_present(word = value_word_at(words, i)); i++)
+			(void)fprintf(
+			    to, "%s%.*s", i > 0 ? " " : "", (int)word.len, (const char *)word.ptr);
 }
 
 /* A line for each option: long, short, name of the argument, its values, help. Tabs are

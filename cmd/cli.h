@@ -23,6 +23,7 @@ struct cli_option {
  * other words. */
 #define CLI_ALGORITHMS "*"
 #define CLI_FORMATS "%"
+#define CLI_HASHES "sha256 sha512"
 #define CLI_ROLES "client server"
 
 /* The options of every program; they are answered by cli_next itself. */

@@ -7,19 +7,14 @@
 #include "request_file.h"
 #include "values.h"
 
-static _Noreturn void
-refuse_format(const char *option, const char *arg)
+static enum osc_format
+format_among(const char *option, const char *arg, const char *words)
 {
-	struct osc_buffer names = {0};
-	const char *name;
+	enum osc_format format = OSC_FORMAT_RAW;
 
-	for (size_t i = 0; (name = osc_format_input_name(i)) != NULL; i++) {
-		if (i > 0)
-			osc_buffer_text(
-			    &names, osc_format_input_name(i + 1) != NULL ? ", " : " or ");
-		osc_buffer_text(&names, name);
-	}
-	cli_usage("%s: %.*s, not %s", option, (int)names.len, (const char *)names.ptr, arg);
+	(void)value_word(option, arg, words);
+	(void)osc_format_by_name(&format, arg);
+	return format;
 }
 
 enum osc_format
@@ -27,11 +22,9 @@ options_format(const char *option, const char *arg)
 {
 	enum osc_format format;
 
-	if (!osc_format_by_name(&format, arg))
-		refuse_format(option, arg);
-	if (format == OSC_FORMAT_PAYLOAD)
+	if (osc_format_by_name(&format, arg) && format == OSC_FORMAT_PAYLOAD)
 		cli_usage("%s: payload is an output format of oscore-unprotect", option);
-	return format;
+	return format_among(option, arg, CLI_FORMATS);
 }
 
 bool
@@ -45,8 +38,8 @@ options_take(struct stream_options *options, int key, char *arg)
 		options->from = options_format("--from", arg);
 		break;
 	case 't':
-		if (options->payload_allowed && strcmp(arg, "payload") == 0)
-			options->to = OSC_FORMAT_PAYLOAD;
+		if (options->payload_allowed)
+			options->to = format_among("--to", arg, CLI_FORMATS " payload");
 		else
 			options->to = options_format("--to", arg);
 		options->to_given = true;

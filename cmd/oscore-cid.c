@@ -9,15 +9,18 @@
 #include "input.h"
 #include "options.h"
 #include "store/index.h"
+#include "values.h"
+
+#define PARTS "kid kid-context partial-iv"
+#define OUTPUTS "line json"
 
 enum { OPTION_PRINT = 256 };
 
 static const struct cli_option table[] = {
     {'C', "contexts", "DIR", "print the contexts under DIR that fit"},
-    {OPTION_PRINT, "print", "PART=kid kid-context partial-iv",
-	"only kid, kid-context or partial-iv"},
+    {OPTION_PRINT, "print", "PART=" PARTS, "only kid, kid-context or partial-iv"},
     OPTION_FROM,
-    {'t', "to", "FORMAT=line json", "output: line (default) or json"},
+    {'t', "to", "FORMAT=" OUTPUTS, "output: line (default) or json"},
     {'q', "quiet", NULL, "no hints and warnings"},
     CLI_COMMON_OPTIONS,
 };
@@ -36,21 +39,9 @@ enum cid_part { CID_ALL, CID_KID, CID_KID_CONTEXT, CID_PIV };
 static enum cid_part
 part_by_name(const char *name)
 {
-	if (strcmp(name, "kid") == 0)
-		return CID_KID;
-	if (strcmp(name, "kid-context") == 0)
-		return CID_KID_CONTEXT;
-	if (strcmp(name, "partial-iv") == 0)
-		return CID_PIV;
-	cli_usage("--print: kid, kid-context or partial-iv, not %s", name);
-}
+	static const enum cid_part parts[] = {CID_KID, CID_KID_CONTEXT, CID_PIV};
 
-static bool
-is_json(const char *name)
-{
-	if (strcmp(name, "json") != 0 && strcmp(name, "line") != 0)
-		cli_usage("--to: line or json, not %s", name);
-	return strcmp(name, "json") == 0;
+	return parts[value_word("--print", name, PARTS)];
 }
 
 struct cid {
@@ -254,7 +245,7 @@ main(int argc, char **argv)
 		else if (key == 'f')
 			format = options_format("--from", arg);
 		else if (key == 't')
-			cid.json = is_json(arg);
+			cid.json = value_word("--to", arg, OUTPUTS) == 1;
 		else if (key == 'C')
 			cid.contexts = arg;
 		else if (key == 'q')

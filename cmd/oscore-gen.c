@@ -25,12 +25,15 @@ enum {
 	OPTION_SECRET_BYTES,
 	OPTION_SENDER_SEQ,
 	OPTION_PAIR,
+	OPTION_DIALECT,
 	OPTION_LIST_ALGORITHMS,
 };
 
+#define DIALECTS "role pair"
+
 static const struct cli_option table[] = {
     {'a', "algorithm", "NAME|N=" CLI_ALGORITHMS, "AEAD (default AES-CCM-16-64-128)"},
-    {OPTION_HKDF, "hkdf", "HASH=sha256 sha512", "sha256 (default) or sha512"},
+    {OPTION_HKDF, "hkdf", "HASH=" CLI_HASHES, "sha256 (default) or sha512"},
     {OPTION_CLIENT_ID, "client-id", "HEX", "Sender ID of the client (default 01)"},
     {OPTION_SERVER_ID, "server-id", "HEX", "Sender ID of the server (default 00)"},
     {OPTION_ID_CONTEXT, "id-context", "HEX", "ID Context (default none)"},
@@ -42,6 +45,7 @@ static const struct cli_option table[] = {
     {OPTION_SENDER_SEQ, "sender-seq", "N|C:S", "first numbers (default 0)"},
     {'r', "role", "ROLE=" CLI_ROLES, "pin DIR to client or server"},
     {OPTION_PAIR, "pair", NULL, "two directories, each for one side"},
+    {OPTION_DIALECT, "dialect", "FORM=" DIALECTS, "of DIR: role (default), or pair with -r"},
     {OPTION_LIST_ALGORITHMS, "list-algorithms", NULL, "show the AEADs"},
     {'q', "quiet", NULL, "no hints and warnings"},
     CLI_COMMON_OPTIONS,
@@ -62,6 +66,7 @@ static const struct cli_program program = {
 struct generation {
 	struct osc_new_context context; /* from the view of the client */
 	bool pair;
+	bool dialect_given;
 	const char *secret_file;
 	size_t secret_bytes; /* 0: not given */
 	bool sender_seq_given;
@@ -144,6 +149,12 @@ take_option(struct generation *gen, int key, const char *arg)
 	case OPTION_PAIR:
 		gen->pair = true;
 		break;
+	case OPTION_DIALECT:
+		context->settings.dialect = value_word("--dialect", arg, DIALECTS) == 0
+		    ? OSC_DIALECT_ROLE
+		    : OSC_DIALECT_PAIR;
+		gen->dialect_given = true;
+		break;
 	case OPTION_LIST_ALGORITHMS:
 		list_algorithms();
 	}
@@ -156,6 +167,11 @@ check_options(const struct generation *gen)
 		cli_usage("--id-context and --random-id-context exclude each other");
 	if (gen->pair && gen->context.settings.role != OSC_ROLE_NONE)
 		cli_usage("--role and --pair exclude each other");
+	if (gen->pair && gen->dialect_given)
+		cli_usage("--dialect and --pair exclude each other");
+	if (!gen->pair && gen->context.settings.dialect == OSC_DIALECT_PAIR &&
+	    gen->context.settings.role == OSC_ROLE_NONE)
+		cli_usage("--dialect pair is for one side: add '-r client' or '-r server'");
 	if (gen->secret_file != NULL && gen->secret_bytes != 0)
 		cli_usage("--secret-file and --secret-bytes exclude each other");
 	if (gen->secret_file != NULL && !gen->sender_seq_given)
@@ -220,11 +236,13 @@ make_one(struct generation *gen, const char *path)
 	struct osc_new_context *context = &gen->context;
 	int status;
 
-	context->settings.dialect = OSC_DIALECT_ROLE;
 	if (context->settings.role != OSC_ROLE_NONE &&
 	    (context->client_seq > 0 || context->server_seq > 0))
 		/* The peer is elsewhere: nobody here knows what it has sent already. */
 		context->client_window_lost = context->server_window_lost = true;
+	if (context->settings.dialect == OSC_DIALECT_PAIR &&
+	    context->settings.role == OSC_ROLE_SERVER)
+		context->settings.params = osc_params_mirror(&context->settings.params);
 	status = make(context, &path, 1);
 	if (status != 0)
 		return status;
@@ -260,6 +278,7 @@ main(int argc, char **argv)
 	struct generation gen = {
 	    .context.settings =
 		{
+		    .dialect = OSC_DIALECT_ROLE,
 		    .window = OSC_WINDOW_DEFAULT,
 		    .params =
 			{

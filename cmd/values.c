@@ -5,18 +5,79 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "cli.h"
+#include "message/format.h"
 #include "message/hex.h"
 #include "values.h"
+
+static struct osc_slice
+text_of(const char *arg)
+{
+	return osc_slice((const uint8_t *)arg, strlen(arg));
+}
+
+static const char *
+algorithm_name(size_t i)
+{
+	const struct osc_alg *alg = osc_alg_at(i);
+
+	return alg != NULL ? alg->name : NULL;
+}
+
+struct osc_slice
+value_word_at(const char *words, size_t i)
+{
+	const char *(*names)(size_t i) = NULL, *name;
+	size_t len;
+
+	if (*words == CLI_ALGORITHMS[0])
+		names = algorithm_name;
+	else if (*words == CLI_FORMATS[0])
+		names = osc_format_input_name;
+	for (size_t n = 0; names != NULL && (name = names(n)) != NULL; n++)
+		if (i-- == 0)
+			return text_of(name);
+	for (words += names != NULL; *words != '\0'; words += len) {
+		words += *words == ' ';
+		len = strcspn(words, " ");
+		if (i-- == 0)
+			return osc_slice((const uint8_t *)words, len);
+	}
+	return OSC_ABSENT;
+}
+
+/* The words as in a sentence: "a, b or c". */
+static _Noreturn void
+refuse_word(const char *option, const char *arg, const char *words)
+{
+	struct osc_buffer list = {0};
+	struct osc_slice word;
+
+	for (size_t i = 0; osc_is_present(word = value_word_at(words, i)); i++) {
+		if (i > 0)
+			osc_buffer_text(
+			    &list, osc_is_present(value_word_at(words, i + 1)) ? ", " : " or ");
+		osc_buffer_put(&list, word);
+	}
+	cli_usage("%s: %.*s, not %s", option, (int)list.len, (const char *)list.ptr, arg);
+}
+
+size_t
+value_word(const char *option, const char *arg, const char *words)
+{
+	struct osc_slice word;
+
+	for (size_t i = 0; osc_is_present(word = value_word_at(words, i)); i++)
+		if (osc_same_word(word, arg))
+			return i;
+	refuse_word(option, arg, words);
+}
 
 enum osc_role
 value_role(const char *arg)
 {
-	if (strcmp(arg, "client") == 0)
-		return OSC_ROLE_CLIENT;
-	if (strcmp(arg, "server") == 0)
-		return OSC_ROLE_SERVER;
-	cli_usage("--role: client or server, not %s", arg);
+	return value_word("--role", arg, CLI_ROLES) == 0 ? OSC_ROLE_CLIENT : OSC_ROLE_SERVER;
 }
 
 uint64_t
@@ -42,8 +103,7 @@ value_hex(struct osc_buffer *to, const char *option, const char *arg)
 
 	osc_buffer_cut(to, 0);
 	bytes = osc_buffer_reserve(to, len);
-	if (bytes == NULL ||
-	    osc_hex_decode(bytes, &to->len, osc_slice((const uint8_t *)arg, len), NULL) != OSC_OK)
+	if (bytes == NULL || osc_hex_decode(bytes, &to->len, text_of(arg), NULL) != OSC_OK)
 		cli_usage("%s: hex digits, two for each byte, not %s", option, arg);
 }
 
@@ -65,7 +125,7 @@ value_id(struct osc_id *id, const char *option, const char *arg)
 const struct osc_alg *
 value_algorithm(const char *arg)
 {
-	const struct osc_alg *alg = osc_alg_by_name(osc_slice((const uint8_t *)arg, strlen(arg)));
+	const struct osc_alg *alg = osc_alg_by_name(text_of(arg));
 	char *end;
 	long number;
 
@@ -99,11 +159,6 @@ value_sender_seq(uint64_t *client, uint64_t *server, const char *arg)
 enum osc_hash
 value_hash(const char *arg)
 {
-	enum osc_hash hash;
-
 	/* SHA-384 can be loaded, but has no COSE number: nothing new is made with it. */
-	if (!osc_hash_by_name(&hash, osc_slice((const uint8_t *)arg, strlen(arg))) ||
-	    hash == OSC_SHA384)
-		cli_usage("--hkdf: sha256 or sha512, not %s", arg);
-	return hash;
+	return value_word("--hkdf", arg, CLI_HASHES) == 0 ? OSC_SHA256 : OSC_SHA512;
 }

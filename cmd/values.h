@@ -8,6 +8,13 @@
 /* Values of options. None of these returns if the argument is no such value: a
  * usage error (2), or 7 for an ID that no context can have. */
 
+/* value_word_at - of the words in a table of options, that with this number, from 0; absent
+ * behind the last */
+struct osc_slice value_word_at(const char *words, size_t i);
+
+/* value_word - the number of the word that an argument is, in any case of letters */
+size_t value_word(const char *option, const char *arg, const char *words);
+
 enum osc_role value_role(const char *arg);
 uint64_t value_number(const char *option, const char *arg, uint64_t min, uint64_t max);
 

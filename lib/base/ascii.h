@@ -3,8 +3,7 @@
 #ifndef OSC_BASE_ASCII_H
 #define OSC_BASE_ASCII_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "base/bytes.h"
 
 /* Characters of texts that are ASCII whatever the locale. Not for secrets. */
 
@@ -33,6 +32,18 @@ static inline uint8_t
 osc_lower(uint8_t c)
 {
 	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
+}
+
+/* osc_same_word - is a text this word, in any case of letters? */
+static inline bool
+osc_same_word(struct osc_slice text, const char *word)
+{
+	size_t i = 0;
+
+	while (i < text.len && word[i] != '\0' &&
+	    osc_lower(text.ptr[i]) == osc_lower((uint8_t)word[i]))
+		i++;
+	return i == text.len && word[i] == '\0';
 }
 
 /* osc_is_blank - white space of JSON (RFC 8259, 2) */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
-#include <strings.h>
-
+#include "base/ascii.h"
 #include "core/alg.h"
 
 static const struct osc_alg algs[] = {
@@ -24,13 +23,6 @@ static const char *const hashes[] = {
     [OSC_SHA384] = "sha384",
     [OSC_SHA512] = "sha512",
 };
-
-static bool
-name_equal(const char *name, struct osc_slice given)
-{
-	return strlen(name) == given.len &&
-	    strncasecmp(name, (const char *)given.ptr, given.len) == 0;
-}
 
 const struct osc_alg *
 osc_alg_at(size_t i)
@@ -55,7 +47,7 @@ osc_alg_by_name(struct osc_slice name)
 	const struct osc_alg *alg;
 
 	for (size_t i = 0; (alg = osc_alg_at(i)) != NULL; i++)
-		if (name_equal(alg->name, name))
+		if (osc_same_word(name, alg->name))
 			return alg;
 	return NULL;
 }
@@ -70,7 +62,7 @@ bool
 osc_hash_by_name(enum osc_hash *hash, struct osc_slice name)
 {
 	for (size_t i = 0; i < sizeof(hashes) / sizeof(hashes[0]); i++)
-		if (name_equal(hashes[i], name)) {
+		if (osc_same_word(name, hashes[i])) {
 			*hash = (enum osc_hash)i;
 			return true;
 		}

@@ -53,16 +53,9 @@ default_port(struct osc_slice scheme)
 	} table[] = {{"coap", 5683}, {"coaps", 5684}, {"coap+tcp", 5683}, {"coaps+tcp", 5684},
 	    {"coap+ws", 80}, {"coaps+ws", 443}, {"http", 80}, {"https", 443}};
 
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		size_t k = 0;
-
-		if (strlen(table[i].scheme) != scheme.len)
-			continue;
-		while (k < scheme.len && osc_lower(scheme.ptr[k]) == (uint8_t)table[i].scheme[k])
-			k++;
-		if (k == scheme.len)
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (osc_same_word(scheme, table[i].scheme))
 			return table[i].port;
-	}
 	return PORT_NONE;
 }
 

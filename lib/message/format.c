@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
+#include "base/ascii.h"
 #include "message/cborseq.h"
 #include "message/hex.h"
 #include "message/jsonstream.h"
@@ -25,7 +26,7 @@ bool
 osc_format_by_name(enum osc_format *format, const char *name)
 {
 	for (size_t i = 0; i < ROWS; i++)
-		if (strcmp(name, rows[i]->name) == 0) {
+		if (osc_same_word(osc_slice((const uint8_t *)name, strlen(name)), rows[i]->name)) {
 			*format = (enum osc_format)i;
 			return true;
 		}

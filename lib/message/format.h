@@ -19,7 +19,7 @@ enum osc_format {
 	OSC_FORMAT_PAYLOAD, /* output only: the bytes of the payload and nothing else */
 };
 
-/* osc_format_by_name - false for a name that is no format */
+/* osc_format_by_name - a name in any case; false for one that is no format */
 bool osc_format_by_name(enum osc_format *format, const char *name);
 
 /* osc_format_name - "raw", "hex" and so on */

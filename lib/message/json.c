@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 The oscore-tools authors */
 #include <stdio.h>
 
+#include "base/ascii.h"
 #include "base/jsonload.h"
 #include "base/secret.h"
 #include "core/coap.h"
@@ -45,7 +46,7 @@ take_type(struct osc_json_reading *r, struct json_t *value)
 	if (!osc_json_string(value, &text))
 		return osc_json_refuse(r, "type: not a string");
 	for (size_t i = 0; i < 4; i++)
-		if (osc_json_same_word(text, types[i])) {
+		if (osc_same_word(text, types[i])) {
 			r->type = (uint8_t)i;
 			return true;
 		}

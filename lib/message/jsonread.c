@@ -44,17 +44,6 @@ osc_json_quote(char quoted[static OSC_QUOTED_MAX], struct osc_slice text)
 }
 
 bool
-osc_json_same_word(struct osc_slice text, const char *word)
-{
-	size_t i = 0;
-
-	/* Words of letters: bit 5 is the case. */
-	while (i < text.len && word[i] != '\0' && (text.ptr[i] | 0x20) == (word[i] | 0x20))
-		i++;
-	return i == text.len && word[i] == '\0';
-}
-
-bool
 osc_json_take_hex(struct osc_json_reading *r, const char *key, const struct json_t *value,
     struct osc_slice *bytes)
 {

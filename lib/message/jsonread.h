@@ -37,9 +37,6 @@ bool osc_json_fail(struct osc_json_reading *r, enum osc_err err, const char *wor
 #define OSC_QUOTED_MAX 40
 const char *osc_json_quote(char quoted[static OSC_QUOTED_MAX], struct osc_slice text);
 
-/* osc_json_same_word - equal in any case of letters */
-bool osc_json_same_word(struct osc_slice text, const char *word);
-
 /* osc_json_take_hex - the bytes of a string of hex digits; they are in scratch->value
  * until the next call. Refuses everything else, in the name of `key`. */
 bool osc_json_take_hex(struct osc_json_reading *r, const char *key, const struct json_t *value,

@@ -47,17 +47,6 @@ static const struct osc_option_name options[] = {
 /* The methods, from 0.01 on. */
 static const char *const methods[] = {"GET", "POST", "PUT", "DELETE", "FETCH", "PATCH", "iPATCH"};
 
-static bool
-same_name(struct osc_slice text, const char *name)
-{
-	size_t i = 0;
-
-	while (i < text.len && name[i] != '\0' &&
-	    osc_lower(text.ptr[i]) == osc_lower((uint8_t)name[i]))
-		i++;
-	return i == text.len && name[i] == '\0';
-}
-
 const struct osc_option_name *
 osc_option_by_number(uint32_t number)
 {
@@ -77,7 +66,7 @@ const struct osc_option_name *
 osc_option_by_name(struct osc_slice name)
 {
 	for (size_t i = 0; i < COUNT(options); i++)
-		if (same_name(name, options[i].name))
+		if (osc_same_word(name, options[i].name))
 			return &options[i];
 	return NULL;
 }
@@ -101,7 +90,7 @@ osc_code_parse(uint8_t *code, struct osc_slice text)
 	unsigned class, detail;
 
 	for (size_t i = 0; i < COUNT(methods); i++)
-		if (same_name(text, methods[i])) {
+		if (osc_same_word(text, methods[i])) {
 			*code = (uint8_t)(i + 1);
 			return true;
 		}

@@ -316,3 +316,31 @@ load helper
 		grep -qE '(^|-)version' <<<"$output" || fail "$program"
 	done
 }
+
+@test "words that are values, in any case" {
+	client_and_server
+	role_context both
+	text "$GET" oscore-protect -f HEX -r CLIENT -t Hex both >req
+	equal "$(xxd -r -p req | xxd -p | tr -d '\n')" "$(cat req)"
+	run -0 --separate-stderr oscore-unprotect -f hEx -t Payload -r sErver both req
+	silent
+	run -0 --separate-stderr oscore-cid -f HEX -t JSON req
+	prints "$(oscore-cid -f hex -t json req)"
+	run -0 --separate-stderr oscore-cid -f HEX -t Line --print PARTIAL-IV req
+	prints 00
+	oscore-unprotect -p -f hex -t CBORSEQ both req >upper
+	oscore-unprotect -p -f hex -t cborseq both req | cmp - upper
+	for row in "oscore-protect -r clients" "oscore-protect -r serve" "oscore-protect -f he" \
+		"oscore-unprotect -t payloads" "oscore-unprotect -f payload" "oscore-protect -t PAYLOAD" \
+		"oscore-cid --print kids" "oscore-cid --print kid-" "oscore-cid -t hex"; do
+		# shellcheck disable=SC2086
+		run -2 --separate-stderr $row both req
+		usage_error
+	done
+	run -2 --separate-stderr oscore-cid -t "" req
+	usage_error "--to: line or json, not "
+	run -2 --separate-stderr oscore-unprotect -t json5 both
+	usage_error "--to: raw, hex, json, cborseq or payload, not json5"
+	run -2 --separate-stderr oscore-unprotect -f PAYLOAD both
+	usage_error "--from: payload is an output format"
+}

@@ -433,6 +433,93 @@ leftover() {
 	prints "$GET"
 }
 
+@test "--dialect pair: a directory for one side, as --pair makes it" {
+	secret
+	common=(--secret-file secret --sender-seq 0 --id-context 37cb --master-salt 9e7c -a A128GCM)
+	oscore-gen "${common[@]}" --pair client server
+	for side in client server; do
+		run -0 --separate-stderr oscore-gen "${common[@]}" --dialect pair -r "$side" "only-$side"
+		silent
+		equal "$(modes "only-$side")" "$(modes "$side")"
+		for name in settings.json secret.json sequence.json; do
+			cmp "only-$side/$name" "$side/$name"
+		done
+	done
+	text "$GET" oscore-protect -f hex only-client >req
+	run -0 --separate-stderr oscore-unprotect -f hex only-server req
+	prints "$GET"
+}
+
+@test "--dialect pair for a side of a context in use elsewhere: its number, and a lost window" {
+	secret
+	oscore-gen --secret-file secret --sender-seq 0 --pair client server
+	for row in "client server" "server client"; do
+		read -r side peer <<<"$row"
+		run -0 --separate-stderr oscore-gen --secret-file secret --sender-seq 20 --dialect pair -r \
+			"$side" "only-$side"
+		silent
+		equal "$(value "only-$side/settings.json" role)" "\"$side\""
+		equal "$(value "only-$side/sequence.json" next-to-send)" 20
+		equal "$(value "only-$side/sequence.json" received)" '"unknown"'
+		text "$GET" oscore-protect -f hex "$peer" >req
+		run -6 --separate-stderr oscore-unprotect -f hex "only-$side" req
+		refused req:1 "window is lost"
+		run -0 --separate-stderr text "$GET" oscore-protect -f hex "only-$side"
+		[[ $output == *0914* ]] || fail "number 20"
+	done
+}
+
+@test "--dialect role is the default, with and without a role" {
+	secret
+	for role in "" "-r client"; do
+		# shellcheck disable=SC2086
+		oscore-gen $role --secret-file secret --sender-seq 7:9 "plain$role"
+		# shellcheck disable=SC2086
+		oscore-gen $role --secret-file secret --sender-seq 7:9 --dialect role "role$role"
+		diff -r "plain$role" "role$role"
+	done
+}
+
+@test "--dialect: another word, pair without a side, and with --pair" {
+	run -2 --separate-stderr oscore-gen --dialect both dir
+	usage_error "--dialect: role or pair, not both"
+	run -2 --separate-stderr oscore-gen --dialect pair dir
+	usage_error "add '-r client' or '-r server'"
+	for dialect in role pair; do
+		run -2 --separate-stderr oscore-gen --dialect $dialect --pair client server
+		usage_error "--dialect and --pair exclude each other"
+	done
+	equal "$(names .)" ""
+}
+
+@test "IDs and salt may be written as in messages" {
+	for hex in 0a0B 0A:0b "0a 0b" 0x0a0b "0x0a 0x0B" 0a-0b " 0a0b "; do
+		oscore-gen --client-id "$hex" --server-id "$hex:0c" --id-context "$hex" --master-salt "$hex" \
+			dir
+		equal "$(value dir/settings.json client-sender-id_hex)" '"0a0b"'
+		equal "$(value dir/settings.json server-sender-id_hex)" '"0a0b0c"'
+		equal "$(value dir/settings.json id-context_hex)" '"0a0b"'
+		equal "$(value dir/secrets.json salt_hex)" '"0a0b"'
+		rm -r dir
+	done
+}
+
+@test "words in any case; what is written has one form" {
+	oscore-gen dir -a aes-ccm-16-64-256 --hkdf SHA512 -r Server --dialect PAIR
+	oscore-gen same -a AES-CCM-16-64-256 --hkdf sha512 -r server --dialect pair
+	cmp dir/settings.json same/settings.json
+	for number in 11 24; do
+		oscore-gen "by-$number" -a $number
+		[[ $(value "by-$number/settings.json" algorithm) == '"'[A-C]* ]] || fail "no name"
+	done
+	for word in "-a AES-CCM" "-a ChaCha20" "--hkdf sha-256" "--hkdf sha51" "-r clients" "-r c" \
+		"--dialect rolepair"; do
+		# shellcheck disable=SC2086
+		run -2 --separate-stderr oscore-gen $word bad
+		usage_error
+	done
+}
+
 @test "a state that was made and got lost is not made again" {
 	oscore-gen dir
 	rm dir/sequence.json
