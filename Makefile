@@ -7,7 +7,9 @@
 
 VERSION = 0.1.0
 
-PREFIX = /usr/local
+# What is said with ?= may also come from the environment.
+prefix ?= /usr/local
+PREFIX ?= $(prefix)
 DESTDIR =
 BINDIR = $(PREFIX)/bin
 MANDIR = $(PREFIX)/share/man
@@ -17,8 +19,9 @@ CC = gcc
 AR = ar
 PKG_CONFIG = pkg-config
 INSTALL = install
-CFLAGS = -O2 -g
-LDFLAGS =
+CFLAGS ?= -O2 -g
+CPPFLAGS ?=
+LDFLAGS ?=
 V = 0
 Q = $(if $(filter 1,$(V)),,@)
 
@@ -99,13 +102,15 @@ $(B)/hardening: Makefile $(B)/compiler
 	@mv $@.new $@
 
 # The flags stamp: a response file for the compiler, rewritten only when the
-# flags change. The user's CFLAGS come last.
+# flags change. The user's CPPFLAGS and CFLAGS come last, and his _FORTIFY_SOURCE alone.
+fortified = $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS))
 $(B)/cflags: $(B)/hardening FORCE
 	@$(PKG_CONFIG) --exists --print-errors $(PACKAGES) || \
 		{ echo "run 'make deps' first" >&2; exit 1; }
 	@{ echo '$(LANGUAGE) -DOSC_VERSION=\"$(VERSION)\" -Ilib -Icmd'; \
-		echo '$(WARNINGS)'; $(PKG_CONFIG) --cflags $(PACKAGES); cat $(B)/hardening; \
-		echo '$(CFLAGS)'; } >$@.new
+		echo '$(WARNINGS)'; $(PKG_CONFIG) --cflags $(PACKAGES); \
+		sed '$(if $(fortified),/_FORTIFY_SOURCE/d)' $(B)/hardening; \
+		echo '$(CPPFLAGS)'; echo '$(CFLAGS)'; } >$@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 $(B)/ldflags: $(B)/hardening FORCE
@@ -247,6 +252,6 @@ help:
 	@echo 'make fuzz-smoke  each fuzz harness for a short time; make fuzz: a long time'
 	@echo 'make bench       what a run costs, against a program that does nothing'
 	@echo 'make clean       remove build'
-	@echo 'Variables: CC CFLAGS LDFLAGS PREFIX BINDIR MANDIR DATADIR DESTDIR V=1'
+	@echo 'Variables: CC CFLAGS CPPFLAGS LDFLAGS PREFIX BINDIR MANDIR DATADIR DESTDIR V=1'
 
 FORCE:
