@@ -147,7 +147,9 @@ osc_reading_received(
 		return err;
 	osc_window_init(window, r->sequence->window, raw->first);
 	for (uint64_t k = 0; k < OSC_WINDOW_MAX && err == OSC_OK; k++)
-		if (bit(raw->bits, k))
+		if (raw->bits[k / 64] == 0)
+			k |= 63; /* nothing in this word */
+		else if (bit(raw->bits, k))
 			err = strike(r, window, raw->first, k);
 	return err;
 }

@@ -29,7 +29,7 @@
 #define REPEAT 0xf0 /* byte 1 is at least this */
 #define READY 0x80  /* of a cut: the piece is there when the frame looks for it */
 
-#define PIECES_MAX 64      /* of a long input */
+#define PIECES_MAX 128     /* of a long input */
 #define PACKET_MAX 100000  /* what a socket takes */
 #define BUFFER_MAX 4194304 /* what a frame may need of any input */
 
