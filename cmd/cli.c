@@ -269,7 +269,9 @@ print_options(FILE *to)
 
 	for (const struct cli_option *option = program->options; option->name != NULL; option++) {
 		arg = option->arg != NULL ? option->arg : "-";
-		key[1] = option->key <= 255 ? (char)option->key : '\0';
+		key[1] = '\0';
+		if (option->key <= 255)
+			key[1] = (char)option->key;
 		(void)fprintf(to, "--%s\t%s\t%.*s\t", option->name, key, name_len(arg), arg);
 		print_values(to, arg);
 		(void)fprintf(to, "\t%s\n", option->help);

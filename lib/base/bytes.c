@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -21,6 +22,7 @@ osc_buffer_grow(struct osc_buffer *buffer, size_t more)
 	size_t cap = buffer->cap > 0 ? buffer->cap : FIRST_CAPACITY;
 	uint8_t *ptr = NULL;
 
+	assert(buffer->ptr != NULL || buffer->len == 0);
 	if (more <= SIZE_MAX / 2 - buffer->len) {
 		while (cap < buffer->len + more)
 			cap *= 2;

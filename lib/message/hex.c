@@ -46,7 +46,7 @@ osc_hex_decode(uint8_t *out, size_t *out_len, struct osc_slice hex, struct osc_w
 			if (high < 0 || low < 0)
 				return fail(where, high < 0 ? at : at + 1);
 		}
-		out[n++] = (uint8_t)(high << 4 | low);
+		out[n++] = (uint8_t)((unsigned)high << 4 | (unsigned)low);
 		at += 2;
 	}
 	*out_len = n;

@@ -39,8 +39,7 @@ escape(uint8_t *to, uint8_t c)
 		return 2;
 	}
 	memcpy(to + 1, "u00", 3);
-	to[4] = (uint8_t)('0' + (c >> 4));
-	to[5] = (uint8_t) "0123456789abcdef"[c & 0x0f];
+	osc_hex_encode((char *)to + 4, osc_slice(&c, 1));
 	return 6;
 }
 
