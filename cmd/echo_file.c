@@ -12,13 +12,11 @@
 static enum osc_err
 read_answer(struct osc_frame *frame, struct osc_item *item, struct osc_detail *detail)
 {
-	uint8_t first;
 	size_t n = 0;
-	enum osc_err err = osc_frame_peek(frame, &first, detail);
+	enum osc_err err = osc_frame_detect(frame, detail);
 
 	if (err != OSC_OK)
 		return err;
-	frame->format = osc_format_detect(first);
 	err = osc_frame_read(frame, item, 1, &n, detail);
 	if (err == OSC_OK && n == 0)
 		err = OSC_EEMPTY;

@@ -36,16 +36,13 @@ read_all(struct osc_receipts *receipts, int fd, struct osc_detail *detail)
 {
 	struct osc_item *items = malloc(OSC_GROUP_ITEMS * sizeof(*items));
 	struct osc_frame frame;
-	uint8_t first;
 	size_t n = 0;
 	enum osc_err err = items != NULL ? OSC_OK : OSC_ENOMEM;
 
 	osc_frame_init(&frame, fd, OSC_FORMAT_HEX);
 	/* A local file: unlike input, its first byte may choose the parser. */
 	if (err == OSC_OK)
-		err = osc_frame_peek(&frame, &first, detail);
-	if (err == OSC_OK)
-		frame.format = osc_format_detect(first);
+		err = osc_frame_detect(&frame, detail);
 	do {
 		if (err == OSC_OK)
 			err = osc_frame_read(&frame, items, OSC_GROUP_ITEMS, &n, detail);

@@ -38,6 +38,17 @@ osc_frame_peek(struct osc_frame *frame, uint8_t *first, struct osc_detail *detai
 }
 
 enum osc_err
+osc_frame_detect(struct osc_frame *frame, struct osc_detail *detail)
+{
+	uint8_t first;
+	enum osc_err err = osc_frame_peek(frame, &first, detail);
+
+	if (err == OSC_OK)
+		frame->format = osc_format_detect(first);
+	return err;
+}
+
+enum osc_err
 osc_frame_read(struct osc_frame *frame, struct osc_item *items, size_t max, size_t *n,
     struct osc_detail *detail)
 {

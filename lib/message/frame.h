@@ -63,6 +63,10 @@ enum osc_err osc_frame_read(struct osc_frame *frame, struct osc_item *items, siz
  * OSC_EIO, OSC_ENOMEM, or OSC_EEMPTY for no byte at all. */
 enum osc_err osc_frame_peek(struct osc_frame *frame, uint8_t *first, struct osc_detail *detail);
 
+/* osc_frame_detect - read in the format that the first byte speaks for: only for local
+ * files. As osc_frame_peek. */
+enum osc_err osc_frame_detect(struct osc_frame *frame, struct osc_detail *detail);
+
 /* osc_frame_suggest - the format that the first byte of the input speaks for, if
  * it is not the one in use; false if there is nothing to suggest */
 bool osc_frame_suggest(const struct osc_frame *frame, const char **name);
