@@ -84,14 +84,15 @@ static struct osc_about
 about(
     const struct osc_endpoint *endpoint, enum osc_side side, const struct osc_option_value *option)
 {
-	struct osc_about out = {0};
+	struct osc_about out = {
+	    .protected = true,
+	    .kid = option->kid,
+	    .kid_context = option->kid_context,
+	    .piv = osc_piv_slice(&option->piv),
+	};
 
 	if (endpoint == NULL)
 		return out;
-	out.protected = true;
-	out.kid = option->kid;
-	out.kid_context = option->kid_context;
-	out.piv = osc_piv_slice(&option->piv);
 	out.sender_id = osc_id_slice(
 	    side == OSC_SIDE_OWN ? &endpoint->context.sender_id : &endpoint->context.recipient_id);
 	out.context = endpoint->path;
@@ -102,9 +103,11 @@ enum osc_err
 delivery_message(struct delivery *delivery, const struct osc_item *item,
     const struct osc_work *work, struct osc_detail *detail)
 {
-	struct osc_about what = about(work->endpoint, work->side, &work->message.option);
+	struct osc_about what = {0};
 	enum osc_err err;
 
+	if (work->endpoint != NULL || work->unverified)
+		what = about(work->endpoint, work->side, &work->message.option);
 	delivery->passed = true;
 	if (delivery->options->session.dry_run)
 		return OSC_OK;
@@ -119,10 +122,11 @@ static enum osc_err
 write_reply(struct delivery *delivery, const struct osc_work *work, struct osc_detail *detail)
 {
 	enum osc_format to = delivery->options->to;
-	struct osc_about what =
-	    about(work->reply_protected ? work->endpoint : NULL, OSC_SIDE_OWN, &work->reply_option);
+	struct osc_about what = {0};
 	enum osc_err err;
 
+	if (work->reply_protected)
+		what = about(work->endpoint, OSC_SIDE_OWN, &work->reply_option);
 	delivery->replied = true;
 	if (delivery->replies.failed)
 		return OSC_OK;

@@ -189,8 +189,8 @@ say_context(struct view *view)
 	say_bytes(explain, own ? "Sender ID" : "Recipient ID", osc_id_slice(id));
 	say_key(view, own ? "Sender Key" : "Recipient Key", id);
 	if (view->work->outgoing)
-		say_words(explain, "Sender Sequence Number", "%llu",
-		    (unsigned long long)view->work->seq);
+		say_words(
+		    explain, "Sender Sequence Number", "%llu", (unsigned long long)view->work->seq);
 }
 
 /* The inner text of a message that was protected here: split once more. */

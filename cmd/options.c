@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
 #include <string.h>
+#include <sys/stat.h>
 
 #include "options.h"
 #include "paths.h"
@@ -44,6 +45,10 @@ options_take(struct stream_options *options, int key, char *arg)
 			options->to = options_format("--to", arg);
 		options->to_given = true;
 		break;
+	case 'C':
+		options->session.directory = arg;
+		options->session.many = true;
+		break;
 	case 'o':
 		options->output = arg;
 		break;
@@ -79,19 +84,36 @@ options_take(struct stream_options *options, int key, char *arg)
 static void
 check_output(const struct osc_session_options *session, const char *option, const char *path)
 {
-	if (path != NULL && strcmp(path, "-") != 0 &&
+	if (path != NULL && strcmp(path, "-") != 0 && session->directory != NULL &&
 	    paths_in_context(path, session->directory, session->many))
 		cli_usage("%s: %s belongs to a context in use", option, path);
+}
+
+/* Who only looks may have no CONTEXT: then a single operand that is no directory is FILE. */
+static void
+take_operands(struct stream_options *options)
+{
+	const char *first = cli_operand(), *second = cli_operand();
+	struct stat st;
+
+	if (options->session.many ||
+	    (options->peek && second == NULL &&
+		(first == NULL || stat(first, &st) != 0 || !S_ISDIR(st.st_mode)))) {
+		options->file = first;
+		if (second != NULL)
+			cli_usage("too many operands: %s", second);
+		return;
+	}
+	options->session.directory = first;
+	options->file = second;
+	if (first == NULL)
+		cli_usage("CONTEXT is missing");
 }
 
 void
 options_finish(struct stream_options *options)
 {
-	if (!options->session.many)
-		options->session.directory = cli_operand();
-	options->file = cli_operand();
-	if (options->session.directory == NULL)
-		cli_usage("CONTEXT is missing");
+	take_operands(options);
 	if (cli_operand() != NULL)
 		cli_usage("too many operands");
 	if (options->session.any_token && options->request == NULL)

@@ -21,6 +21,7 @@ static const struct cli_option table[] = {
     {OPTION_PRINT, "print", "PART=" PARTS, "only kid, kid-context or partial-iv"},
     OPTION_FROM,
     {'t', "to", "FORMAT=" OUTPUTS, "output: line (default) or json"},
+    {'k', "keep-going", NULL, "go on behind what is no OSCORE message"},
     {'q', "quiet", NULL, "no hints and warnings"},
     CLI_COMMON_OPTIONS,
 };
@@ -49,6 +50,7 @@ struct cid {
 	struct osc_frame frame;
 	enum cid_part part;
 	bool json;
+	bool keep_going;
 	const char *contexts; /* directory of -C; NULL: none */
 	struct osc_index index;
 	struct osc_buffer lines;
@@ -109,7 +111,8 @@ put_json(struct osc_buffer *lines, const struct osc_unprotection *message)
 	osc_buffer_text(lines, "}\n");
 }
 
-/* The directories that fit, a line each; an empty line without kid. False: there is none. */
+/* The directories that fit, on one line, so that line N is about message N. False: there is
+ * none, and the line is empty. */
 static bool
 put_contexts(
     struct osc_buffer *lines, const struct osc_index *index, const struct osc_option_value *value)
@@ -122,14 +125,12 @@ put_contexts(
 	const struct osc_index_entry *entry = NULL;
 	bool found = false;
 
-	if (!osc_is_present(value->kid)) {
-		osc_buffer_text(lines, "\n");
-		return false;
-	}
-	while ((entry = osc_index_next(index, &wanted, entry)) != NULL) {
-		osc_buffer_print(lines, "%s\n", entry->path);
+	while (
+	    osc_is_present(value->kid) && (entry = osc_index_next(index, &wanted, entry)) != NULL) {
+		osc_buffer_print(lines, "%s%s", found ? " " : "", entry->path);
 		found = true;
 	}
+	osc_buffer_text(lines, "\n");
 	return found;
 }
 
@@ -172,7 +173,9 @@ answer_group(struct cid *cid, struct osc_item *items, size_t n)
 			input_refused(cid->name, &cid->frame, &items[i], NULL, false);
 			if (cid->status == 0)
 				cid->status = osc_err_status(items[i].err);
-			go_on = false;
+			go_on = cid->keep_going;
+			if (go_on)
+				osc_buffer_text(&cid->lines, "\n");
 		} else if (!answer(cid, &message) && cid->status == 0) {
 			cid->status = 1;
 		}
@@ -248,6 +251,8 @@ main(int argc, char **argv)
 			cid.json = value_word("--to", arg, OUTPUTS) == 1;
 		else if (key == 'C')
 			cid.contexts = arg;
+		else if (key == 'k')
+			cid.keep_going = true;
 		else if (key == 'q')
 			cli_quiet();
 	}

@@ -6,6 +6,7 @@
 enum { OPTION_NEW_PIV = OPTION_OWN, OPTION_NO_KID_CONTEXT, OPTION_ECHO };
 
 static const struct cli_option table[] = {
+    {'C', "contexts", "DIR", "with --request: its context under DIR"},
     {'r', "role", "ROLE=" CLI_ROLES, "which side this machine is: client or server"},
     {OPTION_REQUEST, "request", "FILE", "protect a response; FILE: the request"},
     {OPTION_NEW_PIV, "new-piv", NULL, "a Partial IV in a response in any case"},
@@ -26,11 +27,11 @@ static const struct cli_option table[] = {
 
 static const struct cli_program program = {
     .name = "oscore-protect",
-    .usage = "[OPTION]... CONTEXT [FILE]",
+    .usage = "[OPTION]... CONTEXT [FILE]\n-C DIR --request FILE [OPTION]... [FILE]",
     .purpose = "Turn plain CoAP messages into OSCORE messages.",
     .options = table,
     .example = "oscore-protect -f hex client <get.hex >request.hex",
-    .operands = "DIR FILE",
+    .operands = "DIR FILE\n--contexts FILE",
 };
 
 int
@@ -56,6 +57,8 @@ main(int argc, char **argv)
 			options.session.dry_run = true;
 	}
 	options_finish(&options);
+	if (options.session.many && options.request == NULL)
+		cli_usage("--contexts goes with --request");
 	if (echo_file != NULL) {
 		status = echo_file_read(echo_file, &echo);
 		options.session.echo = osc_present(echo.ptr, echo.len);

@@ -5,7 +5,7 @@
 #include "options.h"
 #include "paths.h"
 
-enum { OPTION_ERROR_REPLY = OPTION_OWN };
+enum { OPTION_ERROR_REPLY = OPTION_OWN, OPTION_FAIL };
 
 static const struct cli_option table[] = {
     {'C', "contexts", "DIR", "pick the context under DIR by kid, kid context"},
@@ -14,6 +14,7 @@ static const struct cli_option table[] = {
     {OPTION_ANY_TOKEN, "any-token", NULL, "bind to the request whatever the token"},
     {OPTION_ERROR_REPLY, "error-reply", "FILE", "write the answer to a refused request"},
     {'p', "peek", NULL, "look only, at both directions; use nothing up"},
+    {OPTION_FAIL, "fail", NULL, "status 9 if an answer is 4.xx or 5.xx"},
     {OPTION_MOVED, "moved", NULL, "the directory was moved, not copied"},
     OPTION_FROM,
     {'t', "to", "FORMAT=" CLI_FORMATS " payload", "output (default: as --from); also: payload"},
@@ -41,13 +42,11 @@ is_reply(const struct stream_options *options, const char *path)
 }
 
 static void
-check_options(const struct stream_options *options, bool peek)
+check_options(const struct stream_options *options)
 {
-	const struct osc_session_options *session = &options->session;
-
-	if (peek &&
-	    (options->reply != NULL || options->request != NULL || session->moved || session->many))
-		cli_usage("--peek goes without --contexts, --error-reply, --moved and --request");
+	if (options->peek &&
+	    (options->reply != NULL || options->request != NULL || options->session.moved))
+		cli_usage("--peek goes without --error-reply, --moved and --request");
 	/* FILE of --error-reply is replaced, and removed if there is no answer. */
 	if (is_reply(options, options->output))
 		cli_usage("--error-reply and --output must differ");
@@ -69,17 +68,17 @@ main(int argc, char **argv)
 	while ((key = cli_next(&arg)) != -1) {
 		if (options_take(&options, key, arg))
 			continue;
-		if (key == 'C') {
-			options.session.directory = arg;
-			options.session.many = true;
-		} else if (key == 'p') {
+		if (key == 'p') {
 			process = osc_session_peek;
+			options.peek = true;
+		} else if (key == OPTION_FAIL) {
+			options.fail = true;
 		} else if (key == OPTION_ERROR_REPLY) {
 			options.reply = arg;
 			options.session.error_reply = true;
 		}
 	}
 	options_finish(&options);
-	check_options(&options, process == osc_session_peek);
+	check_options(&options);
 	return cli_end(stream_run(&options, process));
 }

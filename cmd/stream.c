@@ -27,6 +27,8 @@ struct limits {
 	bool protected_warned; /* that too many were protected has been said */
 };
 
+#define STATUS_FAILED 9 /* --fail: everything verified, and an answer is an error */
+
 struct stream {
 	const struct stream_options *options;
 	const char *name; /* of the input */
@@ -40,6 +42,8 @@ struct stream {
 	struct osc_detail detail;
 	int status;     /* that of the first refused message, or of the error at the end */
 	uint64_t total; /* messages read */
+	bool remarked;  /* that nothing is verified has been said */
+	bool failed;    /* a verified answer is an error */
 };
 
 /* A message that is settled: warn if it goes too far. */
@@ -111,6 +115,31 @@ hand_back(struct stream *stream, const struct osc_item *item, const struct osc_w
 	return delivery_refused(&stream->delivery, item, work, words, &stream->detail);
 }
 
+/* What to say of a message that went through: it was not verified; it is an error, which the
+ * payload alone does not tell. */
+static void
+remark(struct stream *stream, const struct osc_item *item, const struct osc_work *work)
+{
+	char where[512];
+	unsigned code;
+
+	if (work->unverified && !stream->remarked) {
+		cli_hint("nothing was verified: these are the outer messages; name a CONTEXT");
+		stream->remarked = true;
+	}
+	if (work->outgoing || work->endpoint == NULL || item->out.len < OSC_COAP_HEADER)
+		return;
+	code = item->out.ptr[1];
+	if (code >> 5 != 4 && code >> 5 != 5)
+		return;
+	stream->failed = true;
+	if (!stream->options->fail && stream->options->to == OSC_FORMAT_PAYLOAD) {
+		(void)snprintf(where, sizeof(where), "%s:%llu", stream->name,
+		    (unsigned long long)item->number);
+		cli_say(where, "the answer is an error: %u.%02u", code >> 5, code & 31U);
+	}
+}
+
 /* Report and frame what the session has settled. */
 static enum osc_err
 hand_over(struct stream *stream, const struct osc_item *items, size_t done)
@@ -124,6 +153,8 @@ hand_over(struct stream *stream, const struct osc_item *items, size_t done)
 		    ? delivery_message(&stream->delivery, &items[i], work, &stream->detail)
 		    : hand_back(stream, &items[i], work);
 		watch_limits(&stream->limits, &items[i], work);
+		if (items[i].err == OSC_OK)
+			remark(stream, &items[i], work);
 		explain_settled(&stream->explain, &stream->session, i, &items[i]);
 	}
 	return err == OSC_OK ? delivery_flush(&stream->delivery, &stream->detail) : err;
@@ -251,8 +282,7 @@ stream_run(const struct stream_options *options, stream_process *process)
 	err = stream.items == NULL ? OSC_ENOMEM : OSC_OK;
 	/* What is wrong with the context is said before input is waited for. */
 	if (err == OSC_OK)
-		err =
-		    osc_session_open(&stream.session, process == osc_session_peek, &stream.detail);
+		err = osc_session_open(&stream.session, options->peek, &stream.detail);
 	if (err != OSC_OK) {
 		end_with(&stream, err, NULL);
 	} else {
@@ -266,6 +296,8 @@ stream_run(const struct stream_options *options, stream_process *process)
 		stream.status = 0;
 		end_with(&stream, err, stream.delivery.where);
 	}
+	if (stream.status == 0 && options->fail && stream.failed)
+		stream.status = STATUS_FAILED;
 	osc_session_close(&stream.session);
 	explain_free(&stream.explain);
 	osc_frame_free(&stream.frame);

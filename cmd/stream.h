@@ -19,6 +19,8 @@ struct stream_options {
 	enum osc_format from, to;
 	bool to_given;
 	bool payload_allowed; /* as an output format */
+	bool peek;            /* the messages are only looked at */
+	bool fail;            /* status 9 if a verified answer is an error */
 	bool show_secrets;    /* in the derivation: keys and plaintext */
 	struct osc_session_options session;
 };

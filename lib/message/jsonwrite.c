@@ -181,8 +181,7 @@ put_about(struct osc_buffer *out, const struct osc_about *about)
 	put_maybe_hex(out, ",\"oscore\":{\"kid_hex\":", about->kid);
 	put_maybe_hex(out, ",\"kid-context_hex\":", about->kid_context);
 	put_maybe_hex(out, ",\"partial-iv_hex\":", about->piv);
-	osc_buffer_text(out, ",\"sender-id_hex\":");
-	put_hex(out, about->sender_id);
+	put_maybe_hex(out, ",\"sender-id_hex\":", about->sender_id);
 	osc_buffer_text(out, ",\"context\":");
 	if (about->context != NULL)
 		put_string(out, osc_slice((const uint8_t *)about->context, strlen(about->context)));

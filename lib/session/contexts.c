@@ -238,6 +238,8 @@ load(struct osc_contexts *contexts, const char *path, const struct stat *st,
 	if (endpoint == NULL)
 		return OSC_ENOMEM;
 	err = osc_endpoint_open(endpoint, path, contexts->role, contexts->flags, detail);
+	if (err == OSC_ENOROLE && contexts->any_role)
+		err = osc_endpoint_open(endpoint, path, OSC_ROLE_CLIENT, contexts->flags, detail);
 	if (err == OSC_OK)
 		err = enter(contexts, endpoint, detail);
 	if (err != OSC_OK) {

@@ -16,6 +16,7 @@ struct osc_past;
 struct osc_contexts {
 	const char *directory;
 	enum osc_role role;
+	bool any_role; /* of one that serves both, any will do: messages of both are looked at */
 	unsigned flags;
 	struct osc_endpoint **loaded; /* on the heap each, so that they do not move */
 	size_t n, cap, n_gone;
@@ -46,6 +47,8 @@ void osc_contexts_next_group(struct osc_contexts *contexts);
  * and costs no look at another one. Behind it come all others that fit, those that were used
  * last first.
  */
+#define OSC_SEARCH_ATTEMPTS 8 /* for one message, while contexts change under us */
+
 struct osc_search {
 	struct osc_contexts *contexts;
 	const struct osc_wanted *wanted;

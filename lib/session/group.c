@@ -298,7 +298,7 @@ commit_one(struct osc_group *group, struct osc_endpoint *endpoint)
 	return err;
 }
 
-enum osc_err
+void
 osc_group_commit(struct osc_group *group)
 {
 	struct osc_session *session = group->session;
@@ -317,7 +317,6 @@ osc_group_commit(struct osc_group *group)
 			osc_store_rest(endpoint->store);
 	}
 	session->n_held = 0;
-	return err;
 }
 
 bool

@@ -80,10 +80,9 @@ enum osc_err osc_group_lock(
  *
  * If one fails nothing that it allowed may leave: the group is cut before its first item, and
  * the contexts that come later in the group are left as they were; or, among many that go on,
- * its items are refused. What will not leave is wiped. Returns OSC_OK, or the error that has
- * cut the group.
+ * its items are refused. What will not leave is wiped.
  */
-enum osc_err osc_group_commit(struct osc_group *group);
+void osc_group_commit(struct osc_group *group);
 
 /* osc_group_reserve - room in a buffer; cuts the whole group if there is no memory */
 bool osc_group_reserve(struct osc_group *group, struct osc_buffer *buffer, size_t room);

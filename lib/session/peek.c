@@ -40,6 +40,7 @@ remember(struct osc_peeked *peeked, const struct osc_work *work)
 	osc_copy(request->token, token.ptr, token.len);
 	request->side = work->side;
 	request->exchange = work->exchange;
+	request->endpoint = work->endpoint;
 	chain = chain_of(peeked, token);
 	request->before = 0;
 	request->behind = *chain;
@@ -48,13 +49,14 @@ remember(struct osc_peeked *peeked, const struct osc_work *work)
 	*chain = position;
 }
 
-/* A token that is used again stands for the later request. */
+/* The request before `after` with this token; NULL: the latest. */
 static const struct osc_peeked_request *
-recall(struct osc_peeked *peeked, struct osc_slice token)
+recall(struct osc_peeked *peeked, struct osc_slice token, const struct osc_peeked_request *after)
 {
 	const struct osc_peeked_request *request;
 
-	for (uint32_t at = *chain_of(peeked, token); at != 0; at = request->behind) {
+	for (uint32_t at = after != NULL ? after->behind : *chain_of(peeked, token); at != 0;
+	     at = request->behind) {
 		request = &peeked->ring[at - 1];
 		if (osc_slice_equal(token_of(request), token))
 			return request;
@@ -74,87 +76,154 @@ other(enum osc_side side)
 	return side == OSC_SIDE_OWN ? OSC_SIDE_PEER : OSC_SIDE_OWN;
 }
 
-/* Who protected the message, and what binds it? */
-static enum osc_err
-match(struct osc_peeked *peeked, struct osc_work *work)
-{
-	const struct osc_context *context = &work->endpoint->context;
-	const struct osc_peeked_request *request;
-	enum osc_err err;
+/* One message that is looked at. */
+struct looking {
+	struct osc_session *session;
+	struct osc_work *work;
+	struct osc_slice text;
+	struct osc_detail detail;
+};
 
-	work->side = OSC_SIDE_PEER;
-	if (work->message.is_request) {
-		err = osc_unprotect_match(&work->message, context, OSC_SIDE_PEER);
-		if (err == OSC_EKID) {
-			work->side = OSC_SIDE_OWN;
-			err = osc_unprotect_match(&work->message, context, OSC_SIDE_OWN);
-		}
-		if (err == OSC_OK)
-			osc_unprotect_exchange(&work->exchange, &work->message);
-	} else {
-		request = recall(peeked, work->message.outer.token);
-		if (request == NULL)
-			return OSC_ENOEARLIER;
-		work->side = other(request->side);
-		work->exchange = request->exchange;
-		err = osc_unprotect_match(&work->message, context, work->side);
-	}
+/* Does it verify in this context as a message of this side? */
+static enum osc_err
+open_as(struct looking *l, struct osc_endpoint *endpoint, enum osc_side side)
+{
+	struct osc_work *work = l->work;
+	enum osc_err err = osc_unprotect_match(&work->message, &endpoint->context, side);
+
+	work->endpoint = endpoint;
+	work->side = side;
+	if (err == OSC_OK && work->message.is_request)
+		osc_unprotect_exchange(&work->exchange, &work->message);
 	work->bound = err == OSC_OK;
-	return err;
+	return err == OSC_OK ? osc_unprotect_open(&work->message, &endpoint->context, side,
+				   &work->exchange, l->session->scratch.ptr, &l->text)
+			     : err;
+}
+
+/* By its kid a request is of either side. */
+static enum osc_err
+open_request(struct looking *l, struct osc_endpoint *endpoint)
+{
+	enum osc_err err = open_as(l, endpoint, OSC_SIDE_PEER);
+
+	return err == OSC_EKID ? open_as(l, endpoint, OSC_SIDE_OWN) : err;
 }
 
 static enum osc_err
-peek_one(struct osc_session *session, struct osc_work *work, struct osc_item *item)
+open_request_among(struct looking *l)
 {
-	struct osc_inner inner;
-	enum osc_err err = match(session->peeked, work);
-	uint8_t *out = session->out.ptr + session->out.len;
-	struct osc_slice text;
-	size_t len;
+	struct osc_contexts *contexts = &l->session->contexts;
+	struct osc_wanted wanted = osc_work_wanted(l->work, contexts->role);
+	struct osc_endpoint *endpoint;
+	struct osc_search search;
+	enum osc_err err = OSC_ETAG;
+	size_t tried = 0;
 
+	wanted.both = true;
+	osc_search_init(&search, contexts, &wanted);
+	while (err != OSC_OK && (endpoint = osc_search_next(&search)) != NULL) {
+		err = open_request(l, endpoint);
+		tried++;
+	}
+	/* Only for the order of the next search: two with one key do no harm here. */
 	if (err == OSC_OK)
-		err = osc_unprotect_open(&work->message, &work->endpoint->context, work->side,
-		    &work->exchange, session->scratch.ptr, &text);
+		(void)osc_contexts_use(contexts, endpoint, NULL);
+	if (err != OSC_OK && tried != 1) {
+		l->work->endpoint = NULL;
+		l->work->bound = false;
+	}
+	if (err != OSC_OK) {
+		err = osc_search_verdict(&search);
+		l->detail = search.detail;
+	}
+	osc_search_free(&search);
+	return err;
+}
+
+/* The latest request with its token, or, as long as the tag does not verify, one before: a
+ * token is used again for a cancellation, by the other side, or since it is empty. If none
+ * verifies, the latest binds it. */
+static enum osc_err
+open_response(struct looking *l)
+{
+	struct osc_slice token = l->work->message.outer.token;
+	const struct osc_peeked_request *request = NULL, *latest = NULL;
+	enum osc_err err = OSC_ENOEARLIER, first = OSC_ENOEARLIER;
+
+	for (int tries = 0; err != OSC_OK && tries < OSC_PEEKED_TRIES; tries++) {
+		request = recall(l->session->peeked, token, request);
+		if (request == NULL)
+			break;
+		l->work->exchange = request->exchange;
+		err = open_as(l, request->endpoint, other(request->side));
+		if (latest == NULL) {
+			latest = request;
+			first = err;
+		}
+	}
+	if (err == OSC_OK || latest == NULL)
+		return err;
+	l->work->exchange = latest->exchange;
+	l->work->endpoint = latest->endpoint;
+	l->work->side = other(latest->side);
+	return first;
+}
+
+static enum osc_err
+peek_one(struct looking *l, struct osc_item *item)
+{
+	struct osc_session *session = l->session;
+	struct osc_work *work = l->work;
+	uint8_t *out = session->out.ptr + session->out.len;
+	struct osc_inner inner;
+	enum osc_err err;
+
+	if (!work->message.is_request)
+		err = open_response(l);
+	else if (session->options.many)
+		err = open_request_among(l);
+	else
+		err = open_request(l, &session->one);
 	if (err != OSC_OK)
 		return err;
 	if (work->message.is_request)
 		remember(session->peeked, work);
-	err = osc_inner_decode(&inner, text, work->message.is_request, &item->where);
+	err = osc_inner_decode(&inner, l->text, work->message.is_request, &item->where);
 	if (err == OSC_OK) {
-		len = osc_unprotect_write(out, item->in.len, &work->message, &inner);
-		session->out.len += len;
-		item->out = osc_slice(out, len);
+		item->out =
+		    osc_slice(out, osc_unprotect_write(out, item->in.len, &work->message, &inner));
+		session->out.len += item->out.len;
 	}
-	osc_wipe(session->scratch.ptr, text.len);
+	osc_wipe(session->scratch.ptr, l->text.len);
 	return err;
 }
 
-/* The good messages need a context, those that are not protected do not. */
+/* What is not protected passes as it is, and so does everything without a context. */
 static void
 peek_all(struct osc_group *group)
 {
 	struct osc_session *session = group->session;
-	const struct osc_detail none = {0};
 	struct osc_item *item;
-	struct osc_work *work;
 	enum osc_err err;
 
 	for (size_t i = 0; i < group->n; i++) {
+		struct looking l = {.session = session, .work = &session->work[i]};
+
 		item = &group->items[i];
-		work = &session->work[i];
 		err = item->err;
 		if (err == OSC_OK)
-			err = osc_unprotect_decode(&work->message, item->in, &item->where);
-		if (err == OSC_ENOTOSCORE) {
+			err = osc_unprotect_decode(&l.work->message, item->in, &item->where);
+		if (err == OSC_ENOTOSCORE ||
+		    (err == OSC_OK && session->options.directory == NULL)) {
+			l.work->unverified = err == OSC_OK;
 			item->out = item->in;
 			continue;
 		}
-		if (err == OSC_OK) {
-			work->endpoint = &session->one;
-			err = peek_one(session, work, item);
-		}
+		if (err == OSC_OK)
+			err = peek_one(&l, item);
 		if (err != OSC_OK)
-			osc_group_refuse(group, i, err, &none);
+			osc_group_refuse(group, i, err, &l.detail);
 	}
 }
 

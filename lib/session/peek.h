@@ -11,6 +11,9 @@
 /* Memory must not grow with the stream: so many are remembered, the latest ones. */
 #define OSC_PEEKED_MAX 65536
 
+/* Requests with its token that a response is tried with. */
+#define OSC_PEEKED_TRIES 64
+
 struct osc_peeked_request {
 	/* In its chain, later requests before earlier ones: positions, from 1; 0 for none. */
 	uint32_t before, behind;
@@ -18,6 +21,8 @@ struct osc_peeked_request {
 	uint8_t token[OSC_TOKEN_MAX];
 	enum osc_side side; /* who sent it */
 	struct osc_exchange exchange;
+	struct osc_endpoint
+	    *endpoint; /* in which it verified; contexts are not dropped while looking */
 };
 
 /* A ring, and a hash table with chains over it. A chain begins with the latest. */

@@ -5,9 +5,6 @@
 #include "session/errorreply.h"
 #include "session/group.h"
 
-/* How often contexts that change under us are looked for anew, for one message. */
-#define ATTEMPTS 8
-
 /* One message on its way in. */
 struct receiving {
 	struct osc_group *group;
@@ -197,7 +194,7 @@ receive_among(struct receiving *r)
 	bool again = true;
 
 	osc_search_init(&search, contexts, &wanted);
-	for (int k = 0; again && k < ATTEMPTS; k++) {
+	for (int k = 0; again && k < OSC_SEARCH_ATTEMPTS; k++) {
 		err = open_among(r, &search);
 		if (err == OSC_EGONE || err == OSC_ESETTINGS) {
 			if (osc_contexts_drop(contexts, r->work->endpoint) != OSC_OK)
@@ -358,6 +355,6 @@ osc_session_unprotect(struct osc_session *session, struct osc_item *items, size_
 	osc_group_move(&group);
 	if (reserve(&group))
 		receive_all(&group);
-	(void)osc_group_commit(&group);
+	osc_group_commit(&group);
 	return osc_group_end(&group, done);
 }

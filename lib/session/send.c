@@ -73,9 +73,77 @@ decode(struct osc_group *group)
 	}
 }
 
-/* Bind each response to the one request that the peer sent with its token. */
+/* Was the request of a response protected by the peer, with this context? */
 static enum osc_err
-bind_one(struct osc_group *group, size_t i)
+check_request(struct osc_session *session, struct osc_work *work, struct osc_endpoint *endpoint)
+{
+	if (osc_buffer_reserve(&session->scratch, work->receipts->datagram.len) == NULL)
+		return OSC_ENOMEM;
+	work->endpoint = endpoint;
+	return osc_receipt_check(work->receipts, &endpoint->context, endpoint->serial,
+	    OSC_SIDE_PEER, session->scratch.ptr);
+}
+
+/* The context under which the request verifies, locked; OSC_EGONE if its directory is not what
+ * was loaded any more. */
+static enum osc_err
+bind_among(struct osc_group *group, size_t i, struct osc_search *search)
+{
+	struct osc_session *session = group->session;
+	struct osc_work *work = &session->work[i];
+	enum osc_err err, first = OSC_OK;
+	struct osc_endpoint *endpoint;
+
+	while ((endpoint = osc_search_next(search)) != NULL) {
+		err = check_request(session, work, endpoint);
+		if (err == OSC_ENOMEM)
+			return err;
+		first = first == OSC_OK ? err : first;
+		if (err != OSC_OK)
+			continue;
+		err = osc_contexts_use(&session->contexts, endpoint, &search->detail);
+		if (err == OSC_OK)
+			err = session->options.dry_run
+			    ? osc_endpoint_look(endpoint, &search->detail)
+			    : osc_group_lock(group, i, endpoint, &search->detail);
+		return err;
+	}
+	work->endpoint = NULL;
+	err = osc_search_verdict(search);
+	return err == OSC_ETAG ? first : err;
+}
+
+static enum osc_err
+find_context(struct osc_group *group, size_t i, struct osc_detail *detail)
+{
+	struct osc_contexts *contexts = &group->session->contexts;
+	struct osc_work *work = &group->session->work[i];
+	const struct osc_option_value *option = &work->receipts->message.option;
+	struct osc_wanted wanted = {
+	    .kid = option->kid, .kid_context = option->kid_context, .role = contexts->role};
+	struct osc_search search;
+	enum osc_err err = OSC_EGONE;
+
+	osc_search_init(&search, contexts, &wanted);
+	for (int k = 0; k < OSC_SEARCH_ATTEMPTS; k++) {
+		err = bind_among(group, i, &search);
+		if (err == OSC_EGONE || err == OSC_ESETTINGS) {
+			if (osc_contexts_drop(contexts, work->endpoint) != OSC_OK)
+				err = OSC_ENOMEM;
+			work->endpoint = NULL;
+		} else if (err == OSC_OK || err == OSC_ENOMEM || !osc_search_renew(&search)) {
+			break;
+		}
+		osc_search_again(&search);
+	}
+	*detail = search.detail;
+	osc_search_free(&search);
+	return err;
+}
+
+/* Bind a response to the one request that the peer sent with its token. */
+static enum osc_err
+bind_one(struct osc_group *group, size_t i, struct osc_detail *detail)
 {
 	struct osc_session *session = group->session;
 	struct osc_work *work = &session->work[i];
@@ -85,29 +153,26 @@ bind_one(struct osc_group *group, size_t i)
 		return err;
 	if (work->n_receipts > 1)
 		return OSC_EAMBIGUOUS;
-	if (osc_buffer_reserve(&session->scratch, work->receipts->datagram.len) == NULL)
-		return OSC_ENOMEM;
-	return osc_receipt_check(work->receipts, &work->endpoint->context, work->endpoint->serial,
-	    OSC_SIDE_PEER, session->scratch.ptr);
+	return session->options.many ? find_context(group, i, detail)
+				     : check_request(session, work, &session->one);
 }
 
 static void
 bind(struct osc_group *group)
 {
-	const struct osc_detail none = {0};
-	struct osc_work *work;
+	struct osc_detail detail = {0};
 	enum osc_err err;
 
 	for (size_t i = 0; i < group->n; i++) {
-		work = &group->session->work[i];
 		if (group->items[i].err != OSC_OK)
 			continue;
-		work->endpoint = &group->session->one;
+		if (!group->session->options.many)
+			group->session->work[i].endpoint = &group->session->one;
 		if (group->session->options.requests == NULL)
 			continue;
-		err = bind_one(group, i);
+		err = bind_one(group, i, &detail);
 		if (err != OSC_OK && i < group->n)
-			osc_group_refuse(group, i, err, &none);
+			osc_group_refuse(group, i, err, &detail);
 	}
 }
 
@@ -166,8 +231,8 @@ room_for(const struct osc_work *work)
 	return 2 * (OSC_COAP_HEADER + plain->token.len + plain->body.len) + OSC_PROTECT_EXTRA;
 }
 
-/* In input order, before anything is sealed. Returns the number of jobs. */
-static size_t
+/* In input order, before anything is sealed. */
+static void
 write_all(struct osc_group *group)
 {
 	struct osc_session *session = group->session;
@@ -185,8 +250,12 @@ write_all(struct osc_group *group)
 			continue;
 		if (osc_store_state(work->endpoint->store)->next > OSC_SEQ_MAX) {
 			/* No more messages at all, with the request's nonce neither (7.2.1). */
-			osc_group_cut(group, i, OSC_EEXHAUSTED);
-			break;
+			if (!session->options.many) {
+				osc_group_cut(group, i, OSC_EEXHAUSTED);
+				break;
+			}
+			osc_group_refuse(group, i, OSC_EEXHAUSTED, &none);
+			continue;
 		}
 		out = session->out.ptr + session->out.len; /* reserved by the caller */
 		work->job = &session->jobs[jobs];
@@ -199,7 +268,19 @@ write_all(struct osc_group *group)
 		item->out = osc_slice(out, len);
 		session->out.len += len;
 	}
-	return jobs;
+}
+
+/* What is left when all that it needs is durable. */
+static void
+seal_all(struct osc_group *group)
+{
+	struct osc_work *work;
+
+	for (size_t i = 0; i < group->n; i++) {
+		work = &group->session->work[i];
+		if (group->items[i].err == OSC_OK && work->job != NULL)
+			osc_aead_seal(work->endpoint->context.sender_key, work->job, 1);
+	}
 }
 
 /* Room for all messages at once: the buffer must not move under the jobs. */
@@ -223,14 +304,30 @@ drop_all(struct osc_group *group)
 		group->items[i].out = osc_slice(NULL, 0);
 }
 
+/* The lock of the one context; among many each was locked when it was found. */
+static bool
+lock(struct osc_group *group)
+{
+	struct osc_session *session = group->session;
+	size_t first = osc_group_first(group);
+	enum osc_err err;
+
+	if (session->options.dry_run || session->options.many)
+		return true;
+	err = osc_group_lock(group, first, &session->one, group->detail);
+	if (err != OSC_OK)
+		osc_group_cut(group, first, err);
+	return err == OSC_OK;
+}
+
+/* The order is that of RFC 8613, 8.1 and 8.3, and the state is durable before anything is
+ * sealed. */
 enum osc_err
 osc_session_protect(struct osc_session *session, struct osc_item *items, size_t n, size_t *done,
     struct osc_detail *detail)
 {
 	struct osc_group group;
-	bool dry_run = session->options.dry_run;
 	enum osc_err err;
-	size_t jobs, first;
 
 	*done = 0;
 	err = osc_group_init(&group, session, items, n, detail);
@@ -238,25 +335,15 @@ osc_session_protect(struct osc_session *session, struct osc_item *items, size_t 
 		return err;
 	decode(&group);
 	osc_group_move(&group);
-	if (osc_group_good(&group))
+	if (osc_group_good(&group) && !session->options.many)
 		(void)osc_group_look(&group, osc_group_first(&group));
 	bind(&group);
-	if (!osc_group_good(&group) || !reserve(&group))
-		return osc_group_end(&group, done);
-	if (!dry_run) {
-		first = osc_group_first(&group);
-		err = osc_group_lock(&group, first, &session->one, group.detail);
-		if (err != OSC_OK)
-			osc_group_cut(&group, first, err);
-	}
-	if (!osc_group_good(&group))
-		return osc_group_end(&group, done);
-	jobs = write_all(&group);
-	if (dry_run) {
+	if (osc_group_good(&group) && reserve(&group) && lock(&group))
+		write_all(&group);
+	if (session->options.dry_run)
 		drop_all(&group);
-		return osc_group_end(&group, done);
-	}
-	if (osc_group_commit(&group) == OSC_OK)
-		osc_aead_seal(session->one.context.sender_key, session->jobs, jobs);
+	osc_group_commit(&group);
+	if (!session->options.dry_run)
+		seal_all(&group);
 	return osc_group_end(&group, done);
 }

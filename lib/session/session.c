@@ -22,6 +22,9 @@ osc_session_open(struct osc_session *session, bool any_role, struct osc_detail *
 	unsigned flags = osc_session_flags(options);
 	enum osc_err err;
 
+	if (options->directory == NULL)
+		return OSC_OK;
+	session->contexts.any_role = any_role;
 	if (options->many)
 		return osc_contexts_check(&session->contexts, detail);
 	err = osc_endpoint_open(&session->one, options->directory, options->role, flags, detail);

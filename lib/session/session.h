@@ -20,7 +20,8 @@
  */
 
 struct osc_session_options {
-	const char *directory; /* of the context; with many: the directory that holds them */
+	const char *directory; /* of the context; with many: the directory that holds them; for
+				  osc_session_peek NULL: there is none, nothing is verified */
 	bool many;             /* pick the context by kid and kid context (-C) */
 	enum osc_role role;
 	/* What responses are bound to: asked for once, when the first response needs it. Calls
@@ -40,8 +41,9 @@ struct osc_session_options {
 
 /* A message on its way through a group, and what is known of it when it is settled. */
 struct osc_work {
-	bool outgoing;                   /* this side protects it */
-	struct osc_coap plain;           /* outgoing: what is protected */
+	bool outgoing;         /* this side protects it */
+	bool unverified;       /* an OSCORE message that was only looked at, without a context */
+	struct osc_coap plain; /* outgoing: what is protected */
 	struct osc_unprotection message; /* what was received; outgoing: the OSCORE option only */
 	struct osc_endpoint *endpoint;   /* its context; NULL if none was found */
 	enum osc_side side;              /* who protected it */
@@ -118,8 +120,9 @@ enum osc_err osc_session_unprotect(struct osc_session *session, struct osc_item 
  * osc_session_peek - look at a group of messages of both directions, and use nothing up
  *
  * Reads settings and secret only: no state, no lock, no replay check. Requests
- * are matched by kid to either side, responses by token to the latest request
- * of the run with that token. A message that is not protected passes as it is.
+ * are matched by kid to either side, of one context or of many; responses by token to the
+ * requests of the run with that token, the latest first, until the tag verifies. A message
+ * that is not protected passes as it is, and without a directory every message does.
  * Else as osc_session_unprotect.
  */
 enum osc_err osc_session_peek(struct osc_session *session, struct osc_item *items, size_t n,

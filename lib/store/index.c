@@ -31,7 +31,8 @@ context_fits(const struct osc_wanted *wanted, struct osc_slice id_context)
 bool
 osc_wanted_fits(const struct osc_wanted *wanted, const struct osc_params *params)
 {
-	return id_is(&params->recipient_id, wanted->kid) &&
+	return (id_is(&params->recipient_id, wanted->kid) ||
+		   (wanted->both && id_is(&params->sender_id, wanted->kid))) &&
 	    context_fits(wanted, params->id_context);
 }
 
@@ -44,8 +45,8 @@ entry_fits(const struct osc_index_entry *entry, const struct osc_wanted *wanted)
 
 	/* From the client's view the peer is the server, and the other way round. */
 	if (!entry->neutral)
-		fits = peer;
-	else if (wanted->either)
+		fits = peer || (wanted->both && own);
+	else if (wanted->either || wanted->both)
 		fits = peer || own;
 	else
 		fits = (wanted->role == OSC_ROLE_CLIENT && peer) ||
@@ -368,8 +369,7 @@ chain_all(struct osc_index *index)
 		if (!entry->known)
 			continue;
 		ok = chain(index, entry, 0);
-		if (ok && entry->neutral &&
-		    !id_is(&entry->sender_id, osc_id_slice(&entry->recipient_id)))
+		if (ok && !id_is(&entry->sender_id, osc_id_slice(&entry->recipient_id)))
 			ok = chain(index, entry, 1);
 	}
 	return ok;

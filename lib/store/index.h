@@ -48,6 +48,7 @@ struct osc_wanted {
 	enum osc_role role;           /* of this machine; OSC_ROLE_NONE: directories that serve both
 			       roles do not fit, unless either is set */
 	bool either; /* both IDs of a directory that serves both roles may be the peer's */
+	bool both;   /* it may be a message of this side: then the Sender ID of a directory does */
 };
 
 /* osc_index_init - nothing is read yet; the name of the directory is borrowed */

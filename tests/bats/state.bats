@@ -94,13 +94,13 @@ sequence() {
 	client_and_server
 	unprotect server
 	window='"received":{"index":0,"bitfield":1048576},"answered":{"index":0,"bitfield":0}'
-	[[ $(tr -d ' ' <server/sequence.json) =~ ^'{"next-to-send":0,'"$window",$MARK'}'$ ]] ||
+	[[ $(tr -d ' ' <server/sequence.json) =~ ^'{"next-to-send":0,'"$window"',"own-id_hex":"01",'$MARK'}'$ ]] ||
 		fail "$(cat server/sequence.json)"
 	equal "$(wc -l <server/sequence.json)" 1
 	raw "$GET_PROTECTED" >req
 	text "$CONTENT" oscore-protect -f hex --request req server
 	equal "$(sequence server)" \
-		'{"next-to-send":0,"received":{"index":0,"bitfield":1048576},"answered":{"index":0,"bitfield":1048576}}'
+		'{"next-to-send":0,"received":{"index":0,"bitfield":1048576},"answered":{"index":0,"bitfield":1048576},"own-id_hex":"01"}'
 	protect server
 	equal "$(next_of server)" 1
 }
@@ -562,7 +562,7 @@ sequence() {
 	equal "$(snapshot copy)" "$before"
 }
 
-@test "no secret and no state is read before there is a message; no descriptor is left to a child" {
+@test "settings and secret are read first, no state before there is a message; no descriptor is left to a child" {
 	client_and_server
 	raw "$GET" >plain
 	for options in "" "-r client"; do
@@ -576,12 +576,13 @@ sequence() {
 				'strace -f -o calls "$@" <plain' bash $program $options -o out $directory
 			sed '/read(0, "D/q' calls >before
 			sed '1,/read(0, "D/d' calls >after
-			equal "$(grep -cE '"(secrets?|sequence)\.json"' before)" 0
-			equal "$(grep -c "\"$directory\"" after)" 1
-			# the role may be missing
-			equal "$(sed 1d before | grep -c "\"$directory\"")" "$([ -n "$options" ] || echo 1)${options:+0}"
+			equal "$(grep -cE '"(sequence\.json|lock)"' before)" 0
+			equal "$(grep -cE '"settings\.json"' before)" 1
+			# the directory is opened once
+			equal "$(grep -c "openat(.*\"$directory\"" before)" 1
+			equal "$(grep -c "openat(.*\"$directory\"" after)" 0
 			# behind the loader's and a sanitizer's
-			sed "1,/\"$directory\"/d" after | grep -E '(open|openat)\(' >opens
+			sed "1,/\"$directory\"/d" calls | grep -E '(open|openat)\(' >opens
 			equal "$(grep -v O_CLOEXEC opens)" ""
 			raw "$GET" >plain
 		done

@@ -137,8 +137,8 @@ test_peek_latest(void)
 	start();
 	(void)look(ask(message, true, token, 0, &first), NULL);
 	CHECK(look(ask(message, true, token, 1, &second), NULL) == OSC_OK);
-	CHECK(look(answer(message, false, token, &first), NULL) == OSC_ETAG);
 	CHECK(look(answer(message, false, token, &second), NULL) == OSC_OK);
+	CHECK(look(answer(message, false, token, &first), NULL) == OSC_OK);
 	/* a request that does not verify is none */
 	request = ask(forged, true, token, 2, &first);
 	forged[request.len - 1] ^= 1;
