@@ -3,6 +3,7 @@
 #include "core/split.h"
 
 #define OBSERVE_MAX 3 /* bytes (RFC 7641, 2) */
+#define OBSERVE_OLDEST 0xffffffU
 
 bool
 osc_option_is_outer(uint32_t number)
@@ -96,16 +97,16 @@ next_outer(struct osc_slice *outer, struct osc_option *option, bool edhoc_inside
 	return false;
 }
 
-/* The last three bytes of the Partial IV without leading zeros. */
+/* The last three bytes of the Partial IV without leading zeros. Without Partial IV it is the
+ * oldest notification: no number from 0 to 2^23 - 2 is below this one (RFC 7641, 3.4). */
 static struct osc_slice
 observe_value(uint8_t out[static OBSERVE_MAX], const struct osc_piv *piv)
 {
+	uint64_t number = piv->len > 0 ? piv->seq : OBSERVE_OLDEST;
 	struct osc_slice value = osc_slice(out, 0);
 
-	if (piv->len == 0)
-		return value;
 	for (unsigned i = 0; i < OBSERVE_MAX; i++) {
-		out[value.len] = (uint8_t)(piv->seq >> (8U * (OBSERVE_MAX - 1U - i)));
+		out[value.len] = (uint8_t)(number >> (8U * (OBSERVE_MAX - 1U - i)));
 		if (value.len > 0 || out[0] != 0)
 			value.len++;
 	}

@@ -191,6 +191,14 @@ report(struct osc_work *work, const struct osc_protection *protection)
 	}
 }
 
+static bool
+has_observe(const struct osc_coap *plain)
+{
+	struct osc_slice value;
+
+	return osc_option_find(plain->options, OSC_OPT_OBSERVE, &value);
+}
+
 /* Lay one message out with the number or the nonce that it gets, and take that. */
 static enum osc_err
 write_one(const struct osc_session_options *options, struct osc_work *work, uint8_t *out,
@@ -208,8 +216,10 @@ write_one(const struct osc_session_options *options, struct osc_work *work, uint
 	if (work->receipts != NULL) {
 		protection.request = &work->receipts->exchange;
 		/* One nonce, one text: the request's nonce only for the first
-		 * response to a request that this context has accepted (5.2). */
-		protection.has_piv = options->new_piv ||
+		 * response to a request that this context has accepted (5.2); and
+		 * never for a notification, so that its place in the order shows
+		 * (4.1.3.5.2 lets the first one go without). */
+		protection.has_piv = options->new_piv || has_observe(&work->plain) ||
 		    !osc_window_unanswered(&state->window, protection.request->piv.seq);
 	}
 	err = osc_protect_write(&protection, &work->endpoint->context, out, cap, len, work->job);

@@ -96,7 +96,7 @@ outer() {
 	answers "$NOTIFY"$'\n'"$NOTIFY_LONG" >responses
 	equal "$(codes <responses)" $'2.05 6107\n2.05 63010203'
 	# code, Observe of length zero, marker, payload; whatever the value was
-	run -0 --separate-stderr bash -c 'sed "s/^64455d1f00003974\(6107\|63010203\)3\(0\|20100\)ff//" responses'
+	run -0 --separate-stderr bash -c 'sed "s/^64455d1f00003974\(6107\|63010203\)32010[01]ff//" responses'
 	equal "$((${#lines[0]} / 2)) $((${#lines[1]} / 2))" "$((5 + 8)) $((5 + 8))"
 }
 
@@ -117,18 +117,28 @@ outer() {
 	prints "$CONTENT"
 }
 
-@test "the first notification has no Partial IV, the next ones have" {
+@test "every notification has a Partial IV, the first one too" {
 	registered
 	run -0 --separate-stderr answers "$NOTIFY"$'\n'"$NOTIFY"$'\n'"$NOTIFY"
-	equal "$(oscore-cid -f hex --print partial-iv <<<"$output" | tr '\n' ' ')" " 00 01 "
+	equal "$(oscore-cid -f hex --print partial-iv <<<"$output" | tr '\n' ' ')" "00 01 02 "
 	# over processes
 	run -0 --separate-stderr answers "$NOTIFY"
-	equal "$(oscore-cid -f hex --print partial-iv <<<"$output")" 02
-	# the first one, too, if asked for
+	equal "$(oscore-cid -f hex --print partial-iv <<<"$output")" 03
+	# it is an answer: the nonce of the request is not for the next response
 	text "$REGISTER" oscore-protect -f hex client >req
 	oscore-unprotect -f hex server req
-	run -0 --separate-stderr answers "$NOTIFY" --new-piv
-	equal "$(oscore-cid -f hex --print partial-iv <<<"$output")" 03
+	run -0 --separate-stderr answers "$NOTIFY"
+	equal "$(oscore-cid -f hex --print partial-iv <<<"$output")" 04
+	run -0 --separate-stderr answers "$CONTENT"
+	equal "$(oscore-cid -f hex --print partial-iv <<<"$output")" 05
+}
+
+@test "a fresh pair: the values of Observe go up from the first notification on" {
+	oscore-gen --pair client server
+	text "$REGISTER" oscore-protect -f hex client >req
+	oscore-unprotect -f hex server req >/dev/null
+	run -0 --separate-stderr hear "$(answers "$NOTIFY"$'\n'"$NOTIFY"$'\n'"$NOTIFY")"
+	prints $'64455d1f0000397460ff6f6e\n64455d1f000039746101ff6f6e\n64455d1f000039746102ff6f6e'
 }
 
 @test "the value that is heard is that of the Partial IV, three bytes of it" {
@@ -142,10 +152,18 @@ outer() {
 	done
 }
 
-@test "without Partial IV the value is empty: the oldest" {
+@test "without Partial IV the value is 16777215: the oldest, whatever came before" {
 	registered
-	run -0 --separate-stderr hear "$(answers "$NOTIFY_LONG")"
-	prints 64455d1f0000397460ff6f6e
+	run -0 --separate-stderr hear "$NOTIFY_FIRST"
+	prints 64455d1f0000397463ffffffff6f6e
+	# an error, too; it was computed apart
+	run -0 --separate-stderr hear 64455d1f00003974610730ff1a3580bc11583876964d
+	prints 64845d1f0000397463ffffff
+	notifications=$(answers "$NOTIFY"$'\n'"$NOTIFY")
+	for order in "$NOTIFY_FIRST"$'\n'"$notifications" "$notifications"$'\n'"$NOTIFY_FIRST"; do
+		run -0 --separate-stderr hear "$order"
+		equal "$(sort <<<"$output" | cut -c 17-24 | tr '\n' ' ')" "60ff6f6e 6101ff6f 63ffffff "
+	done
 }
 
 @test "the outer Observe is not looked at: missing, changed, added" {
@@ -174,7 +192,8 @@ outer() {
 
 @test "the order within a run" {
 	registered
-	answers "$NOTIFY"$'\n'"$NOTIFY"$'\n'"$NOTIFY"$'\n'"$NOTIFY" >all
+	echo "$NOTIFY_FIRST" >all
+	answers "$NOTIFY"$'\n'"$NOTIFY"$'\n'"$NOTIFY" >>all
 	# in their order, and some missing
 	run -0 --separate-stderr hear "$(cat all)"
 	equal "${#lines[@]}" 4

@@ -146,11 +146,12 @@ peek() {
 	client_and_server
 	text "$REGISTER" oscore-protect -f hex client >req
 	oscore-unprotect -f hex server req >plain
-	printf '%s\n' "$NOTIFY" "$NOTIFY" "$NOTIFY" |
-		oscore-protect -f hex --request req server >notifications
+	echo "$NOTIFY_FIRST" >notifications
+	printf '%s\n' "$NOTIFY" "$NOTIFY" |
+		oscore-protect -f hex --request req server >>notifications
 	cat req notifications >messages
 	run -0 --separate-stderr peek server messages
-	prints "$(cat plain)"$'\n64455d1f0000397460ff6f6e\n64455d1f0000397460ff6f6e\n64455d1f000039746101ff6f6e'
+	prints "$(cat plain)"$'\n64455d1f0000397463ffffffff6f6e\n64455d1f0000397460ff6f6e\n64455d1f000039746101ff6f6e'
 }
 
 @test "what does not fit is refused, and -k goes on" {

@@ -117,7 +117,7 @@ test_merge_edhoc(void)
 }
 
 /* Observe in a response is the last three bytes of the Partial IV, as an unsigned integer;
- * without Partial IV it is empty: the oldest (4.1.3.5.2). */
+ * without Partial IV it is the oldest (4.1.3.5.2; RFC 7641, 3.4). */
 static void
 test_merge_observe(void)
 {
@@ -142,7 +142,7 @@ test_merge_observe(void)
 
 	check_merge("6107"
 		    "30",
-	    "60", &piv, "60");
+	    "60", &piv, "63ffffff");
 	check_merge("6107"
 		    "30",
 	    "", &piv, "");
