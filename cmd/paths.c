@@ -167,7 +167,7 @@ touches_many(const struct target *target, const char *directory)
 bool
 paths_in_context(const char *path, const char *directory, bool many)
 {
-	struct target target;
+	struct target target = {0};
 
 	if (!follow(&target, path))
 		return false;

@@ -31,7 +31,6 @@ enum osc_datum {
 
 #define OSC_STATIC_MAX 65536 /* bytes in the largest static file */
 
-
 /* How a datum is written: KEY_hex, KEY_ascii, KEY. */
 enum osc_form { OSC_FORM_HEX, OSC_FORM_ASCII, OSC_FORM_VALUE };
 
