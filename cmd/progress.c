@@ -24,11 +24,11 @@ clear(void *arg)
 }
 
 void
-progress_start(struct progress *progress, int fd)
+progress_start(struct progress *progress, int input, bool beside_output)
 {
 	memset(progress, 0, sizeof(*progress));
-	progress->on = !cli_is_quiet() && isatty(STDERR_FILENO);
-	progress->fd = fd;
+	progress->on = !cli_is_quiet() && !beside_output && !isatty(input) && isatty(STDERR_FILENO);
+	progress->fd = input;
 	if (!progress->on)
 		return;
 	progress->begin = osc_io_now();
@@ -63,8 +63,8 @@ progress_show(struct progress *progress, uint64_t messages)
 	seconds = seconds_left(progress, now - progress->begin);
 	if (seconds >= 0)
 		(void)snprintf(left, sizeof(left), ", %lld s left", seconds);
-	(void)snprintf(line, sizeof(line), "%s: %llu messages, %llu/s%s", cli_program_name,
-	    (unsigned long long)messages,
+	(void)snprintf(line, sizeof(line), "%s: %llu message%s, %llu/s%s", cli_program_name,
+	    (unsigned long long)messages, messages == 1 ? "" : "s",
 	    (unsigned long long)(messages * 1000 / (uint64_t)(now - progress->begin)), left);
 	(void)fprintf(stderr, "\r%-*s\r%s", WIDTH, "", line);
 	progress->shown = true;

@@ -16,8 +16,14 @@ struct progress {
 	int64_t next;  /* ms: not shown again before */
 };
 
-/* progress_start - off unless standard error is a terminal and hints are wanted */
-void progress_start(struct progress *progress, int fd);
+/*
+ * progress_start - off unless standard error is a terminal and hints are wanted
+ *
+ * beside_output  messages go to the terminal too
+ *
+ * Nor is it shown to somebody who types the messages.
+ */
+void progress_start(struct progress *progress, int input, bool beside_output);
 
 /* progress_show - after so many messages of the stream */
 void progress_show(struct progress *progress, uint64_t messages);

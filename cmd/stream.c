@@ -287,7 +287,8 @@ stream_run(const struct stream_options *options, stream_process *process)
 		end_with(&stream, err, NULL);
 	} else {
 		memset(&stream.detail, 0, sizeof(stream.detail));
-		progress_start(&stream.progress, fd);
+		progress_start(&stream.progress, fd,
+		    stream.delivery.output.path == NULL && isatty(STDOUT_FILENO));
 		run_groups(&stream, process);
 		progress_end(&stream.progress);
 	}
