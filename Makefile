@@ -29,7 +29,7 @@ Q = $(if $(filter 1,$(V)),,@)
 VARIANT = release
 B = build/$(VARIANT)
 
-PROGRAMS = oscore-gen oscore-protect oscore-unprotect oscore-cid
+PROGRAMS = oscore-gen oscore-protect oscore-unprotect oscore-cid oscore-show
 PACKAGES = libsodium libcbor jansson libcoap-3-notls nettle
 # Sizes, inode numbers and times have 64 bits, on 32-bit systems too.
 LANGUAGE = -std=c11 -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64

@@ -29,7 +29,7 @@ output_init(struct output *output, const char *path)
 		packet = osc_packet_look(STDOUT_FILENO);
 	output->packets = packet.is_packet;
 	output->connected = !packet.is_packet || packet.connected;
-	output->guarded = output->old = output->failed = false;
+	output->guarded = output->old = output->failed = output->secret = false;
 }
 
 enum osc_err
@@ -60,7 +60,8 @@ open_temporary(struct output *output, mode_t mode, struct osc_detail *detail)
 		output->temporary = NULL;
 		return osc_detail_errno(detail, OSC_EIO, output->name, "create");
 	}
-	if (fchmod(output->fd, mode) != 0)
+	/* It was made with 0600. */
+	if (!output->secret && fchmod(output->fd, mode) != 0)
 		return osc_detail_errno(detail, OSC_EIO, output->name, "chmod");
 	return OSC_OK;
 }

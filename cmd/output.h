@@ -24,6 +24,7 @@ struct output {
 	bool guarded;     /* nothing but clean text may be written */
 	bool old;         /* a file that is written in place has its old content */
 	bool failed;      /* something that was to be written is not there */
+	bool secret;      /* a new FILE, or one in the place of an old one, is the user's alone */
 };
 
 /* output_init - path: FILE of -o; NULL or "-": standard output */

@@ -1,4 +1,4 @@
-#compdef oscore-cid oscore-gen oscore-protect oscore-unprotect
+#compdef oscore-cid oscore-gen oscore-protect oscore-show oscore-unprotect
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026 The oscore-tools authors
 #

@@ -130,3 +130,13 @@ osc_window_mark(struct osc_window *window, uint32_t k)
 	if (osc_window_seen(window, k))
 		bit_set(window->answered, k);
 }
+
+uint64_t
+osc_window_end(const struct osc_window *window)
+{
+	uint32_t k = window->size;
+
+	while (k > 0 && !osc_window_seen(window, k - 1))
+		k--;
+	return window->index + k;
+}

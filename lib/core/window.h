@@ -86,6 +86,10 @@ void osc_window_set(struct osc_window *window, uint64_t first, uint64_t k);
 bool osc_window_seen(const struct osc_window *window, uint32_t k);
 bool osc_window_answered(const struct osc_window *window, uint32_t k);
 
+/* osc_window_end - the number above the highest one that was seen; 0: none was. Of a window
+ * that is known. */
+uint64_t osc_window_end(const struct osc_window *window);
+
 /* osc_window_mark - set the answered bit of index + k if its seen bit is set */
 void osc_window_mark(struct osc_window *window, uint32_t k);
 

@@ -181,6 +181,12 @@ osc_store_params(const struct osc_store *store)
 	return &store->params;
 }
 
+const struct osc_settings *
+osc_store_settings(const struct osc_store *store)
+{
+	return &store->settings;
+}
+
 void
 osc_store_forget_secret(struct osc_store *store)
 {

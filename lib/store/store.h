@@ -40,6 +40,7 @@ struct osc_state {
 	uint8_t echo[8];
 };
 
+struct osc_settings;
 struct osc_store;
 
 enum osc_store_flag {
@@ -66,6 +67,9 @@ enum osc_err osc_store_open(struct osc_store **out, const char *path, enum osc_r
 
 /* The parameters of the side in use; valid until the store is closed. */
 const struct osc_params *osc_store_params(const struct osc_store *store);
+
+/* All that its static files say; osc_store_params has the view of the side in use. */
+const struct osc_settings *osc_store_settings(const struct osc_store *store);
 
 /* osc_store_forget_secret - the keys are derived: wipe Master Secret and Master Salt, which
  * are of length 0 then; with OSC_STORE_KEEP_SECRET they stay until the store is closed */

@@ -127,6 +127,7 @@ one_example() {
 	equal "$(statuses oscore-unprotect)" 01234567
 	equal "$(statuses oscore-cid)" 012357
 	equal "$(statuses oscore-gen)" 01257
+	equal "$(statuses oscore-show)" 0127
 }
 
 @test "the examples in the manual do what they show" {

@@ -14,7 +14,7 @@ PATH=$BINDIR:$PATH
 
 # shellcheck disable=SC2034 # for the files that load this one
 {
-	PROGRAMS=(oscore-gen oscore-protect oscore-unprotect oscore-cid)
+	PROGRAMS=(oscore-gen oscore-protect oscore-unprotect oscore-cid oscore-show)
 
 	# RFC 8613, Appendix C.1, C.4, C.7 and C.8
 	SECRET=0102030405060708090a0b0c0d0e0f10
@@ -220,7 +220,7 @@ one_error() {
 		[[ $stderr == *$'\n'"Try 'oscore-"*" --help'" ]] || fail "not where to read on"
 		stderr=${stderr%$'\n'*}
 	fi
-	grep -qvE '^oscore-(gen|protect|unprotect|cid): ' <<<"$stderr" && fail "foreign lines"
+	grep -qvE '^oscore-(gen|protect|unprotect|cid|show): ' <<<"$stderr" && fail "foreign lines"
 	errors=$(grep -vE '^oscore-[a-z]+: (hint|(.*: )?warning): ' <<<"$stderr") || fail \
 		"no error line"
 	[ "$(wc -l <<<"$errors")" -eq 1 ] || fail "more than one error line"

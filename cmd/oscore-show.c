@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "compare.h"
+#include "describe.h"
+#include "output.h"
+#include "paths.h"
+#include "store/settings.h"
+#include "values.h"
+
+enum { OPTION_SHOW_SECRETS = 256 };
+
+#define FORMATS "text json"
+
+static const struct cli_option table[] = {
+    {'r', "role", "ROLE=" CLI_ROLES, "client or server: which side to show"},
+    {'t', "to", "FORMAT=" FORMATS, "output: text (default) or json"},
+    {'o', "output", "FILE", "write to FILE, for its owner alone"},
+    {OPTION_SHOW_SECRETS, "show-secrets", NULL, "in text, and on a terminal, too"},
+    {'q', "quiet", NULL, "no hints and warnings"},
+    CLI_COMMON_OPTIONS,
+};
+
+static const struct cli_program program = {
+    .name = "oscore-show",
+    .usage = "[OPTION]... CONTEXT\n[OPTION]... A B",
+    .purpose = "Describe a context; or say whether A and B are the two ends of one.",
+    .options = table,
+    .example = "oscore-show client",
+    .operands = "DIR DIR",
+};
+
+enum format { TEXT, JSON };
+
+struct show {
+	enum osc_role role;
+	enum format to;
+	const char *output;
+	bool secrets;
+};
+
+static void
+take_option(struct show *show, int key, const char *arg)
+{
+	switch (key) {
+	case 'r':
+		show->role = value_role(arg);
+		break;
+	case 't':
+		show->to = (enum format)value_word("--to", arg, FORMATS);
+		break;
+	case 'o':
+		show->output = arg;
+		break;
+	case 'q':
+		cli_quiet();
+		break;
+	case OPTION_SHOW_SECRETS:
+		show->secrets = true;
+		break;
+	}
+}
+
+/* Through one door, whatever is to be written. Only FILE is replaced, and only at the end. */
+static enum osc_err
+write_out(const struct show *show, const struct osc_buffer *text, struct osc_detail *detail)
+{
+	bool holds_secrets = show->to != TEXT || show->secrets;
+	struct output output;
+	enum osc_err err;
+
+	output_init(&output, show->output);
+	output.secret = holds_secrets;
+	err = output_open(&output, detail);
+	if (err != OSC_OK)
+		return err;
+	if (holds_secrets && !show->secrets && isatty(output.fd)) {
+		err = osc_detail_set(detail, OSC_ETERMINAL, output.name,
+		    "a terminal, and this holds the Master Secret");
+		osc_detail_hint(detail, "add '-o FILE', or --show-secrets");
+	}
+	if (err == OSC_OK)
+		err = output_write(&output, text->ptr, text->len, detail);
+	if (err != OSC_OK)
+		(void)output_close(&output, false, NULL);
+	else
+		err = output_close(&output, true, detail);
+	return err;
+}
+
+static void
+warn_about_limits(const char *path, const struct osc_state *state)
+{
+	uint64_t protected = osc_state_protected(state);
+
+	if (protected > OSC_KEY_LIMIT)
+		cli_warn(path,
+		    "over the limit of %" PRIu64 " messages for one key: make a new context",
+		    OSC_KEY_LIMIT);
+	else if (protected >= OSC_KEY_LIMIT / 2)
+		cli_warn(path,
+		    "half of the %" PRIu64
+		    " messages for one key are used: make a new context soon",
+		    OSC_KEY_LIMIT);
+}
+
+/* The side that is shown, if anything says it. */
+static enum osc_role
+role_of(const struct osc_settings *settings, enum osc_role given)
+{
+	if (settings->role != OSC_ROLE_NONE || settings->dialect == OSC_DIALECT_PAIR)
+		return settings->role;
+	return given;
+}
+
+static enum osc_err
+show_one(const struct show *show, const char *path, struct osc_detail *detail)
+{
+	struct osc_store *store;
+	struct osc_buffer text = {0};
+	struct osc_export from = {0};
+	enum osc_err err;
+
+	err = osc_store_open(&store, path, show->role, OSC_STORE_KEEP_SECRET, detail);
+	if (err != OSC_OK)
+		return err;
+	cli_warn_store(store, path);
+	from.params = osc_store_params(store);
+	from.state = osc_store_state(store);
+	from.role = role_of(osc_store_settings(store), show->role);
+	warn_about_limits(path, from.state);
+	if (show->to == TEXT)
+		describe(&text, &from, show->secrets);
+	else
+		osc_foreign_json(&text, &from);
+	err = text.full ? OSC_ENOMEM : write_out(show, &text, detail);
+	/* Whoever goes on with the numbers must be the only one: not for -q to drop. */
+	if (err == OSC_OK && show->to != TEXT)
+		cli_say(path,
+		    "warning: before the export is used stop using %s: its numbers go on "
+		    "from there",
+		    path);
+	osc_buffer_free(&text);
+	osc_store_close(&store);
+	return err;
+}
+
+/* A directory that serves both roles needs none here. */
+static enum osc_err
+open_to_compare(
+    struct osc_store **store, const char *path, enum osc_role role, struct osc_detail *detail)
+{
+	const unsigned flags = OSC_STORE_STATIC | OSC_STORE_KEEP_SECRET;
+	enum osc_err err = osc_store_open(store, path, role, flags, detail);
+
+	if (err == OSC_ENOROLE) {
+		memset(detail, 0, sizeof(*detail));
+		err = osc_store_open(store, path, OSC_ROLE_CLIENT, flags, detail);
+	}
+	if (err == OSC_OK)
+		cli_warn_store(*store, path);
+	return err;
+}
+
+static enum osc_err
+compare_two(const struct show *show, const char *const paths[static 2], bool *ends,
+    struct osc_detail *detail)
+{
+	struct osc_store *stores[2] = {NULL, NULL};
+	struct osc_buffer text = {0};
+	enum osc_err err;
+
+	err = open_to_compare(&stores[0], paths[0], show->role, detail);
+	if (err == OSC_OK)
+		err = open_to_compare(&stores[1], paths[1], OSC_ROLE_NONE, detail);
+	if (err == OSC_OK)
+		err = compare(
+		    &text, (const struct osc_store *const *)stores, paths, show->role, ends);
+	if (err == OSC_OK)
+		err = write_out(show, &text, detail);
+	osc_buffer_free(&text);
+	osc_store_close(&stores[0]);
+	osc_store_close(&stores[1]);
+	return err;
+}
+
+static void
+check_options(const struct show *show, const char *const paths[static 2])
+{
+	if (paths[0] == NULL)
+		cli_usage("CONTEXT is missing");
+	if (cli_operand() != NULL)
+		cli_usage("too many operands");
+	if (paths[1] != NULL && (show->to != TEXT || show->secrets))
+		cli_usage("--to and --show-secrets do not go with two contexts");
+	for (int i = 0; i < 2; i++)
+		if (show->output != NULL && strcmp(show->output, "-") != 0 && paths[i] != NULL &&
+		    paths_in_context(show->output, paths[i], false))
+			cli_usage("--output: %s belongs to a context", show->output);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct show show = {.role = OSC_ROLE_NONE};
+	struct osc_detail detail = {0};
+	const char *paths[2];
+	bool ends = true;
+	enum osc_err err;
+	char *arg;
+	int key;
+
+	cli_start(&program, argc, argv);
+	while ((key = cli_next(&arg)) != -1)
+		take_option(&show, key, arg);
+	paths[0] = cli_operand();
+	paths[1] = cli_operand();
+	check_options(&show, paths);
+	if (paths[1] == NULL)
+		err = show_one(&show, paths[0], &detail);
+	else
+		err = compare_two(&show, paths, &ends, &detail);
+	if (err != OSC_OK)
+		cli_fail(err, &detail, paths[0]);
+	return cli_end(err != OSC_OK ? osc_err_status(err) : ends ? 0 : 7);
+}
