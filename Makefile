@@ -137,7 +137,10 @@ $(BINARIES): $(B)/%: $(B)/cmd/%.o $(CLI_OBJECTS) $(B)/liboscore-tools.a $(B)/ldf
 $(UNITS): $(B)/unit/%: $(B)/tests/unit/%.o $(B)/liboscore-tools.a $(B)/ldflags
 	$(link)
 
-# Functions that a harness has of its own.
+# Functions that a test or a harness has of its own.
+$(B)/unit/test_no_memory: WRAP = malloc calloc realloc fsync
+$(B)/unit/test_failing_calls: WRAP = close fchmod fchown fdopendir flock fstatfs64 fsync getrandom \
+	linkat mkdirat open64 openat64 __open64_2 __openat64_2 read renameat renameat2 statx unlinkat write
 $(B)/fuzz_frame: WRAP = osc_random poll
 
 $(FUZZERS): $(B)/%: $(B)/tests/fuzz/%.o $(B)/liboscore-tools.a $(B)/ldflags

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
 #include <jansson.h>
+#include <setjmp.h>
+#include <stddef.h>
 
 #include "base/jsonload.h"
 #include "base/jsonscan.h"
@@ -8,18 +10,44 @@
 
 /*
  * jansson does not look whether there was memory for the next character of a
- * string or number: it drops it and goes on. So a refusal is remembered.
+ * string or number: it drops it and goes on, or stumbles over its absence. So
+ * it is left where memory is refused, and what it has allocated is freed.
  */
-static bool exhausted;
+struct block {
+	_Alignas(max_align_t) struct block *next;
+	struct block *prev;
+};
+
+static struct block blocks = {&blocks, &blocks}; /* the latest first */
+static jmp_buf no_memory;                        /* in parse */
 
 static void *
 allocate(size_t size)
 {
-	void *ptr = osc_wiping_malloc(size);
+	struct block *block = NULL;
 
-	if (ptr == NULL)
-		exhausted = true;
-	return ptr;
+	if (size <= SIZE_MAX - sizeof(*block))
+		block = osc_wiping_malloc(sizeof(*block) + size);
+	if (block == NULL)
+		longjmp(no_memory, 1);
+	block->next = blocks.next;
+	block->prev = &blocks;
+	blocks.next->prev = block;
+	blocks.next = block;
+	return block + 1;
+}
+
+static void
+release(void *ptr)
+{
+	struct block *block = ptr;
+
+	if (block == NULL)
+		return;
+	block--;
+	block->prev->next = block->next;
+	block->next->prev = block->prev;
+	osc_wiping_free(block);
 }
 
 /* Let jansson allocate memory that is wiped when it is freed. */
@@ -29,8 +57,7 @@ setup(void)
 	static bool seeded;
 	size_t seed;
 
-	exhausted = false;
-	json_set_alloc_funcs(allocate, osc_wiping_free);
+	json_set_alloc_funcs(allocate, release);
 	/* Else jansson opens a device for it, and a child would inherit that. */
 	if (!seeded && osc_random(&seed, sizeof(seed)))
 		json_object_seed(seed | 1);
@@ -62,14 +89,16 @@ reason(enum json_error_code code)
 static enum osc_err
 parse(struct osc_json *json, struct osc_slice text, enum osc_err bad, struct osc_detail *detail)
 {
+	const struct block *const before = blocks.next;
 	json_error_t error;
 
-	json->root = json_loadb(
-	    (const char *)text.ptr, text.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
-	if (exhausted) {
-		osc_json_free(json);
+	if (setjmp(no_memory) != 0) {
+		while (blocks.next != before)
+			release(blocks.next + 1);
 		return OSC_ENOMEM;
 	}
+	json->root = json_loadb(
+	    (const char *)text.ptr, text.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
 	if (json->root == NULL)
 		return osc_detail_set(detail, bad, NULL, "line %d, column %d: %s", error.line,
 		    error.column, reason(json_error_code(&error)));

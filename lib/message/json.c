@@ -240,22 +240,22 @@ write_message(struct osc_json_reading *r, struct osc_buffer *out)
 	return true;
 }
 
-bool
-osc_json_is_value(struct osc_slice text)
+enum osc_err
+osc_json_check(struct osc_slice text)
 {
 	struct osc_buffer wrapped = {0};
 	struct osc_json json = {0};
-	bool ok;
+	enum osc_err err = OSC_ENOMEM;
 
 	osc_buffer_text(&wrapped, "{\"\":");
 	osc_buffer_put(&wrapped, text);
 	osc_buffer_text(&wrapped, "}");
-	ok = !wrapped.full &&
-	    osc_json_load_deep(&json, osc_buffer_slice(&wrapped), OSC_JSON_MESSAGE_DEPTH, OSC_EJSON,
-		NULL) == OSC_OK;
+	if (!wrapped.full)
+		err = osc_json_load_deep(
+		    &json, osc_buffer_slice(&wrapped), OSC_JSON_MESSAGE_DEPTH, OSC_EJSON, NULL);
 	osc_json_free(&json);
 	osc_buffer_free(&wrapped);
-	return ok;
+	return err;
 }
 
 enum osc_err

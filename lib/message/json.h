@@ -41,7 +41,7 @@ void osc_json_scratch_free(struct osc_json_scratch *scratch);
 enum osc_err osc_json_decode(struct osc_buffer *out, struct osc_slice text, struct osc_slice *meta,
     struct osc_json_scratch *scratch, struct osc_detail *detail);
 
-/* osc_json_is_value - is this JSON of some kind, no object perhaps? */
-bool osc_json_is_value(struct osc_slice text);
+/* osc_json_check - is this JSON of some kind, no object perhaps? OSC_OK, OSC_EJSON, OSC_ENOMEM */
+enum osc_err osc_json_check(struct osc_slice text);
 
 #endif

@@ -100,11 +100,17 @@ static enum osc_err
 decode(
     struct reading *reading, struct osc_slice text, struct osc_slice *meta, struct osc_detail *why)
 {
+	enum osc_err err;
+
 	if (text.len > OSC_JSON_TEXT_MAX)
 		return osc_detail_set(why, OSC_EJSON, NULL, "an object of more than 1 MiB");
-	if (text.ptr[0] != '{')
-		return osc_detail_set(why, osc_json_is_value(text) ? OSC_EMESSAGE : OSC_EJSON, NULL,
-		    "not a JSON object");
+	if (text.ptr[0] != '{') {
+		err = osc_json_check(text);
+		if (err == OSC_ENOMEM)
+			return err;
+		return osc_detail_set(
+		    why, err == OSC_OK ? OSC_EMESSAGE : err, NULL, "not a JSON object");
+	}
 	return osc_json_decode(&reading->datagrams, text, meta, &reading->scratch, why);
 }
 

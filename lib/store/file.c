@@ -291,7 +291,7 @@ osc_rename_new(int dir, const char *from, const char *to, bool directory)
 		OSC_RETRY(rc, mkdirat(dir, to, 0700));
 		if (rc == -1)
 			return -1;
-		rc = renameat(dir, from, dir, to);
+		OSC_RETRY(rc, renameat(dir, from, dir, to));
 		saved = errno;
 		if (rc == -1)
 			(void)unlinkat(dir, to, AT_REMOVEDIR);
@@ -299,7 +299,9 @@ osc_rename_new(int dir, const char *from, const char *to, bool directory)
 		return rc;
 	}
 	OSC_RETRY(rc, linkat(dir, from, dir, to, 0));
-	return rc == 0 ? unlinkat(dir, from, 0) : rc;
+	if (rc == 0)
+		OSC_RETRY(rc, unlinkat(dir, from, 0));
+	return rc;
 }
 
 int

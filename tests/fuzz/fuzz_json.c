@@ -53,7 +53,7 @@ one_object(struct osc_slice text)
 	if (meta.len == 0)
 		return;
 	MUST(meta.ptr > text.ptr && meta.ptr + meta.len < text.ptr + text.len);
-	MUST(osc_json_is_value(meta));
+	MUST(osc_json_check(meta) == OSC_OK);
 }
 
 static void
@@ -83,7 +83,7 @@ stream(struct osc_slice text)
 			if (items[i].err == OSC_OK)
 				survives(items[i].in);
 			if (items[i].meta.len > 0)
-				MUST(osc_json_is_value(items[i].meta));
+				MUST(osc_json_check(items[i].meta) == OSC_OK);
 		}
 	}
 	osc_frame_free(&frame);

@@ -219,11 +219,18 @@ test_json_not_json(void)
 	CHECK(refused("{\"code\":\"GET\",\"payload\":\"\\ud800\"}", OSC_EJSON, "not JSON"));
 	CHECK(refused("[]", OSC_EJSON, "not a JSON object"));
 	CHECK(decode_bytes(nul, sizeof(nul) - 1) == OSC_EJSON);
-	CHECK(osc_json_is_value(slice_of("[1]")) && osc_json_is_value(slice_of("\"x\"")));
-	CHECK(osc_json_is_value(slice_of("1")) && osc_json_is_value(slice_of("null")));
-	CHECK(!osc_json_is_value(slice_of("[1")) && !osc_json_is_value(slice_of("nul")));
-	CHECK(!osc_json_is_value(slice_of("1,\"x\":2")) || !osc_json_is_value(slice_of("")));
-	CHECK(!osc_json_is_value(slice_of("")));
+}
+
+static void
+test_json_check(void)
+{
+	static const char *const values[] = {"[1]", "\"x\"", "1", "null", "{}", " [{\"a\": 1}] "};
+	static const char *const others[] = {"[1", "nul", "", "1 2", "]"};
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+		CHECK(osc_json_check(slice_of(values[i])) == OSC_OK);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		CHECK(osc_json_check(slice_of(others[i])) == OSC_EJSON);
 }
 
 static bool
@@ -291,6 +298,7 @@ main(void)
 	RUN(test_json_no_message);
 	RUN(test_json_no_option);
 	RUN(test_json_not_json);
+	RUN(test_json_check);
 	RUN(test_json_meta);
 	RUN(test_json_lengths);
 	osc_buffer_free(&out);
