@@ -153,7 +153,7 @@ look_around(struct cid *cid, struct osc_detail *detail)
 	bool changed;
 	enum osc_err err = osc_index_load(&cid->index, &changed, detail);
 
-	return err == OSC_OK ? osc_index_read(&cid->index, true, detail) : err;
+	return err == OSC_OK ? osc_index_read(&cid->index, OSC_ABSENT, detail) : err;
 }
 
 /* One group; false after a message that is no OSCORE message. */

@@ -172,7 +172,8 @@ list_others(struct osc_search *search)
 	search->listed = true;
 	err = osc_contexts_refresh(contexts, true, &detail);
 	if (err == OSC_OK)
-		err = osc_index_read(&contexts->index, !search->named, &detail);
+		err = osc_index_read(
+		    &contexts->index, search->named ? search->wanted->kid : OSC_ABSENT, &detail);
 	note(search, err, &detail);
 	while (search->err != OSC_ENOMEM && err == OSC_OK &&
 	    (entry = osc_index_next(&contexts->index, search->wanted, entry)) != NULL) {

@@ -254,6 +254,7 @@ settle_names(struct osc_index *index, bool *changed)
 		qsort(index->entries, kept, sizeof(struct osc_index_entry *), compare);
 	index->read = index->read_all = false;
 	osc_map_free(&index->ids);
+	osc_map_free(&index->claims);
 }
 
 static enum osc_err
@@ -336,15 +337,17 @@ skip_id(const char *name)
 	return at > name ? at : NULL;
 }
 
-/* KID or KID@KIDCONTEXT */
-static bool
-names_a_kid(const char *name)
+/* The KID of a name that is KID or KID@KIDCONTEXT, as it is written; empty for others. */
+static struct osc_slice
+claimed_kid(const char *name)
 {
-	const char *end = skip_id(name);
+	const char *kid_end = skip_id(name), *end = kid_end;
 
 	if (end != NULL && *end == '@')
 		end = skip_id(end + 1);
-	return end != NULL && *end == '\0';
+	if (end == NULL || *end != '\0')
+		return osc_slice(NULL, 0);
+	return osc_slice((const uint8_t *)name, (size_t)(kid_end - name));
 }
 
 static bool
@@ -356,6 +359,16 @@ chain(struct osc_index *index, struct osc_index_entry *entry, int slot)
 	return osc_map_put(&index->ids, osc_id_slice(id), entry);
 }
 
+static bool
+chain_both(struct osc_index *index, struct osc_index_entry *entry)
+{
+	if (!entry->known)
+		return true;
+	return chain(index, entry, 0) &&
+	    (id_is(&entry->sender_id, osc_id_slice(&entry->recipient_id)) ||
+		chain(index, entry, 1));
+}
+
 /* From the last to the first, so that the chains have the order of the paths. */
 static bool
 chain_all(struct osc_index *index)
@@ -363,39 +376,81 @@ chain_all(struct osc_index *index)
 	bool ok = true;
 
 	osc_map_free(&index->ids);
-	for (size_t i = index->n; ok && i-- > 0;) {
-		struct osc_index_entry *entry = index->entries[i];
-
-		if (!entry->known)
-			continue;
-		ok = chain(index, entry, 0);
-		if (ok && !id_is(&entry->sender_id, osc_id_slice(&entry->recipient_id)))
-			ok = chain(index, entry, 1);
-	}
+	for (size_t i = index->n; ok && i-- > 0;)
+		ok = chain_both(index, index->entries[i]);
 	return ok;
 }
 
-enum osc_err
-osc_index_read(struct osc_index *index, bool all, struct osc_detail *detail)
+static enum osc_err
+read_entry(struct osc_index_entry *entry)
+{
+	enum osc_err err;
+
+	if (entry->read)
+		return OSC_OK;
+	err = identify(entry, entry->path);
+	entry->known = entry->known && err == OSC_OK;
+	entry->read = err != OSC_ENOMEM;
+	return err == OSC_ENOMEM ? err : OSC_OK;
+}
+
+/* Among the names that say this kid; false if there is no memory. */
+static bool
+claim(struct osc_index *index, struct osc_index_entry *entry, struct osc_slice kid)
+{
+	entry->next_claim = osc_map_get(&index->claims, kid);
+	return osc_map_put(&index->claims, kid, entry);
+}
+
+/* All entries, or those whose names say no kid: the others are entered under theirs. */
+static enum osc_err
+read_entries(struct osc_index *index, bool all)
 {
 	enum osc_err err = OSC_OK;
+	struct osc_slice kid;
 
 	if (index->read_all || (index->read && !all))
 		return OSC_OK;
-	for (size_t i = 0; i < index->n && err != OSC_ENOMEM; i++) {
-		struct osc_index_entry *entry = index->entries[i];
-
-		if (entry->read || (!all && names_a_kid(entry->name)))
-			continue;
-		err = identify(entry, entry->path);
-		entry->known = entry->known && err == OSC_OK;
-		entry->read = err != OSC_ENOMEM;
+	osc_map_free(&index->claims);
+	for (size_t i = 0; i < index->n && err == OSC_OK; i++) {
+		kid = claimed_kid(index->entries[i]->name);
+		if (all || kid.len == 0)
+			err = read_entry(index->entries[i]);
+		else if (!claim(index, index->entries[i], kid))
+			err = OSC_ENOMEM;
 	}
-	if (err == OSC_ENOMEM || !chain_all(index))
-		return osc_detail_set(detail, OSC_ENOMEM, index->directory, "no memory");
+	if (err != OSC_OK || !chain_all(index))
+		return OSC_ENOMEM;
 	index->read = true;
 	index->read_all = all;
 	return OSC_OK;
+}
+
+static enum osc_err
+read_claims(struct osc_index *index, struct osc_slice kid)
+{
+	struct osc_index_entry *entry;
+	char name[2 * OSC_ID_MAX] = "_";
+	size_t len = kid.len > 0 ? 2 * kid.len : 1;
+
+	if (index->read_all || kid.len > OSC_ID_MAX)
+		return OSC_OK;
+	osc_hex_encode(name, kid);
+	entry = osc_map_get(&index->claims, osc_slice((const uint8_t *)name, len));
+	for (; entry != NULL; entry = entry->next_claim)
+		if (!entry->read && (read_entry(entry) != OSC_OK || !chain_both(index, entry)))
+			return OSC_ENOMEM;
+	return OSC_OK;
+}
+
+enum osc_err
+osc_index_read(struct osc_index *index, struct osc_slice kid, struct osc_detail *detail)
+{
+	enum osc_err err = read_entries(index, !osc_is_present(kid));
+
+	if (err == OSC_OK)
+		err = read_claims(index, kid);
+	return err == OSC_OK ? OSC_OK : osc_detail_set(detail, err, index->directory, "no memory");
 }
 
 void
@@ -406,5 +461,6 @@ osc_index_free(struct osc_index *index)
 	free(index->entries);
 	osc_map_free(&index->names);
 	osc_map_free(&index->ids);
+	osc_map_free(&index->claims);
 	memset(index, 0, sizeof(*index));
 }

@@ -28,14 +28,17 @@ struct osc_index_entry {
 	size_t id_context_len;
 	/* The next entries with the ID that this one has in the first or second place. */
 	struct osc_index_entry *next[2];
+	struct osc_index_entry *next_claim; /* the next one whose name says the same kid */
 };
 
 struct osc_index {
 	const char *directory;            /* borrowed */
 	struct osc_index_entry **entries; /* sorted by path */
 	size_t n, cap;
-	struct osc_map names; /* to entries */
-	struct osc_map ids;   /* to the first entry with this ID, of either side */
+	struct osc_map names;  /* to entries */
+	struct osc_map ids;    /* to the first entry with this ID, of either side */
+	struct osc_map claims; /* from a kid as in names to the first entry whose name says it;
+				  only while not all are read */
 	bool loaded, read, read_all;
 	int64_t mtime; /* of the directory, before it was read */
 	bool recent;   /* it had changed so shortly before that it may have changed again since */
@@ -66,13 +69,15 @@ enum osc_err osc_index_load(struct osc_index *index, bool *changed, struct osc_d
 /*
  * osc_index_read - find out for whose messages they are
  *
- * all  those too whose name is KID or KID@KIDCONTEXT; else these are taken at their word
+ * kid  names that are KID or KID@KIDCONTEXT of another kid are taken at their word; absent:
+ *      none is
  *
  * Only settings and secrets are read, for IDs and ID Context, and no secret is decoded:
  * a directory that cannot be used for another reason is there. What is no context, or
  * does not tell its IDs, is left out. Returns OSC_OK or OSC_ENOMEM.
  */
-enum osc_err osc_index_read(struct osc_index *index, bool all, struct osc_detail *detail);
+enum osc_err osc_index_read(
+    struct osc_index *index, struct osc_slice kid, struct osc_detail *detail);
 
 /*
  * osc_index_next - the next context that fits (RFC 8613, 8.2 step 2), in the order of the paths

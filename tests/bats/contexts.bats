@@ -38,6 +38,17 @@ load contexts
 	refused "<stdin>:1" "replayed"
 }
 
+@test "a message without kid context gets to the directory that is named with it" {
+	peer 01 01
+	peer 01@aa 01 aa "$OTHER_SECRET"
+	peer _ _
+	peer _@_ _ _ "$OTHER_SECRET"
+	for name in 01@aa _@_ 01 _; do
+		run -0 --separate-stderr chosen "$(from "$name" --no-kid-context)"
+		prints "ctx/$name"
+	done
+}
+
 @test "names of other kids are taken at their word where the kid of a message is a name" {
 	peer 0a 0a
 	for ((i = 16; i < 116; i++)); do

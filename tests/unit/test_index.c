@@ -48,7 +48,7 @@ load(struct osc_index *index)
 
 	osc_index_init(index, dir_path);
 	CHECK(osc_index_load(index, &changed, &detail) == OSC_OK);
-	CHECK(osc_index_read(index, true, &detail) == OSC_OK);
+	CHECK(osc_index_read(index, OSC_ABSENT, &detail) == OSC_OK);
 }
 
 /* fails - a directory that is none */
@@ -188,7 +188,7 @@ again(struct osc_index *index)
 	bool changed = false;
 
 	CHECK(osc_index_load(index, &changed, &detail) == OSC_OK);
-	CHECK(osc_index_read(index, true, &detail) == OSC_OK);
+	CHECK(osc_index_read(index, OSC_ABSENT, &detail) == OSC_OK);
 	return changed;
 }
 
@@ -225,19 +225,28 @@ test_index_names(void)
 	static const char *const words[] = {"01", "0a0b", "_", "01@02", "_@_", "01@_"};
 	static const char *const others[] = {
 	    "1", "0A", "a", "01@", "@01", "01@2", "x1", "__", "_1"};
+	const size_t n_others = sizeof(others) / sizeof(others[0]);
 	struct osc_index index;
 	bool changed;
 
 	many_clear();
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		many_pair(words[i], "ff", "07", NULL);
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+	for (size_t i = 0; i < n_others; i++)
 		many_pair(others[i], "ff", "07", NULL);
 	osc_index_init(&index, dir_path);
 	CHECK(osc_index_load(&index, &changed, &detail) == OSC_OK && changed && knows(&index, 0));
-	CHECK(osc_index_read(&index, false, &detail) == OSC_OK);
-	CHECK(knows(&index, sizeof(others) / sizeof(others[0])));
-	CHECK(osc_index_read(&index, true, &detail) == OSC_OK && knows(&index, index.n));
+	for (int twice = 0; twice < 2; twice++) {
+		CHECK(osc_index_read(&index, unhex("0c"), &detail) == OSC_OK);
+		CHECK(knows(&index, n_others));
+	}
+	CHECK(osc_index_read(&index, unhex("01"), &detail) == OSC_OK);
+	CHECK(knows(&index, n_others + 3));
+	CHECK(osc_index_read(&index, osc_present(NULL, 0), &detail) == OSC_OK);
+	CHECK(knows(&index, n_others + 5));
+	CHECK(finds(&index, wanted("07", NULL, OSC_ROLE_NONE),
+	    "01 01@ 01@02 01@2 01@_ 0A 1 @01 _ _1 _@_ __ a x1 "));
+	CHECK(osc_index_read(&index, OSC_ABSENT, &detail) == OSC_OK && knows(&index, index.n));
 	osc_index_free(&index);
 }
 
