@@ -202,7 +202,7 @@ class Case:
                 self.delivered += self.live.alive() and self.steps[number](self)
             self.stream.feed(self, number)
         self.end()
-        if all(step.seen for step in self.steps.values()):
+        if all(self.dialect in step.seen for step in self.steps.values()):
             self.afterwards()
         self.settle()
         base.drop_dir(self.top)
@@ -296,7 +296,7 @@ def making_durable(w, kind):
 class Linked:
     """It happens while another run holds the lock; between two groups it is put back."""
 
-    seen = True
+    seen = setfiles.ANY
 
     def __str__(self):
         return "sequence.json linked while another run holds the lock, and put back"
@@ -337,8 +337,8 @@ def linked(w, call, kind):
 def calls_before_check(w, kind):
     """From the lock to the last look at the state: behind that a run cannot know."""
     calls = calls_under_lock(w, kind)
-    looks = [i for i, call in enumerate(calls) if call.name == "statx" and '"",' in call.args]
-    return calls[: looks[-1]]
+    looks = [i for i, call in enumerate(calls) if '"sequence.json"' in call.args]
+    return calls[: looks[-1] + 1]
 
 
 # The part

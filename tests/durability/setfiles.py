@@ -19,14 +19,15 @@ LABELS = {
     ALL: "all files",
 }
 
-# files: {name: (content, mode)} of a case; context: whose they are; seen: whether also
-# another run, which knows nothing of this one, sees what has happened
+# files: {name: (content, mode)} of a case; context: whose they are; seen: the dialects in
+# which also another run, which knows nothing of this one, sees what has happened
+ANY, NONE = ("pair", "role"), ()
 Target = collections.namedtuple("Target", "name files context seen")
 
 
 def earlier(number):
     """A copy."""
-    return Target(f"as before round {number}", lambda case: case.snapshots[number], "A", True)
+    return Target(f"as before round {number}", lambda case: case.snapshots[number], "A", ANY)
 
 
 def unmarked(number):
@@ -36,7 +37,7 @@ def unmarked(number):
         found = case.snapshots[number].items()
         return {name: (MARK.sub(b"", content), mode) for name, (content, mode) in found}
 
-    return Target(f"as before round {number} without a mark", files, "A", False)
+    return Target(f"as before round {number} without a mark", files, "A", NONE)
 
 
 def zero(case):
@@ -56,13 +57,14 @@ def swapped(case):
     return files | {SETTINGS: (json.dumps(settings).encode(), 0o644)}
 
 
-NEVER_USED = Target("as before the first use", lambda case: case.files("A", "fresh"), "A", False)
-ZERO = Target("all numbers at 0", zero, "A", False)
-GONE = Target("gone", lambda case: {}, None, True)
-SWAPPED = Target("the other side's", swapped, "A", True)
+NEVER_USED = Target("as before the first use", lambda case: case.files("A", "fresh"), "A", NONE)
+ZERO = Target("all numbers at 0", zero, "A", NONE)
+GONE = Target("gone", lambda case: {}, None, ANY)
+# A directory of the role dialect serves both sides, each with numbers of its own.
+SWAPPED = Target("the other side's", swapped, "A", ("pair",))
 # One that is moved here, and one that was never used.
-OTHER = Target("another context's", lambda case: case.files("B"), "B", False)
-OTHER_NEW = Target("a new context's", lambda case: case.files("C", "fresh"), "C", False)
+OTHER = Target("another context's", lambda case: case.files("B"), "B", NONE)
+OTHER_NEW = Target("a new context's", lambda case: case.files("C", "fresh"), "C", NONE)
 
 
 def in_place(path, content, mode):
@@ -145,7 +147,7 @@ def filled_anew(path, files):
 class Aside:
     """The state is moved aside and goes on in a file without a mark; then it comes back."""
 
-    seen = False
+    seen = NONE
 
     def __init__(self, back):
         self.back = back
@@ -167,7 +169,7 @@ class Aside:
 class Tree:
     """A copy of the directory by hard links takes its place later."""
 
-    seen = True
+    seen = ANY
 
     def __init__(self, back):
         self.back = back
