@@ -364,12 +364,11 @@ begin(struct osc_store *store, long wait_ms, struct osc_detail *detail)
 		return osc_detail_set(detail, OSC_EIO, NULL, "could not be written before");
 	}
 	err = wake(store, detail);
-	if (err == OSC_OK && store->sequence.window == 0) { /* it was never read */
+	/* A context that is refused gets no new files, nor does another one in its place. */
+	if (err == OSC_OK)
 		err = osc_settings_unchanged(&store->settings, &store->dir, detail);
-		if (err == OSC_OK)
-			err = osc_store_look(store, detail);
-	}
-	/* A context that is refused gets no new files. */
+	if (err == OSC_OK && store->sequence.window == 0) /* it was never read */
+		err = osc_store_look(store, detail);
 	if (err == OSC_OK)
 		err = osc_store_check(store, detail);
 	if (err == OSC_OK)

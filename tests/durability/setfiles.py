@@ -144,6 +144,14 @@ def filled_anew(path, files):
     world.put(path, files)
 
 
+def refilled(path, files):
+    """Still the same directory."""
+    for entry in path.iterdir():
+        entry.unlink()
+    for name, (content, mode) in files.items():
+        world.write(path / name, content, mode)
+
+
 class Aside:
     """The state is moved aside and goes on in a file without a mark; then it comes back."""
 
@@ -232,7 +240,7 @@ def steps_before(number):
             for how in (anew,) if target is GONE else (in_place, renamed, anew):
                 yield {number: Change(names, target, how)}
     for target in directory_steps(number):
-        for how in (renamed_copy, filled_anew):
+        for how in (renamed_copy, filled_anew, refilled):
             yield {number: Replaced(target, how)}
 
 
@@ -254,6 +262,7 @@ SHORT = (
     {1: Change(ALL, OTHER, in_place)},
     {1: Replaced(unmarked(0), renamed_copy)},
     {2: Replaced(NEVER_USED, filled_anew)},
+    {1: Replaced(OTHER_NEW, refilled)},
 )
 
 
