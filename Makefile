@@ -52,7 +52,7 @@ VARIANT_LINK_coverage = --coverage
 DEPS_LIBRARIES = libc6-dev libsodium-dev libcbor-dev libjansson-dev libcoap3-dev nettle-dev
 DEPS = gcc make pkg-config $(DEPS_LIBRARIES) \
 	bats jq mandoc python3 xxd strace socat util-linux rsync e2fsprogs tshark mount zsh fish
-DEPS_LINT = clang clang-format clang-tidy libclang-rt-14-dev cppcheck shellcheck valgrind
+DEPS_LINT = g++ clang clang-format clang-tidy libclang-rt-14-dev cppcheck shellcheck valgrind
 DEPS_PORTABILITY = gcc-s390x-linux-gnu gcc-arm-linux-gnueabihf qemu-user
 
 LIB_SOURCES = $(sort $(wildcard lib/*/*.c))

@@ -5,6 +5,8 @@
 
 #include "base/bytes.h"
 
+OSC_C_BEGIN
+
 /* Characters of texts that are ASCII whatever the locale. Not for secrets. */
 
 static inline bool
@@ -52,5 +54,7 @@ osc_is_blank(uint8_t c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
+
+OSC_C_END
 
 #endif

@@ -11,6 +11,8 @@
 
 #include "base/error.h"
 
+OSC_C_BEGIN
+
 /*
  * Borrowed, constant bytes.
  *
@@ -137,5 +139,7 @@ void osc_buffer_free(struct osc_buffer *buffer);
  * Without branches and table look-ups: the bytes may be a secret.
  */
 void osc_hex_encode(char *out, struct osc_slice in);
+
+OSC_C_END
 
 #endif

@@ -5,6 +5,10 @@
 
 #include <stdint.h>
 
+#include "base/language.h"
+
+OSC_C_BEGIN
+
 /*
  * What went wrong. The hundreds digit is the exit status of the programs, so
  * `err / 100` is all that main() has to know. Values are append-only.
@@ -150,5 +154,7 @@ enum osc_err osc_detail_errno(struct osc_detail *detail, enum osc_err err, const
 
 /* osc_detail_hint - add what the user should do next; detail may be NULL */
 void osc_detail_hint(struct osc_detail *detail, const char *fmt, ...) OSC_PRINTF(2, 3);
+
+OSC_C_END
 
 #endif

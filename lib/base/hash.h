@@ -5,6 +5,8 @@
 
 #include "base/bytes.h"
 
+OSC_C_BEGIN
+
 /* For hash tables: SipHash, so that nobody outside can make values that share a chain. */
 
 struct osc_siphash_key {
@@ -15,5 +17,7 @@ struct osc_siphash_key {
 bool osc_siphash_key(struct osc_siphash_key *key);
 
 uint64_t osc_siphash(const struct osc_siphash_key *key, struct osc_slice bytes);
+
+OSC_C_END
 
 #endif

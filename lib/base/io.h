@@ -9,6 +9,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/language.h"
+
+OSC_C_BEGIN
+
 /* A system call that a signal interrupted is made again. */
 #define OSC_RETRY(result, call)                                                                    \
 	do {                                                                                       \
@@ -44,5 +48,7 @@ int osc_io_open_read(const char *path);
 
 /* osc_io_now - milliseconds of a clock that nobody sets */
 int64_t osc_io_now(void);
+
+OSC_C_END
 
 #endif

@@ -6,6 +6,8 @@
 #include "base/bytes.h"
 #include "base/error.h"
 
+OSC_C_BEGIN
+
 /*
  * Strict JSON: one object, nothing behind it, no key twice (also when one of
  * them is escaped), valid UTF-8, no byte order mark, no deep nesting; integers
@@ -88,5 +90,7 @@ bool osc_integer_parse(struct osc_integer *out, struct osc_slice text);
 
 /* the version of jansson in use, as "2.14" */
 const char *osc_jansson_version(void);
+
+OSC_C_END
 
 #endif

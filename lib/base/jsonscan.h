@@ -6,6 +6,8 @@
 #include "base/bytes.h"
 #include "base/error.h"
 
+OSC_C_BEGIN
+
 /* JSON text before jansson reads it. */
 
 /* A place in JSON text: in how many objects and arrays, and in a string? All zero is in
@@ -52,5 +54,7 @@ enum osc_err osc_json_scan(struct osc_buffer *out, struct osc_slice text, unsign
 
 /* osc_json_digits - how many decimal digits a text begins with */
 size_t osc_json_digits(struct osc_slice text);
+
+OSC_C_END
 
 #endif

@@ -5,6 +5,8 @@
 
 #include "base/hash.h"
 
+OSC_C_BEGIN
+
 /*
  * What belongs to a key: a hash table with chains. All zero is empty. The keys are copied,
  * the values borrowed. Keys may come from outside: nobody there knows which share a chain.
@@ -30,5 +32,7 @@ void osc_map_remove(struct osc_map *map, struct osc_slice key);
 
 /* osc_map_free - forget all of them */
 void osc_map_free(struct osc_map *map);
+
+OSC_C_END
 
 #endif

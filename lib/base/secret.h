@@ -7,6 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/language.h"
+
+OSC_C_BEGIN
+
 /* Hygiene for secrets: this and hash.h are the only doors to libsodium outside core/aead.c. */
 
 /*
@@ -64,12 +68,14 @@ bool osc_secret_hex(uint8_t *out, size_t out_max, size_t *out_len, const char *h
  * bytes.
  */
 #define OSC_HASH_SIZE 32
-bool osc_secret_hash(uint8_t out[static OSC_HASH_SIZE], const void *secret, size_t len);
+bool osc_secret_hash(uint8_t out[OSC_AT_LEAST(OSC_HASH_SIZE)], const void *secret, size_t len);
 
 /* osc_random - fill with unpredictable bytes; false if the system has none */
 bool osc_random(void *out, size_t len);
 
 /* the version of libsodium in use, as "1.0.18" */
 const char *osc_sodium_version(void);
+
+OSC_C_END
 
 #endif

@@ -6,6 +6,8 @@
 #include "core/alg.h"
 #include "core/oscore.h"
 
+OSC_C_BEGIN
+
 /* An expanded key: large (a GCM key holds a 4 KiB table), secret, aligned. */
 struct osc_aead_key;
 
@@ -56,5 +58,7 @@ void osc_aead_seal(const struct osc_aead_key *key, struct osc_aead_job *jobs, si
  * a code at least (5.3). out must not overlap in.
  */
 void osc_aead_open(const struct osc_aead_key *key, struct osc_aead_job *jobs, size_t n);
+
+OSC_C_END
 
 #endif

@@ -5,6 +5,8 @@
 
 #include "core/oscore.h"
 
+OSC_C_BEGIN
+
 /* The twelve COSE AEADs (RFC 9053, 4): how they are computed. */
 enum osc_aead_kind { OSC_AES_CCM, OSC_AES_GCM, OSC_CHACHA20_POLY1305 };
 
@@ -37,5 +39,7 @@ enum osc_hash { OSC_SHA256, OSC_SHA384, OSC_SHA512 };
 /* osc_hash_by_name - "sha256", "sha384" or "sha512", in any case; false for others */
 bool osc_hash_by_name(enum osc_hash *hash, struct osc_slice name);
 const char *osc_hash_name(enum osc_hash hash);
+
+OSC_C_END
 
 #endif

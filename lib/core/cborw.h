@@ -5,6 +5,8 @@
 
 #include "core/oscore.h"
 
+OSC_C_BEGIN
+
 /* A CBOR writer with a sticky error: write everything, look at `full` once. */
 struct osc_cborw {
 	uint8_t *out;
@@ -22,5 +24,7 @@ void osc_cborw_null(struct osc_cborw *w);
 
 /* the version of libcbor in use, as "0.8.0" */
 const char *osc_cbor_version(void);
+
+OSC_C_END
 
 #endif

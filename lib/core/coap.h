@@ -5,6 +5,8 @@
 
 #include "core/oscore.h"
 
+OSC_C_BEGIN
+
 /* CoAP over UDP (RFC 7252, 3): reading without copies, writing without scratch. */
 
 enum osc_coap_type { OSC_COAP_CON, OSC_COAP_NON, OSC_COAP_ACK, OSC_COAP_RST };
@@ -102,5 +104,7 @@ void osc_coap_put_byte(struct osc_coap_writer *w, uint8_t byte);
 
 /* the version of libcoap in use, as "4.3.1" */
 const char *osc_libcoap_version(void);
+
+OSC_C_END
 
 #endif

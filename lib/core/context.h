@@ -7,6 +7,8 @@
 #include "core/kdf.h"
 #include "core/oscore.h"
 
+OSC_C_BEGIN
+
 /*
  * The Security Context of one side (3.1) without what changes: everything that
  * can be made once is made once.
@@ -27,10 +29,10 @@ size_t osc_context_size(const struct osc_alg *alg);
 
 /* osc_derive_key, osc_derive_common_iv - one output parameter (3.2.1)
  * scratch  OSC_INFO_MAX + the length of the ID Context, in bytes */
-void osc_derive_key(uint8_t out[static OSC_KEY_MAX], const struct osc_params *params,
+void osc_derive_key(uint8_t out[OSC_AT_LEAST(OSC_KEY_MAX)], const struct osc_params *params,
     const struct osc_id *id, uint8_t *scratch);
 void osc_derive_common_iv(
-    uint8_t out[static OSC_NONCE_MAX], const struct osc_params *params, uint8_t *scratch);
+    uint8_t out[OSC_AT_LEAST(OSC_NONCE_MAX)], const struct osc_params *params, uint8_t *scratch);
 
 /*
  * osc_context_derive - derive keys and Common IV (3.2.1)
@@ -42,5 +44,7 @@ void osc_derive_common_iv(
  */
 void osc_context_derive(
     struct osc_context *context, void *memory, const struct osc_params *params, uint8_t *scratch);
+
+OSC_C_END
 
 #endif

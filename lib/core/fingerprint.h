@@ -5,6 +5,8 @@
 
 #include "core/kdf.h"
 
+OSC_C_BEGIN
+
 /* What two people can read to each other to learn whether they have the same secret. */
 
 #define OSC_FINGERPRINT_SIZE 8
@@ -35,5 +37,7 @@ struct osc_fingerprint osc_fingerprint(const char *name, struct osc_slice bytes)
  */
 void osc_fingerprints(
     struct osc_fingerprints *out, const struct osc_params *params, uint8_t *scratch);
+
+OSC_C_END
 
 #endif

@@ -6,6 +6,8 @@
 #include "core/alg.h"
 #include "core/oscore.h"
 
+OSC_C_BEGIN
+
 /* The input parameters of a Security Context (3.2), from the view of one side. The bytes
  * are borrowed. */
 struct osc_params {
@@ -55,5 +57,7 @@ void osc_kdf_derive(
 
 /* the version of nettle in use: major << 8 | minor */
 unsigned osc_nettle_version(void);
+
+OSC_C_END
 
 #endif

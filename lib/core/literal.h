@@ -5,11 +5,15 @@
 
 #include "core/oscore.h"
 
+OSC_C_BEGIN
+
 /*
  * osc_literal_check - is this what may stand in the brackets of a host? (RFC 3986, 3.2.2)
  *
  * An IPv6 address in any of its forms, or IPvFuture.
  */
 bool osc_literal_check(struct osc_slice text);
+
+OSC_C_END
 
 #endif

@@ -5,6 +5,8 @@
 
 #include "core/oscore.h"
 
+OSC_C_BEGIN
+
 /* The value of the OSCORE option: the compressed COSE headers (6.1). */
 struct osc_option_value {
 	struct osc_piv piv;           /* piv.len is 0 if there is no Partial IV */
@@ -38,5 +40,7 @@ size_t osc_option_encoded_size(const struct osc_option_value *value);
  * Returns the number of bytes written; 0 for a value with nothing in it (6.1).
  */
 size_t osc_option_encode(uint8_t *out, const struct osc_option_value *value);
+
+OSC_C_END
 
 #endif

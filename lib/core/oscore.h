@@ -17,6 +17,8 @@
 #include "base/bytes.h"
 #include "base/error.h"
 
+OSC_C_BEGIN
+
 #define OSC_KEY_MAX 32        /* bytes in the longest key of a COSE AEAD */
 #define OSC_NONCE_MAX 13      /* bytes in the longest nonce */
 #define OSC_ID_MAX 7          /* bytes in the longest Sender ID: nonce - 6 (3.3) */
@@ -76,5 +78,7 @@ enum osc_option_number {
 	OSC_OPT_PROXY_SCHEME = 39,
 	OSC_OPT_ECHO = 252,
 };
+
+OSC_C_END
 
 #endif

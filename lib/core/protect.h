@@ -8,6 +8,8 @@
 #include "core/context.h"
 #include "core/option.h"
 
+OSC_C_BEGIN
+
 /*
  * Protecting a message (8.1, 8.3) in three steps, so that the caller can make
  * the sequence number durable between the second and the output:
@@ -63,5 +65,7 @@ void osc_protect_option(struct osc_option_value *value, const struct osc_protect
 enum osc_err osc_protect_write(const struct osc_protection *protection,
     const struct osc_context *context, uint8_t *out, size_t cap, size_t *out_len,
     struct osc_aead_job *job);
+
+OSC_C_END
 
 #endif

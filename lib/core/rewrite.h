@@ -5,6 +5,8 @@
 
 #include "core/coap.h"
 
+OSC_C_BEGIN
+
 /*
  * What must be done to a plain request before it can be split: Proxy-Uri names
  * what is to be protected (4.1.3.3), and a retry carries the Echo of the answer
@@ -31,5 +33,7 @@ bool osc_rewrite_needed(const struct osc_coap *plain, struct osc_slice echo);
  */
 size_t osc_rewrite(
     uint8_t *out, const struct osc_coap *plain, struct osc_slice echo, struct osc_where *where);
+
+OSC_C_END
 
 #endif

@@ -6,6 +6,8 @@
 #include "core/coap.h"
 #include "core/oscore.h"
 
+OSC_C_BEGIN
+
 /*
  * Options by class (4.1): protecting splits one sorted stream of options in
  * two, unprotecting merges two in one. No option is stored on the way.
@@ -55,5 +57,7 @@ enum osc_err osc_merge_check(struct osc_slice inner, struct osc_where *where);
  */
 void osc_merge(struct osc_coap_writer *w, struct osc_slice outer, struct osc_slice inner,
     const struct osc_piv *piv);
+
+OSC_C_END
 
 #endif

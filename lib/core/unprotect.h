@@ -8,6 +8,8 @@
 #include "core/context.h"
 #include "core/option.h"
 
+OSC_C_BEGIN
+
 /*
  * Verifying a message (8.2, 8.4) in steps, so that the caller can put the
  * replay window between them:
@@ -106,5 +108,7 @@ enum osc_err osc_inner_decode(
  */
 size_t osc_unprotect_write(uint8_t *out, size_t cap, const struct osc_unprotection *message,
     const struct osc_inner *inner);
+
+OSC_C_END
 
 #endif

@@ -5,6 +5,8 @@
 
 #include "core/oscore.h"
 
+OSC_C_BEGIN
+
 /* URIs of Proxy-Uri options, taken apart (RFC 7252, 6.4; RFC 3986). */
 
 struct osc_uri {
@@ -61,5 +63,7 @@ size_t osc_uri_unescape(uint8_t *out, struct osc_slice part);
  */
 #define OSC_URI_ORIGIN_EXTRA 8
 size_t osc_uri_origin(uint8_t *out, const struct osc_uri *uri);
+
+OSC_C_END
 
 #endif

@@ -5,6 +5,8 @@
 
 #include "core/oscore.h"
 
+OSC_C_BEGIN
+
 #define OSC_WINDOW_DEFAULT 32 /* numbers (3.2.2) */
 #define OSC_WINDOW_MAX 4096   /* numbers in the largest window */
 #define OSC_WINDOW_WORDS (OSC_WINDOW_MAX / 64)
@@ -92,5 +94,7 @@ uint64_t osc_window_end(const struct osc_window *window);
 
 /* osc_window_mark - set the answered bit of index + k if its seen bit is set */
 void osc_window_mark(struct osc_window *window, uint32_t k);
+
+OSC_C_END
 
 #endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#ifndef OSC_BASE_LANGUAGE_H
+#define OSC_BASE_LANGUAGE_H
+
+/* What lets C++ include the headers of base and core: their functions have the names of C, and
+ * an array parameter says how long it is at least only where the language has a word for it. */
+#ifdef __cplusplus
+#define OSC_C_BEGIN extern "C" {
+#define OSC_C_END }
+#define OSC_AT_LEAST(n) n
+#else
+#define OSC_C_BEGIN
+#define OSC_C_END
+#define OSC_AT_LEAST(n) static n
+#endif
+
+#endif
