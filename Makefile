@@ -173,6 +173,7 @@ demo: all
 
 bench: all
 	@BINDIR=$(B) tests/bench/oneshot
+	@BINDIR=$(B) tests/bench/contexts
 
 units: $(UNITS)
 

@@ -288,6 +288,13 @@ osc_contexts_check(const struct osc_contexts *contexts, struct osc_detail *detai
 	return OSC_OK;
 }
 
+static void
+forget_names(struct osc_contexts *contexts)
+{
+	osc_map_free(&contexts->names);
+	osc_map_free(&contexts->recent);
+}
+
 enum osc_err
 osc_contexts_refresh(struct osc_contexts *contexts, bool index, struct osc_detail *detail)
 {
@@ -299,7 +306,7 @@ osc_contexts_refresh(struct osc_contexts *contexts, bool index, struct osc_detai
 		contexts->refreshed = contexts->group;
 		if (!osc_stamp_follow(&stamp, AT_FDCWD, contexts->directory) ||
 		    stamp.mtime != contexts->mtime || contexts->index.recent)
-			osc_map_free(&contexts->names);
+			forget_names(contexts);
 		contexts->mtime = stamp.mtime;
 		if (contexts->index.loaded)
 			err = osc_index_load(&contexts->index, &changed, detail);
@@ -316,9 +323,10 @@ osc_contexts_unchanged(const struct osc_endpoint *endpoint)
 }
 
 enum osc_err
-osc_contexts_use(
-    struct osc_contexts *contexts, struct osc_endpoint *endpoint, struct osc_detail *detail)
+osc_contexts_use(struct osc_contexts *contexts, struct osc_endpoint *endpoint,
+    const struct osc_wanted *wanted, struct osc_detail *detail)
 {
+	char name[OSC_CID_MAX];
 	struct stat st;
 
 	if (endpoint->twin != NULL && stat(endpoint->twin, &st) != 0) {
@@ -331,6 +339,10 @@ osc_contexts_use(
 	if (endpoint->used == 0 && !endpoint->warned)
 		contexts->n_unwarned++;
 	endpoint->used = ++contexts->clock;
+	osc_cid_format(name, wanted);
+	if (osc_map_get(&contexts->recent, name_key(name)) != endpoint &&
+	    !osc_map_put(&contexts->recent, name_key(name), endpoint))
+		return OSC_ENOMEM;
 	return OSC_OK;
 }
 
@@ -359,7 +371,7 @@ osc_contexts_next_group(struct osc_contexts *contexts)
 	if (contexts->n_gone == 0)
 		return;
 	/* Names may lead to what is gone. */
-	osc_map_free(&contexts->names);
+	forget_names(contexts);
 	for (size_t i = 0; i < contexts->n; i++) {
 		if (!contexts->loaded[i]->gone) {
 			contexts->loaded[kept++] = contexts->loaded[i];
@@ -386,7 +398,7 @@ osc_contexts_close(struct osc_contexts *contexts)
 		contexts->past = past->next;
 		free(past);
 	}
-	osc_map_free(&contexts->names);
+	forget_names(contexts);
 	osc_map_free(&contexts->inodes);
 	osc_map_free(&contexts->keys);
 	osc_index_free(&contexts->index);

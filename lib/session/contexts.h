@@ -20,7 +20,9 @@ struct osc_contexts {
 	unsigned flags;
 	struct osc_endpoint **loaded; /* on the heap each, so that they do not move */
 	size_t n, cap, n_gone;
-	struct osc_map names;  /* name in the directory -> endpoint */
+	struct osc_map names; /* name in the directory -> endpoint */
+	struct osc_map
+	    recent; /* KID or KID@KIDCONTEXT -> endpoint in which one like it verified last */
 	struct osc_map inodes; /* which directory -> endpoint */
 	struct osc_map keys;   /* hash of the Recipient Key -> endpoint */
 	struct osc_past *past; /* what endpoints that are gone have come to */
@@ -44,8 +46,9 @@ void osc_contexts_next_group(struct osc_contexts *contexts);
  * The contexts that a message may be for (RFC 8613, 8.2 step 2).
  *
  * DIRECTORY/KID or DIRECTORY/KID@KIDCONTEXT, as oscore-cid prints it, comes first if it fits,
- * and costs no look at another one. Behind it come all others that fit, those that were used
- * last first.
+ * and costs no look at another one; so does the one in which a message with this kid and kid
+ * context verified last, as long as no directory came or went. Behind it come all others that
+ * fit, those that were used last first.
  */
 #define OSC_SEARCH_ATTEMPTS 8 /* for one message, while contexts change under us */
 
@@ -55,6 +58,7 @@ struct osc_search {
 	struct osc_endpoint **found; /* in their order; on the heap */
 	size_t n, cap, at;
 	uint64_t serial;
+	bool begun;
 	bool named;       /* the named one fits */
 	bool listed;      /* the others are in the list */
 	enum osc_err err; /* of a context that fits, and could not be loaded */
@@ -118,10 +122,12 @@ bool osc_contexts_unchanged(const struct osc_endpoint *endpoint);
 /*
  * osc_contexts_use - a message has verified in this context
  *
+ * wanted  what the context was found by
+ *
  * Returns OSC_OK, or OSC_ETWIN with the detail if another directory has its Recipient Key.
  */
-enum osc_err osc_contexts_use(
-    struct osc_contexts *contexts, struct osc_endpoint *endpoint, struct osc_detail *detail);
+enum osc_err osc_contexts_use(struct osc_contexts *contexts, struct osc_endpoint *endpoint,
+    const struct osc_wanted *wanted, struct osc_detail *detail);
 
 /*
  * osc_contexts_drop - the context of an endpoint is not there any more, or is another one

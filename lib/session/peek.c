@@ -128,7 +128,7 @@ open_request_among(struct looking *l)
 	}
 	/* Only for the order of the next search: two with one key do no harm here. */
 	if (err == OSC_OK)
-		(void)osc_contexts_use(contexts, endpoint, NULL);
+		(void)osc_contexts_use(contexts, endpoint, &wanted, NULL);
 	if (err != OSC_OK && tried != 1) {
 		l->work->endpoint = NULL;
 		l->work->bound = false;

@@ -144,11 +144,11 @@ receive_in_one(struct receiving *r)
 /* A message has verified in this one of many contexts: only now it may be used. A request
  * needs the lock, and so does the first message if a move is to be noted. */
 static enum osc_err
-admit(struct receiving *r)
+admit(struct receiving *r, const struct osc_wanted *wanted)
 {
 	struct osc_endpoint *endpoint = r->work->endpoint;
 	bool lock = r->work->message.is_request || (r->session->options.moved && !endpoint->looked);
-	enum osc_err err = osc_contexts_use(&r->session->contexts, endpoint, &r->detail);
+	enum osc_err err = osc_contexts_use(&r->session->contexts, endpoint, wanted, &r->detail);
 
 	if (err == OSC_OK)
 		err = lock ? osc_group_lock(r->group, r->i, endpoint, &r->detail)
@@ -170,7 +170,7 @@ open_among(struct receiving *r, struct osc_search *search)
 		if (err == OSC_OK)
 			err = open_with(r);
 		if (err == OSC_OK)
-			return admit(r);
+			return admit(r, search->wanted);
 		if (err == OSC_ENOMEM || r->i >= r->group->n)
 			return err;
 		first = tried++ == 0 ? err : first;

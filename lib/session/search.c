@@ -43,7 +43,7 @@ osc_search_again(struct osc_search *search)
 {
 	search->n = search->at = 0;
 	search->serial = ++search->contexts->searches;
-	search->named = search->listed = false;
+	search->begun = search->named = search->listed = false;
 	search->err = OSC_OK;
 }
 
@@ -145,16 +145,44 @@ find_named(struct osc_search *search)
 		note(search, other.err, &other.detail);
 }
 
-/* Those that were used last first, then in the order of their paths. */
+static void
+find_recent(struct osc_search *search)
+{
+	struct osc_endpoint *endpoint;
+	char name[OSC_CID_MAX];
+
+	osc_cid_format(name, search->wanted);
+	endpoint =
+	    osc_map_get(&search->contexts->recent, osc_slice((const uint8_t *)name, strlen(name)));
+	if (endpoint != NULL && !endpoint->gone)
+		add(search, endpoint);
+}
+
 static int
 compare_used(const void *a, const void *b)
 {
 	const struct osc_endpoint *left = *(struct osc_endpoint *const *)a;
 	const struct osc_endpoint *right = *(struct osc_endpoint *const *)b;
 
-	if (left->used != right->used)
-		return left->used > right->used ? -1 : 1;
-	return strcmp(left->path, right->path);
+	return left->used > right->used ? -1 : left->used < right->used;
+}
+
+/* Those that were used last first, the others as they are. */
+static void
+sort(struct osc_endpoint **found, size_t n)
+{
+	struct osc_endpoint *endpoint;
+	size_t used = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		endpoint = found[i];
+		if (endpoint->used == 0)
+			continue;
+		memmove(found + used + 1, found + used, (i - used) * sizeof(struct osc_endpoint *));
+		found[used++] = endpoint;
+	}
+	if (used > 1)
+		qsort(found, used, sizeof(struct osc_endpoint *), compare_used);
 }
 
 /* All the others that fit. Where the named one is there, names of other kids are taken at
@@ -182,9 +210,7 @@ list_others(struct osc_search *search)
 		    osc_wanted_fits(search->wanted, osc_store_params(endpoint->store)))
 			add(search, endpoint);
 	}
-	if (search->n > first)
-		qsort(search->found + first, search->n - first, sizeof(struct osc_endpoint *),
-		    compare_used);
+	sort(search->found + first, search->n - first);
 }
 
 struct osc_endpoint *
@@ -192,9 +218,11 @@ osc_search_next(struct osc_search *search)
 {
 	struct osc_detail detail = {0};
 
-	if (search->at == 0 && search->n == 0 && !search->listed) {
+	if (!search->begun) {
+		search->begun = true;
 		note(search, osc_contexts_refresh(search->contexts, false, &detail), &detail);
 		find_named(search);
+		find_recent(search);
 	}
 	if (search->at == search->n && !search->listed)
 		list_others(search);

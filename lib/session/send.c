@@ -101,7 +101,8 @@ bind_among(struct osc_group *group, size_t i, struct osc_search *search)
 		first = first == OSC_OK ? err : first;
 		if (err != OSC_OK)
 			continue;
-		err = osc_contexts_use(&session->contexts, endpoint, &search->detail);
+		err =
+		    osc_contexts_use(&session->contexts, endpoint, search->wanted, &search->detail);
 		if (err == OSC_OK)
 			err = session->options.dry_run
 			    ? osc_endpoint_look(endpoint, &search->detail)

@@ -43,6 +43,15 @@ is(const struct osc_endpoint *endpoint, const char *name)
 	return strcmp(strrchr(endpoint->path, '/') + 1, name) == 0;
 }
 
+static enum osc_err
+use(struct osc_contexts *contexts, struct osc_endpoint *endpoint)
+{
+	struct osc_wanted what = {
+	    .kid = osc_id_slice(&osc_store_params(endpoint->store)->recipient_id)};
+
+	return osc_contexts_use(contexts, endpoint, &what, &detail);
+}
+
 static void
 start(struct osc_contexts *contexts)
 {
@@ -110,9 +119,10 @@ test_contexts_order(void)
 	many_other("a", "ff", "0a", 4);
 	CHECK(find(&contexts, "0a", NULL) == OSC_OK && n == 3);
 	CHECK(is(found[0], "0a") && is(found[1], "0a-new") && is(found[2], "a"));
-	CHECK(osc_contexts_use(&contexts, found[2], &detail) == OSC_OK);
+	CHECK(use(&contexts, found[2]) == OSC_OK);
 	CHECK(find(&contexts, "0a", NULL) == OSC_OK && n == 3);
 	CHECK(is(found[0], "0a") && is(found[1], "a") && is(found[2], "0a-new"));
+	CHECK(find_some(&contexts, "0a", NULL, 2) == OSC_OK && n == 2 && is(found[1], "a"));
 	CHECK(rename(dir_name("0a"), dir_name("0a-old")) == 0);
 	osc_contexts_next_group(&contexts);
 	CHECK(find(&contexts, "0a", NULL) == OSC_OK && n == 4 && is(found[0], "a"));
@@ -239,7 +249,7 @@ test_contexts_same_key(void)
 	many_pair("a", "ff", "01", NULL);
 	many_pair("b", "fe", "01", NULL); /* the Recipient Key does not depend on the Sender ID */
 	CHECK(find(&contexts, "01", NULL) == OSC_ETWIN && n == 1);
-	CHECK(osc_contexts_use(&contexts, found[0], &detail) == OSC_ETWIN);
+	CHECK(use(&contexts, found[0]) == OSC_ETWIN);
 	CHECK(strstr(detail.path, dir_path) != NULL && strstr(detail.text, dir_path) != NULL);
 	CHECK(strstr(detail.text, detail.path) == NULL);
 	osc_contexts_close(&contexts);
@@ -326,13 +336,13 @@ test_contexts_unwarned(void)
 	CHECK(find(&contexts, "01", NULL) == OSC_OK && osc_contexts_unwarned(&contexts) == NULL);
 	endpoint = found[0];
 	CHECK(find(&contexts, "02", NULL) == OSC_OK);
-	CHECK(osc_contexts_use(&contexts, endpoint, &detail) == OSC_OK);
-	CHECK(osc_contexts_use(&contexts, endpoint, &detail) == OSC_OK);
-	CHECK(osc_contexts_use(&contexts, found[0], &detail) == OSC_OK);
+	CHECK(use(&contexts, endpoint) == OSC_OK);
+	CHECK(use(&contexts, endpoint) == OSC_OK);
+	CHECK(use(&contexts, found[0]) == OSC_OK);
 	CHECK(is(osc_contexts_unwarned(&contexts), "01"));
 	CHECK(is(osc_contexts_unwarned(&contexts), "02"));
 	CHECK(osc_contexts_unwarned(&contexts) == NULL);
-	CHECK(osc_contexts_use(&contexts, endpoint, &detail) == OSC_OK);
+	CHECK(use(&contexts, endpoint) == OSC_OK);
 	CHECK(osc_contexts_unwarned(&contexts) == NULL);
 	osc_contexts_close(&contexts);
 }
