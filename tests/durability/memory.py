@@ -201,15 +201,22 @@ def forgotten(w, needles):
 
 def failed_commit(w, needles):
     """Nor is anything left when the state could not be made durable, before the end."""
-    scene = scenes.ProtectRequest(w).prepare()
-    command = shell("ulimit -f 0;", scene.command())
-    text = {"inner-text": inner_text(scene.input.read_bytes())}
-    done = scan(command, needles | text, "error")
-    problems = misplaced(done, str(scene))
-    if done.result.status != 1 or done.result.out:
-        problems.append(f"status {done.result.status}, {len(done.result.out)} bytes out")
-    scene.drop()
+    problems = []
+    for kind in (scenes.ProtectRequest, scenes.UnprotectRequest):
+        scene = kind(w).prepare()
+        text = text_of(w, 2) if kind is scenes.UnprotectRequest else {}
+        text |= {"inner-text": inner_text(text_in(w, scene))}
+        done = scan(shell("ulimit -f 0;", scene.command()), needles | text, "error")
+        problems += misplaced(done, str(scene))
+        if done.result.status != 1 or done.result.out:
+            problems.append(f"status {done.result.status}, {len(done.result.out)} bytes out")
+        scene.drop()
     return problems
+
+
+def text_in(w, scene):
+    """What a scene encrypts or decrypts."""
+    return w.plain[2] if isinstance(scene, scenes.UnprotectRequest) else scene.input.read_bytes()
 
 
 def proofs(w, needles):

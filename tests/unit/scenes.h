@@ -57,7 +57,7 @@ act_index(void)
 	osc_index_init(&index, talk_name("contexts"));
 	err = osc_index_load(&index, &changed, &talk_detail);
 	if (err == OSC_OK)
-		err = osc_index_read(&index, true, &talk_detail);
+		err = osc_index_read(&index, OSC_ABSENT, &talk_detail);
 	if (err == OSC_OK && index.n != 1)
 		err = OSC_ECONTEXT; /* what cannot be read is left out */
 	osc_index_free(&index);
