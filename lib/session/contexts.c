@@ -160,7 +160,8 @@ check_twin(struct osc_contexts *contexts, struct osc_endpoint *endpoint, const u
 {
 	struct osc_endpoint *other = osc_map_get(&contexts->keys, osc_slice(hash, OSC_HASH_SIZE));
 
-	if (other != NULL && !is_there(other)) {
+	/* What the group under way holds is used by it, wherever it has gone. */
+	if (other != NULL && !other->held && !is_there(other)) {
 		if (osc_contexts_drop(contexts, other) != OSC_OK)
 			return OSC_ENOMEM;
 		other = NULL;
@@ -228,7 +229,7 @@ load(struct osc_contexts *contexts, const char *path, const struct stat *st,
 	enum osc_err err;
 
 	*out = osc_map_get(&contexts->inodes, inode_key(&inode, st->st_dev, st->st_ino));
-	if (*out != NULL && is_there(*out))
+	if (*out != NULL && ((*out)->held || is_there(*out)))
 		return OSC_OK;
 	/* It has moved: loaded anew, under the name that it has. */
 	if (*out != NULL && osc_contexts_drop(contexts, *out) != OSC_OK)

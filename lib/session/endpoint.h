@@ -42,6 +42,9 @@ enum osc_err osc_endpoint_open(struct osc_endpoint *endpoint, const char *path, 
 /* osc_endpoint_look - once before the first use without a lock: as osc_store_look */
 enum osc_err osc_endpoint_look(struct osc_endpoint *endpoint, struct osc_detail *detail);
 
+/* osc_endpoint_glance - the same, with no descriptor open before and behind it */
+enum osc_err osc_endpoint_glance(struct osc_endpoint *endpoint, struct osc_detail *detail);
+
 /* osc_endpoint_close - unlock, wipe, free; an endpoint of all zero is allowed */
 void osc_endpoint_close(struct osc_endpoint *endpoint);
 

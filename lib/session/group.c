@@ -228,9 +228,12 @@ osc_group_lock(
 	if (err == OSC_OK) {
 		endpoint->held = endpoint->looked = true;
 		session->held[session->n_held++] = endpoint;
-	} else if (!alone && osc_err_status(err) == 1) {
+	} else {
+		if (session->options.many)
+			osc_store_rest(endpoint->store);
 		/* Taken up again when nothing is held: then it is waited for. */
-		osc_group_cut(group, i, OSC_OK);
+		if (!alone && osc_err_status(err) == 1)
+			osc_group_cut(group, i, OSC_OK);
 	}
 	return err;
 }

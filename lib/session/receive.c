@@ -152,7 +152,7 @@ admit(struct receiving *r, const struct osc_wanted *wanted)
 
 	if (err == OSC_OK)
 		err = lock ? osc_group_lock(r->group, r->i, endpoint, &r->detail)
-			   : osc_endpoint_look(endpoint, &r->detail);
+			   : osc_endpoint_glance(endpoint, &r->detail);
 	return err;
 }
 

@@ -272,6 +272,6 @@ ended() {
 	rm -r ctx/0a
 	say "$(from 0a)"
 	ended 0
-	equal "$(sort -u out | tr '\n' ' ')" "ctx/0a ctx/new "
+	equal "$(sort -u out | tr '\n' ' ')" "ctx/0a ctx/0a ctx/new ctx/new "
 	equal "$(tail -n 1 out)" ctx/new
 }

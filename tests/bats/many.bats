@@ -193,3 +193,42 @@ from_all() {
 	equal "$output" "$(cut -d ' ' -f 1 stream)"
 	equal "$(grep -c 'openat.*settings.json' calls)" 50
 }
+
+@test "contexts that cannot be used cost no descriptors" {
+	make_many 60 60
+	from_all >stream
+	cut -d ' ' -f 2 stream | oscore-unprotect -f hex -C ctx >/dev/null
+	mv ctx original
+	cp -r original ctx
+	from_all >again
+	run -7 --separate-stderr bash -c '
+		ulimit -n 48
+		cut -d " " -f 2 again | oscore-unprotect -k -f hex -C ctx
+	'
+	equal "$(cut -c 1-4 <<<"$output" | sort -u)" "# 7 "
+	equal "$(wc -l <<<"$output")" 60
+	equal "$(grep -c 'this is a copy of a context that was used' <<<"$stderr")" 60
+}
+
+@test "a context that changes its name within a group" {
+	peer a 01
+	peer b 02
+	for i in 1 2 3; do from a; done >messages
+	from b >>messages
+	mkfifo in
+	oscore-unprotect -k -f hex -t json -C ctx <in >out 2>err &
+	program=$!
+	exec 5>in
+	head -n 1 messages >&5
+	for ((tries = 0; tries < 500; tries++)); do
+		[ "$(wc -l <out)" -lt 1 ] || break
+		sleep 0.01
+	done
+	mv ctx/a ctx/z
+	ln -s z ctx/a2
+	tail -n 3 messages >&5
+	exec 5>&-
+	wait "$program"
+	equal "$(jq -r '.oscore.context // .error' out | tr '\n' ' ')" "ctx/a ctx/a2 ctx/a2 ctx/b "
+	equal "$(member ctx/z received)" '{"index":0,"bitfield":7}'
+}
