@@ -114,6 +114,16 @@ osc_coap_decode(struct osc_coap *coap, struct osc_slice datagram, struct osc_whe
 	return err;
 }
 
+enum osc_err
+osc_coap_check_type(const struct osc_coap *coap)
+{
+	if (coap->code == OSC_CODE_EMPTY)
+		return coap->type == OSC_COAP_NON ? OSC_ENONEMPTY : OSC_OK;
+	if (osc_code_is_request(coap->code))
+		return coap->type > OSC_COAP_NON ? OSC_EACKREQUEST : OSC_OK;
+	return coap->type == OSC_COAP_RST ? OSC_ERSTRESPONSE : OSC_OK;
+}
+
 bool
 osc_option_next(struct osc_slice *rest, struct osc_option *option)
 {

@@ -53,6 +53,14 @@ enum osc_err osc_coap_decode(
 enum osc_err osc_coap_split_body(struct osc_slice *options, struct osc_slice *payload,
     struct osc_slice body, struct osc_where *where);
 
+/*
+ * osc_coap_check_type - may a message with this code be of this type? (RFC 7252, 4.2 and 4.3)
+ *
+ * Returns OSC_OK, or what every peer has to ignore: OSC_EACKREQUEST, OSC_ERSTRESPONSE or
+ * OSC_ENONEMPTY.
+ */
+enum osc_err osc_coap_check_type(const struct osc_coap *coap);
+
 /* What kind of message a code makes: 0.01-0.31, 2.00-5.31. */
 bool osc_code_is_request(uint8_t code);
 bool osc_code_is_response(uint8_t code);

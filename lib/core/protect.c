@@ -11,6 +11,10 @@
 enum osc_err
 osc_protect_check(const struct osc_coap *plain, struct osc_where *where)
 {
+	enum osc_err err = osc_coap_check_type(plain);
+
+	if (err != OSC_OK)
+		return err;
 	if (plain->code == OSC_CODE_EMPTY)
 		return OSC_EEMPTYMSG;
 	return osc_split_check(plain->options, where);

@@ -38,7 +38,7 @@ struct osc_protection {
  * osc_protect_check - what can be said without a context
  *
  * A Proxy-Uri must have been split by osc_rewrite before (4.1.3.3). Returns OSC_OK,
- * OSC_EEMPTYMSG or OSC_ENESTED (4.1.3.7).
+ * OSC_EEMPTYMSG, OSC_ENESTED (4.1.3.7), or what osc_coap_check_type returns.
  */
 enum osc_err osc_protect_check(const struct osc_coap *plain, struct osc_where *where);
 

@@ -34,6 +34,8 @@ osc_unprotect_decode(
 	struct osc_slice value;
 	enum osc_err err = osc_coap_decode(&message->outer, datagram, where);
 
+	if (err == OSC_OK)
+		err = osc_coap_check_type(&message->outer);
 	if (err != OSC_OK)
 		return err;
 	message->is_request = osc_code_is_request(message->outer.code);

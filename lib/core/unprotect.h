@@ -36,7 +36,7 @@ enum osc_side { OSC_SIDE_PEER, OSC_SIDE_OWN };
 /*
  * osc_unprotect_decode - take an OSCORE message apart (8.2 step 2)
  *
- * Returns OSC_OK, OSC_ENOTOSCORE, the errors of osc_coap_decode and
+ * Returns OSC_OK, OSC_ENOTOSCORE, the errors of osc_coap_decode, osc_coap_check_type and
  * osc_option_decode, OSC_ENOPIV or OSC_ENOKID for an incomplete request (5),
  * or OSC_ENOPAYLOAD.
  */

@@ -48,6 +48,7 @@ take_type(struct osc_json_reading *r, struct json_t *value)
 	for (size_t i = 0; i < 4; i++)
 		if (osc_same_word(text, types[i])) {
 			r->type = (uint8_t)i;
+			r->has_type = true;
 			return true;
 		}
 	return osc_json_refuse(
@@ -181,12 +182,15 @@ take_members(struct osc_json_reading *r)
 	return r->has_code || osc_json_refuse(r, "\"code\" is missing");
 }
 
-/* Message ID and token that were not given. An Empty message has no token. */
+/* Type, Message ID and token that were not given. An Empty message has no token, and is not
+ * NON (RFC 7252, 4.3). */
 static bool
 choose(struct osc_json_reading *r)
 {
 	uint8_t bytes[2 + 4];
 
+	if (!r->has_type)
+		r->type = r->code == OSC_CODE_EMPTY ? OSC_COAP_CON : OSC_COAP_NON;
 	if (r->has_mid && r->has_token)
 		return true;
 	if (!osc_random(bytes, sizeof(bytes)))
@@ -262,7 +266,7 @@ enum osc_err
 osc_json_decode(struct osc_buffer *out, struct osc_slice text, struct osc_slice *meta,
     struct osc_json_scratch *scratch, struct osc_detail *detail)
 {
-	struct osc_json_reading r = {.type = OSC_COAP_NON, .scratch = scratch, .detail = detail};
+	struct osc_json_reading r = {.scratch = scratch, .detail = detail};
 
 	*meta = osc_slice(NULL, 0);
 	detail->text[0] = '\0';

@@ -18,7 +18,7 @@ struct osc_json_reading {
 	uint16_t mid;
 	uint8_t token[OSC_TOKEN_MAX];
 	size_t token_len;
-	bool has_code, has_mid, has_token;
+	bool has_type, has_code, has_mid, has_token;
 	size_t n_options; /* in scratch->options, as they stand in the text */
 	bool has_payload;
 	struct osc_slice payload;

@@ -141,9 +141,6 @@ osc_errorreply_write(struct osc_work *work, enum osc_err err, uint8_t *out)
 
 	if (answer.code == 0 || !work->message.is_request)
 		return OSC_OK;
-	/* Acknowledgements and Resets are rejected in silence (RFC 7252, 4.2). */
-	if (work->message.outer.type > OSC_COAP_NON)
-		return OSC_OK;
 	if (osc_errorreply_protected(err))
 		return write_protected(work, err, &answer, out);
 	return write_plain(work, &answer, out);

@@ -47,6 +47,18 @@ EXAMPLE='{"type":"NON","code":"GET","mid":23839,"token_hex":"00003974",
 	differ "${lines[0]}" "${lines[1]}"
 }
 
+@test "an Empty message is CON by default" {
+	client_and_server
+	run -5 --separate-stderr text '{"code":"0.00","type":"NON"}' oscore-protect -f json client
+	refused "<stdin>:1" "an Empty message of type NON"
+	for object in '{"code":"0.00","mid":1}' '{"code":"0.00","mid":1,"type":"CON"}'; do
+		run -5 --separate-stderr text "$object" oscore-protect -f json client
+		refused "<stdin>:1" "an Empty message has nothing to protect"
+		run -0 --separate-stderr text "$object" oscore-unprotect -q -p -f json -t hex client
+		prints 40000001
+	done
+}
+
 @test "output is JSON by default if the input is, one object a line" {
 	client_and_server
 	run -0 --separate-stderr text "$EXAMPLE$EXAMPLE" oscore-protect -f json client

@@ -298,14 +298,53 @@ options_tool() {
 	equal "$(snapshot client)" "$before"
 }
 
-@test "RFC 7252, 4.2: a request in an Acknowledgement or Reset gets no answer" {
+@test "RFC 7252, 4.2, 4.3: what every peer ignores: 5, with no number and no answer" {
 	client_and_server
-	forged=$(broken "$GET_PROTECTED")
+	raw "$GET_PROTECTED" >req
+	oscore-unprotect server req >/dev/null
+	before=$(snapshot client && snapshot server)
+	request=$GET_PROTECTED
+	broken=$(broken "$GET_PROTECTED")
+	option=${GET_PROTECTED/620914/622914}
+	# with the types ACK and RST, genuine, forged and with a bad OSCORE option
+	for message in "$request" "$broken" "$option"; do
+		for first in 64 74; do
+			run -5 --separate-stderr text "$first${message:2}" \
+				oscore-unprotect -f hex --error-reply reply server
+			refused "<stdin>:1" "a request of type ACK or RST"
+			[ ! -e reply ] || fail "an answer"
+		done
+	done
 	for first in 64 74; do
-		run -4 --separate-stderr text "$first${forged:2}" \
-			oscore-unprotect -f hex --error-reply reply server
-		refused "<stdin>:1" "tag"
-		[ ! -e reply ] || fail "an answer"
+		run -5 --separate-stderr text "$first${GET:2}" oscore-protect -f hex client
+		refused "<stdin>:1" "a request of type ACK or RST"
+		run -5 --separate-stderr text "$first${GET:2}" oscore-unprotect -f hex server
+		refused "<stdin>:1" "a request of type ACK or RST"
+	done
+	run -5 --separate-stderr text "74${CONTENT:2}" oscore-protect -f hex --request req server
+	refused "<stdin>:1" "a response of type RST"
+	for message in "$CONTENT" "$CONTENT_PROTECTED"; do
+		run -5 --separate-stderr text "74${message:2}" \
+			oscore-unprotect -f hex --request req --error-reply reply client
+		refused "<stdin>:1" "a response of type RST"
+	done
+	for program in oscore-protect oscore-unprotect; do
+		run -5 --separate-stderr text 50005d1f $program -f hex client
+		refused "<stdin>:1" "an Empty message of type NON"
+	done
+	equal "$(snapshot client && snapshot server)" "$before"
+	[ ! -e reply ] || fail "an answer"
+	# a piggybacked and a separate response, and every other Empty message, are none of these
+	for first in 6 4 5; do
+		run -0 --separate-stderr text "$first${CONTENT_PROTECTED:1}" \
+			oscore-unprotect -f hex --request req client
+		prints "$first${CONTENT:1}"
+	done
+	for message in 40005d1f 60005d1f 70005d1f; do
+		run -5 --separate-stderr text $message oscore-protect -f hex client
+		refused "<stdin>:1" "nothing to protect"
+		run -3 --separate-stderr text $message oscore-unprotect -f hex server
+		refused "<stdin>:1"
 	done
 }
 

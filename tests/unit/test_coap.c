@@ -102,6 +102,32 @@ test_coap_codes(void)
 	CHECK(decode(&coap, "40000001ff", NULL) == OSC_ECODE);
 }
 
+/* What may be what (RFC 7252, 4.3, table 1). */
+static void
+test_coap_types(void)
+{
+	static const struct {
+		uint8_t code;
+		enum osc_err con, non, ack, rst;
+	} cases[] = {
+	    {0x00, OSC_OK, OSC_ENONEMPTY, OSC_OK, OSC_OK},
+	    {0x01, OSC_OK, OSC_OK, OSC_EACKREQUEST, OSC_EACKREQUEST},
+	    {0x1f, OSC_OK, OSC_OK, OSC_EACKREQUEST, OSC_EACKREQUEST},
+	    {0x40, OSC_OK, OSC_OK, OSC_OK, OSC_ERSTRESPONSE},
+	    {0xbf, OSC_OK, OSC_OK, OSC_OK, OSC_ERSTRESPONSE},
+	};
+	struct osc_coap coap = {0};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const enum osc_err wanted[] = {
+		    cases[i].con, cases[i].non, cases[i].ack, cases[i].rst};
+
+		coap.code = cases[i].code;
+		for (coap.type = OSC_COAP_CON; coap.type <= OSC_COAP_RST; coap.type++)
+			CHECK(osc_coap_check_type(&coap) == wanted[coap.type]);
+	}
+}
+
 static void
 test_coap_markers(void)
 {
@@ -230,6 +256,7 @@ main(void)
 	RUN(test_coap_message);
 	RUN(test_coap_header);
 	RUN(test_coap_codes);
+	RUN(test_coap_types);
 	RUN(test_coap_markers);
 	RUN(test_coap_bad_options);
 	RUN(test_coap_longest_option);

@@ -66,7 +66,7 @@ test_frame_json(void)
 	for (size_t i = 3; i < 7; i++)
 		CHECK(item_is(i, i + 1, OSC_EMESSAGE, "") &&
 		    strcmp(items[i].note, "not a JSON object") == 0);
-	CHECK(item_is(7, 8, OSC_OK, "50000003"));
+	CHECK(item_is(7, 8, OSC_OK, "40000003"));
 	done();
 }
 
