@@ -31,8 +31,7 @@ static struct option long_options[OPTIONS_MAX + 1];
 static char short_options[2 * OPTIONS_MAX + 3];
 static char **arguments;
 static int argument_count;
-static const char *operands[3]; /* no program takes more than two */
-static size_t n_operands, next_operand;
+static int n_operands, next_operand; /* they move to the front of the arguments */
 
 static void say_line(const char *where, const char *kind, const char *fmt, va_list args)
     OSC_PRINTF(3, 0);
@@ -316,11 +315,10 @@ cli_start(const struct cli_program *the_program, int argc, char **argv)
 }
 
 static void
-keep_operand(const char *arg)
+keep_operand(char *arg)
 {
-	if (n_operands == sizeof(operands) / sizeof(operands[0]))
-		cli_usage("too many operands: %s", arg);
-	operands[n_operands++] = arg;
+	/* That place was looked at already: no operand comes before itself. */
+	arguments[1 + n_operands++] = arg;
 }
 
 static _Noreturn void
@@ -367,7 +365,7 @@ cli_next(char **arg)
 const char *
 cli_operand(void)
 {
-	return next_operand < n_operands ? operands[next_operand++] : NULL;
+	return next_operand < n_operands ? arguments[1 + next_operand++] : NULL;
 }
 
 int

@@ -9,10 +9,11 @@
 #include "describe.h"
 #include "output.h"
 #include "paths.h"
+#include "store/check.h"
 #include "store/settings.h"
 #include "values.h"
 
-enum { OPTION_SHOW_SECRETS = 256 };
+enum { OPTION_SHOW_SECRETS = 256, OPTION_CHECK };
 
 #define FORMATS "text json"
 
@@ -21,17 +22,20 @@ static const struct cli_option table[] = {
     {'t', "to", "FORMAT=" FORMATS, "output: text (default) or json"},
     {'o', "output", "FILE", "write to FILE, for its owner alone"},
     {OPTION_SHOW_SECRETS, "show-secrets", NULL, "in text, and on a terminal, too"},
+    {OPTION_CHECK, "check", NULL, "what is wrong, in each DIR and between"},
+    {'C', "contexts", "DIR", "with --check: the contexts in DIR"},
     {'q', "quiet", NULL, "no hints and warnings"},
     CLI_COMMON_OPTIONS,
 };
 
 static const struct cli_program program = {
     .name = "oscore-show",
-    .usage = "[OPTION]... CONTEXT\n[OPTION]... A B",
-    .purpose = "Describe a context; or say whether A and B are the two ends of one.",
+    .usage = "[OPTION]... CONTEXT\n[OPTION]... A B\n[OPTION]... --check DIR...\n"
+	     "[OPTION]... --check -C DIR",
+    .purpose = "Describe a context; compare two; or look for what is wrong.",
     .options = table,
     .example = "oscore-show client",
-    .operands = "DIR DIR",
+    .operands = "DIR DIR\n--check DIR DIR DIR DIR",
 };
 
 enum format { TEXT, JSON };
@@ -41,6 +45,8 @@ struct show {
 	enum format to;
 	const char *output;
 	bool secrets;
+	bool check;
+	const char *tree; /* DIR of -C */
 };
 
 static void
@@ -58,6 +64,12 @@ take_option(struct show *show, int key, const char *arg)
 		break;
 	case 'q':
 		cli_quiet();
+		break;
+	case 'C':
+		show->tree = arg;
+		break;
+	case OPTION_CHECK:
+		show->check = true;
 		break;
 	case OPTION_SHOW_SECRETS:
 		show->secrets = true;
@@ -189,18 +201,66 @@ compare_two(const struct show *show, const char *const paths[static 2], bool *en
 }
 
 static void
+add_finding(void *arg, const struct osc_detail *finding)
+{
+	struct osc_buffer *out = arg;
+
+	osc_buffer_print(out, "%s: %s", finding->path, finding->text);
+	if (finding->hint[0] != '\0')
+		osc_buffer_print(out, ": %s", finding->hint);
+	osc_buffer_text(out, "\n");
+}
+
+/* first: the first operand, NULL with -C */
+static enum osc_err
+check_all(const struct show *show, const char *first, bool *sound, struct osc_detail *detail)
+{
+	struct osc_buffer text = {0};
+	struct osc_check check = {.found = add_finding, .arg = &text};
+	enum osc_err err = OSC_OK;
+
+	if (show->tree != NULL)
+		err = osc_check_tree(&check, show->tree, detail);
+	for (const char *path = first; path != NULL && err == OSC_OK; path = cli_operand())
+		err = osc_check_directory(&check, path, false, detail);
+	if (err == OSC_OK)
+		osc_check_across(&check);
+	*sound = text.len == 0;
+	if (err == OSC_OK)
+		err = text.full ? OSC_ENOMEM : write_out(show, &text, detail);
+	osc_check_free(&check);
+	osc_buffer_free(&text);
+	return err;
+}
+
+static void
+check_output(const struct show *show, const char *path, bool many)
+{
+	if (show->output != NULL && strcmp(show->output, "-") != 0 && path != NULL &&
+	    paths_in_context(show->output, path, many))
+		cli_usage("--output: %s belongs to a context", show->output);
+}
+
+static void
 check_options(const struct show *show, const char *const paths[static 2])
 {
-	if (paths[0] == NULL)
-		cli_usage("CONTEXT is missing");
+	if (show->check && (show->to != TEXT || show->secrets || show->role != OSC_ROLE_NONE))
+		cli_usage("--role, --to and --show-secrets do not go with --check");
+	if (show->tree != NULL && !show->check)
+		cli_usage("--contexts goes with --check");
+	if (paths[0] == NULL && show->tree == NULL)
+		cli_usage(show->check ? "DIR is missing" : "CONTEXT is missing");
+	if (show->tree != NULL && paths[0] != NULL)
+		cli_usage("--check takes -C or operands, not both");
+	check_output(show, show->tree, true);
+	check_output(show, paths[0], false);
+	if (show->check)
+		return;
 	if (cli_operand() != NULL)
 		cli_usage("too many operands");
 	if (paths[1] != NULL && (show->to != TEXT || show->secrets))
 		cli_usage("--to and --show-secrets do not go with two contexts");
-	for (int i = 0; i < 2; i++)
-		if (show->output != NULL && strcmp(show->output, "-") != 0 && paths[i] != NULL &&
-		    paths_in_context(show->output, paths[i], false))
-			cli_usage("--output: %s belongs to a context", show->output);
+	check_output(show, paths[1], false);
 }
 
 int
@@ -209,7 +269,7 @@ main(int argc, char **argv)
 	struct show show = {.role = OSC_ROLE_NONE};
 	struct osc_detail detail = {0};
 	const char *paths[2];
-	bool ends = true;
+	bool good = true;
 	enum osc_err err;
 	char *arg;
 	int key;
@@ -218,13 +278,15 @@ main(int argc, char **argv)
 	while ((key = cli_next(&arg)) != -1)
 		take_option(&show, key, arg);
 	paths[0] = cli_operand();
-	paths[1] = cli_operand();
+	paths[1] = show.check ? NULL : cli_operand();
 	check_options(&show, paths);
-	if (paths[1] == NULL)
+	if (show.check)
+		err = check_all(&show, paths[0], &good, &detail);
+	else if (paths[1] == NULL)
 		err = show_one(&show, paths[0], &detail);
 	else
-		err = compare_two(&show, paths, &ends, &detail);
+		err = compare_two(&show, paths, &good, &detail);
 	if (err != OSC_OK)
 		cli_fail(err, &detail, paths[0]);
-	return cli_end(err != OSC_OK ? osc_err_status(err) : ends ? 0 : 7);
+	return cli_end(err != OSC_OK ? osc_err_status(err) : good ? 0 : 7);
 }

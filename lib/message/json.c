@@ -6,6 +6,7 @@
 #include "base/jsonload.h"
 #include "base/secret.h"
 #include "core/coap.h"
+#include "base/nearest.h"
 #include "message/json.h"
 #include "message/jsonoptions.h"
 #include "message/names.h"

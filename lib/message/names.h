@@ -45,14 +45,4 @@ const char *osc_code_print(char text[static OSC_CODE_TEXT], uint8_t code);
 /* osc_code_nearest - the method that a misspelt one is meant to be; NULL if none is near */
 const char *osc_code_nearest(struct osc_slice text);
 
-/*
- * osc_name_nearest - the nearest of some names, in any case of letters
- *
- * next  gives the names, numbered from 0; NULL behind the last
- *
- * Returns NULL if none is near: that takes more than a third of the letters,
- * or more than three edits (a letter more, less or another, or two swapped).
- */
-const char *osc_name_nearest(struct osc_slice word, const char *(*next)(size_t i));
-
 #endif

@@ -30,6 +30,12 @@ static const struct key {
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
 
 const char *
+osc_data_key(size_t i)
+{
+	return i < KEYS ? keys[i].name : NULL;
+}
+
+const char *
 osc_data_name(enum osc_datum datum)
 {
 	size_t i = 0;
@@ -47,8 +53,8 @@ strip(const char *key, const char *suffix)
 	return len > end && strcmp(key + len - end, suffix) == 0 ? len - end : 0;
 }
 
-static bool
-recognise(const char *key, enum osc_datum *datum, enum osc_form *form)
+bool
+osc_data_recognise(const char *key, enum osc_datum *datum, enum osc_form *form)
 {
 	size_t len;
 
@@ -81,7 +87,7 @@ collect(struct osc_data *data, struct osc_static_file *file, struct osc_detail *
 	void *iter = NULL;
 
 	while (osc_json_next(file->json.root, &iter, &key, &value)) {
-		if (!recognise(key, &datum, &form))
+		if (!osc_data_recognise(key, &datum, &form))
 			continue;
 		found = &data->found[datum];
 		if (found->file != NULL)

@@ -90,6 +90,12 @@ void osc_data_free(struct osc_data *data);
 /* osc_data_has - was it given? */
 bool osc_data_has(const struct osc_data *data, enum osc_datum datum);
 
+/* osc_data_recognise - which datum a key means, and in which form; false for an unknown key */
+bool osc_data_recognise(const char *key, enum osc_datum *datum, enum osc_form *form);
+
+/* osc_data_key - the keys, without _hex or _ascii, from 0; NULL behind the last */
+const char *osc_data_key(size_t i);
+
 /* osc_data_name - its key, without _hex or _ascii */
 const char *osc_data_name(enum osc_datum datum);
 

@@ -350,6 +350,12 @@ claimed_kid(const char *name)
 	return osc_slice((const uint8_t *)name, (size_t)(kid_end - name));
 }
 
+bool
+osc_index_names_a_kid(const char *name)
+{
+	return claimed_kid(name).len > 0;
+}
+
 static bool
 chain(struct osc_index *index, struct osc_index_entry *entry, int slot)
 {

@@ -90,6 +90,9 @@ enum osc_err osc_index_read(
 const struct osc_index_entry *osc_index_next(const struct osc_index *index,
     const struct osc_wanted *wanted, const struct osc_index_entry *before);
 
+/* osc_index_names_a_kid - is a name KID or KID@KIDCONTEXT, as oscore-cid prints it? */
+bool osc_index_names_a_kid(const char *name);
+
 /* osc_index_has - is there an entry with this name? */
 bool osc_index_has(const struct osc_index *index, const char *name);
 

@@ -169,8 +169,8 @@ osc_temp_rename(struct osc_temp *temp, const struct osc_dir *dir, const char *na
 	return osc_dir_sync(dir, detail);
 }
 
-static bool
-is_leftover(const char *name)
+bool
+osc_temp_is_leftover(const char *name)
 {
 	size_t len = strlen(name), suffix = strlen(SUFFIX);
 
@@ -188,7 +188,7 @@ osc_temp_leftovers(const struct osc_dir *dir, bool remove, const uint64_t *ino, 
 	if (list == NULL)
 		return;
 	while ((entry = readdir(list)) != NULL) {
-		if (!is_leftover(entry->d_name))
+		if (!osc_temp_is_leftover(entry->d_name))
 			continue;
 		if (ino != NULL && osc_stamp_read(&stamp, dir->fd, entry->d_name) &&
 		    stamp.ino == *ino)

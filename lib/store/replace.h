@@ -53,6 +53,9 @@ void osc_temp_drop(struct osc_temp *temp, const struct osc_dir *dir);
 enum osc_err osc_temp_rename(struct osc_temp *temp, const struct osc_dir *dir, const char *name,
     bool as_new, struct osc_detail *detail);
 
+/* osc_temp_is_leftover - has a file the name of a temporary? */
+bool osc_temp_is_leftover(const char *name);
+
 /*
  * osc_temp_leftovers - temporaries that a crash has left
  *

@@ -150,6 +150,12 @@ sweep_one(int parent, const char *name)
 	(void)close(fd);
 }
 
+bool
+osc_tempdir_is_name(const char *name)
+{
+	return osc_temp_is_name(name, PREFIX, "");
+}
+
 void
 osc_tempdir_sweep(int parent)
 {
@@ -164,7 +170,7 @@ osc_tempdir_sweep(int parent)
 	if (list == NULL)
 		return;
 	while ((entry = readdir(list)) != NULL)
-		if (osc_temp_is_name(entry->d_name, PREFIX, ""))
+		if (osc_tempdir_is_name(entry->d_name))
 			sweep_one(parent, entry->d_name);
 	(void)closedir(list);
 }

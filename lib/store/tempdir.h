@@ -3,6 +3,7 @@
 #ifndef OSC_STORE_TEMPDIR_H
 #define OSC_STORE_TEMPDIR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -25,6 +26,9 @@
  */
 enum osc_err osc_tempdir_make(
     int parent, char *name, size_t size, int *fd, struct osc_detail *detail);
+
+/* osc_tempdir_is_name - has it such a name? */
+bool osc_tempdir_is_name(const char *name);
 
 /*
  * osc_tempdir_sweep - remove those that ended processes have left in a directory

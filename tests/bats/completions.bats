@@ -141,6 +141,9 @@ some() {
 	offers "oscore-unprotect --contexts client c" client client.hex
 	offers "oscore-unprotect -C client client.hex c"
 	offers "oscore-cid c" client client.hex
+	offers "oscore-show client c" client
+	offers "oscore-show client client c"
+	offers "oscore-show --check client client c" client
 	offers "oscore-gen c" client
 	offers "oscore-gen client c"
 	offers "oscore-gen --pair client c" client
