@@ -47,7 +47,7 @@ static bool
 one_reply(const struct delivery *delivery)
 {
 	return delivery->options->reply != NULL &&
-	    !osc_format_has_boundaries(delivery->options->to) && !delivery->replies.packets;
+	    !osc_format_has_boundaries(delivery->options->from) && !delivery->replies.packets;
 }
 
 bool
@@ -56,11 +56,19 @@ delivery_alone(const struct delivery *delivery)
 	return one_message(delivery) || one_reply(delivery);
 }
 
-bool
-delivery_spent(const struct delivery *delivery)
+enum osc_err
+delivery_next(const struct delivery *delivery, struct osc_detail *detail)
 {
-	return (delivery->passed && one_message(delivery)) ||
-	    (delivery->replied && one_reply(delivery));
+	if (delivery->passed && one_message(delivery))
+		return osc_detail_set(detail, OSC_ESECOND, NULL,
+		    "%s output holds one message, and there are more",
+		    osc_format_name(delivery->options->to));
+	if (!delivery->replied || !one_reply(delivery))
+		return OSC_OK;
+	(void)osc_detail_set(detail, OSC_ESECOND, NULL,
+	    "the file of --error-reply holds one raw message, and there are more");
+	osc_detail_hint(detail, "only on a packet socket raw replies stay apart");
+	return OSC_ESECOND;
 }
 
 /* Write what is framed: packets one by one, the rest in large pieces. */
@@ -121,7 +129,7 @@ delivery_message(struct delivery *delivery, const struct osc_item *item,
 static enum osc_err
 write_reply(struct delivery *delivery, const struct osc_work *work, struct osc_detail *detail)
 {
-	enum osc_format to = delivery->options->to;
+	enum osc_format format = delivery->options->from; /* it goes where the request came from */
 	struct osc_about what = {0};
 	enum osc_err err;
 
@@ -130,8 +138,8 @@ write_reply(struct delivery *delivery, const struct osc_work *work, struct osc_d
 	delivery->replied = true;
 	if (delivery->replies.failed)
 		return OSC_OK;
-	err = osc_frame_write(&delivery->framed_replies,
-	    to == OSC_FORMAT_PAYLOAD ? OSC_FORMAT_RAW : to, work->reply, &what, osc_slice(NULL, 0));
+	err = osc_frame_write(
+	    &delivery->framed_replies, format, work->reply, &what, osc_slice(NULL, 0));
 	return err == OSC_OK
 	    ? write_out(delivery, &delivery->replies, &delivery->framed_replies, WRITE_SIZE, detail)
 	    : err;

@@ -31,15 +31,15 @@ void delivery_init(struct delivery *delivery, const struct stream_options *optio
 /* delivery_check - as output_check */
 enum osc_err delivery_check(struct delivery *delivery, struct osc_detail *detail);
 
+/* delivery_next - is there room for another message, or has the only one gone out? */
+enum osc_err delivery_next(const struct delivery *delivery, struct osc_detail *detail);
+
 /* delivery_open - open what messages may be written to, before anything is used up for them */
 enum osc_err delivery_open(struct delivery *delivery, struct osc_detail *detail);
 
 /* delivery_alone - is only one message, or one error reply, possible in all? A second one
  * must not even be processed. */
 bool delivery_alone(const struct delivery *delivery);
-
-/* delivery_spent - and has that gone out? */
-bool delivery_spent(const struct delivery *delivery);
 
 /* delivery_message - a message that went through */
 enum osc_err delivery_message(struct delivery *delivery, const struct osc_item *item,

@@ -206,16 +206,6 @@ run_group(struct stream *stream, stream_process *process, size_t n)
 	return true;
 }
 
-static enum osc_err
-refuse_second(struct stream *stream)
-{
-	const char *name = osc_format_name(stream->options->to);
-
-	(void)osc_detail_set(&stream->detail, OSC_ESECOND, NULL,
-	    "%s output holds one message, and there are more", name);
-	return OSC_ESECOND;
-}
-
 /* A move is accepted even if there is no message; false when the run ends. */
 static bool
 move_alone(struct stream *stream, stream_process *process)
@@ -246,8 +236,8 @@ run_groups(struct stream *stream, stream_process *process)
 				end_with(stream, OSC_EEMPTY, stream->name);
 			return;
 		}
-		if (err == OSC_OK && delivery_spent(&stream->delivery))
-			err = refuse_second(stream);
+		if (err == OSC_OK)
+			err = delivery_next(&stream->delivery, &stream->detail);
 		if (err != OSC_OK) {
 			end_with(stream, err, stream->name);
 			return;

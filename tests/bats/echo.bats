@@ -173,12 +173,13 @@ challenged() {
 @test "in JSON the challenge says who protected it" {
 	lost
 	ask one
-	hear 6 one -t json
+	oscore-unprotect -q -p -f hex -t json one >one.json
+	run -6 --separate-stderr oscore-unprotect -f json --error-reply challenge server one.json
 	equal "$(jq -c '.oscore | [."kid_hex", ."kid-context_hex", ."partial-iv_hex", ."sender-id_hex", .context]' \
 		challenge)" '[null,null,"05","01","server"]'
 	equal "$(jq -c '.code' challenge)" '"2.04"'
-	run -4 --separate-stderr text "$(broken "$(cat one)")" oscore-unprotect -f hex -t json \
-		--error-reply challenge server
+	broken "$(cat one)" | oscore-unprotect -q -p -f hex -t json >broken.json
+	run -4 --separate-stderr oscore-unprotect -f json --error-reply challenge server broken.json
 	equal "$(jq -c '.oscore' challenge)" null
 }
 
@@ -319,8 +320,8 @@ challenged() {
 	challenged first
 	ask second --echo answer
 	ask third
-	cat first second third second >stream
-	run -6 --separate-stderr oscore-unprotect -k -f hex -t json --error-reply replies server stream
+	cat first second third second | oscore-unprotect -q -p -f hex -t json >stream
+	run -6 --separate-stderr oscore-unprotect -k -f json --error-reply replies server stream
 	equal "$(jq -r '.error // .code' <<<"$output" | tr '\n' ' ')" "6 GET GET 6 "
 	equal "$(jq -r '.code' replies | tr '\n' ' ')" "2.04 4.01 "
 }

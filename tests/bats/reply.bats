@@ -211,7 +211,7 @@ expect() {
 	equal "$(next_of server)" 0
 }
 
-@test "a stream: one answer for each refused request, in the output format" {
+@test "a stream: one answer for each refused request, in the format of the input" {
 	client_and_server
 	before=$(text "$GET" oscore-protect -f hex client)
 	{
@@ -227,11 +227,13 @@ expect() {
 	run -4 --separate-stderr oscore-unprotect -k -f hex --error-reply replies server stream
 	equal "$(cut -c 1-4 replies | tr '\n' ' ')" "6480 6481 6481 "
 	equal "$(grep -c '^4401' <<<"$output")" 2
+	sed -i /^4401/d stream
 	for format in json cborseq hex; do
 		rm -rf server replies
 		pair_context server 01 ""
-		run -4 --separate-stderr bash -c 'oscore-unprotect -q -k -f hex -t "$1" --error-reply replies server stream >out' - \
-			$format
+		oscore-unprotect -q -p -f hex -t $format stream >in
+		run -4 --separate-stderr to out oscore-unprotect -q -k -f $format -t hex \
+			--error-reply replies server in
 		case $format in
 		json) equal "$(jq -r '.code + " " + .payload' replies | tr '\n' ,)" \
 			"4.00 Decryption failed,4.01 Replay detected,4.01 Security context not found," ;;
@@ -256,21 +258,24 @@ expect() {
 	equal "$(next_of server)" 6
 }
 
-@test "a raw answer, and with -t payload too" {
+@test "the answer to a raw request is raw, whatever the output is" {
 	accepted
-	run -6 --separate-stderr oscore-unprotect --error-reply reply server req
-	equal "$(hex_of reply)" "$(plain_reply 645d1f 81 00003974 "Replay detected")"
-	rm reply
-	run -6 --separate-stderr oscore-unprotect -t payload --error-reply reply server req
-	equal "$(hex_of reply)" "$(plain_reply 645d1f 81 00003974 "Replay detected")"
-}
-
-@test "a second raw answer has no place: its message is not worked on" {
+	for format in raw hex json cborseq payload; do
+		rm -f reply
+		run -6 --separate-stderr oscore-unprotect -t $format --error-reply reply server req
+		equal "$(hex_of reply)" "$(plain_reply 645d1f 81 00003974 "Replay detected")"
+	done
+	# protected ones too
+	rm -r client server
 	inner_contexts
-	printf '%s\n' "$(broken $INNER_CODE)" $INNER_CODE >stream
+	run -5 --separate-stderr feed $INNER_CODE oscore-unprotect -t json --error-reply reply server
+	[[ $(hex_of reply) == 624412344a01920100ff* ]] || fail "$(hex_of reply)"
+	# and to one in hex it is hex, where raw output holds one message: more answers have room
+	rm -r client server
+	inner_contexts
+	printf '%s\n' "$(broken $INNER_CODE)" "$(broken $INNER_OPTION)" >stream
 	run -4 --separate-stderr oscore-unprotect -k -f hex -t raw --error-reply reply server stream
-	said "raw output holds one message"
-	equal "$(member server received)" '{"index":0,"bitfield":0}'
+	equal "$(cut -c 1-4 reply | tr '\n' ' ')" "6280 6280 "
 }
 
 @test "FILE is replaced by rename, and keeps its mode" {
@@ -278,8 +283,8 @@ expect() {
 	echo old >reply
 	chmod 640 reply
 	ln reply link
-	run -6 --separate-stderr oscore-unprotect -t hex --error-reply reply server req
-	expect ACK 81 "Replay detected"
+	run -6 --separate-stderr oscore-unprotect --error-reply reply server req
+	equal "$(hex_of reply)" "$(plain_reply 645d1f 81 00003974 "Replay detected")"
 	equal "$(cat link)" old
 	equal "$(mode_of reply)" 640
 	equal "$(names .)" "client link reply req server "
@@ -332,7 +337,7 @@ expect() {
 	PYTHON
 	equal "$output" 4
 	equal "$(hex_of reply)" "$(plain_reply 645d1f 80 00003974 "Decryption failed")"
-	said "<stdin>:1: .*tag" "<stdin>: raw output holds one message"
+	said "<stdin>:1: .*tag" "<stdin>: the file of --error-reply holds one raw message"
 	[[ $stderr != *"<stdin>:2"* ]] || fail "a second one was worked on"
 }
 
@@ -365,30 +370,32 @@ expect() {
 
 @test "an output that cannot be written does not take the answers along" {
 	accepted
+	echo "$GET_PROTECTED" >req
 	for output in "-o /dev/full" "-o -"; do
 		for before in "" old; do
 			rm -f reply
 			[ -z "$before" ] || echo old >reply
 			# shellcheck disable=SC2086 # two words
-			run -1 --separate-stderr to /dev/full oscore-unprotect -k -t hex $output \
+			run -1 --separate-stderr to /dev/full oscore-unprotect -k -f hex $output \
 				--error-reply reply server req
 			equal "$(cat reply)" "$(plain_reply 645d1f 81 00003974 "Replay detected")"
 		done
 	done
 	state server '{"next-to-send": 5, "received": "unknown"}'
-	run -1 --separate-stderr to /dev/full oscore-unprotect -k -t hex --error-reply reply --moved server req
+	run -1 --separate-stderr to /dev/full oscore-unprotect -k -f hex --error-reply reply --moved server req
 	[[ $(cat reply) == 64445d1f00003974* ]] || fail "no challenge"
 }
 
 @test "FILE may be a FIFO, or standard output" {
 	accepted
+	echo "$GET_PROTECTED" >req
 	mkfifo fifo
 	cat fifo >heard &
-	run -6 --separate-stderr oscore-unprotect -t hex --error-reply fifo server req
+	run -6 --separate-stderr oscore-unprotect -f hex --error-reply fifo server req
 	wait $!
 	equal "$(cat heard)" "$(plain_reply 645d1f 81 00003974 "Replay detected")"
 	[ -p fifo ]
-	run -6 --separate-stderr oscore-unprotect -t hex --error-reply /dev/stdout server req
+	run -6 --separate-stderr oscore-unprotect -f hex --error-reply /dev/stdout server req
 	equal "$output" "$(plain_reply 645d1f 81 00003974 "Replay detected")"
 }
 
