@@ -24,6 +24,9 @@ add(struct osc_receipts *receipts, const struct osc_item *item, struct osc_detai
 {
 	enum osc_err err = OSC_ERECEIPT;
 
+	/* What -k leaves is a comment in hex; in JSON it is no request either. */
+	if (osc_err_is_before(item->err))
+		return OSC_OK;
 	if (item->err != OSC_OK)
 		(void)osc_detail_set(detail, err, NULL, "cannot be read");
 	else

@@ -108,7 +108,10 @@ hand_back(struct stream *stream, const struct osc_item *item, const struct osc_w
 	} else {
 		input_refused(stream->name, &stream->frame, item, stream->options->request,
 		    stream->options->session.explain);
-		words = words_with(buffer, item->err, &item->where, item->note);
+		/* What was refused before stays what it was, however often it is read. */
+		words = osc_err_is_before(item->err) && item->note != NULL
+		    ? item->note
+		    : words_with(buffer, item->err, &item->where, item->note);
 	}
 	if (stream->status == 0)
 		stream->status = osc_err_status(item->err);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "core/coap.h"
+#include "core/uri.h"
 #include "words.h"
 
 #define BLOCK_NOT_ONLY 0xf8U /* RFC 7959, 2.2: the number of the block, whether there are more */
@@ -126,12 +127,26 @@ entry(enum osc_err err)
 	return i;
 }
 
+static void
+words_for_uri(char *buffer, const char *words, const struct osc_where *where)
+{
+	const char *reason = osc_uri_words((enum osc_uri_fault)where->reason);
+
+	if (where->reason < OSC_URI_LONG)
+		(void)snprintf(buffer, WORDS_MAX, "%s: %s: error at its byte %u", words, reason,
+		    where->offset);
+	else
+		(void)snprintf(buffer, WORDS_MAX, "%s: %s", words, reason);
+}
+
 const char *
 words_for(char *buffer, enum osc_err err, const struct osc_where *where)
 {
 	size_t i = entry(err);
 	const char *words;
 
+	if (osc_err_is_before(err))
+		return "refused before";
 	if (i == sizeof(table) / sizeof(table[0]))
 		return "error";
 	words = table[i].words;
@@ -152,7 +167,7 @@ words_for(char *buffer, enum osc_err err, const struct osc_where *where)
 		    buffer, WORDS_MAX, "%s at byte %u of the plaintext", words, where->offset);
 		return buffer;
 	case IN_URI:
-		(void)snprintf(buffer, WORDS_MAX, "%s: error at its byte %u", words, where->offset);
+		words_for_uri(buffer, words, where);
 		return buffer;
 	case NOWHERE:
 		break;

@@ -3,6 +3,7 @@
 #ifndef OSC_BASE_ERROR_H
 #define OSC_BASE_ERROR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/language.h"
@@ -117,10 +118,27 @@ osc_err_status(enum osc_err err)
 	return (int)err / 100;
 }
 
+/* A message that was refused before, by the program whose output is read: its status is all
+ * that is known. No other error has these values. */
+#define OSC_EBEFORE 99
+
+static inline enum osc_err
+osc_err_before(int status)
+{
+	return (enum osc_err)(status * 100 + OSC_EBEFORE);
+}
+
+static inline bool
+osc_err_is_before(enum osc_err err)
+{
+	return err % 100 == OSC_EBEFORE;
+}
+
 /* Where in a message an error is; filled by the core, all zero if unknown. */
 struct osc_where {
 	uint32_t option; /* option number, 0 if the error is not in an option */
 	uint32_t offset; /* byte offset in the message (in hex text: the column, from 1) */
+	uint32_t reason; /* of a URI: enum osc_uri_fault */
 };
 
 /*

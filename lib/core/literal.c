@@ -42,3 +42,17 @@ osc_literal_check(struct osc_slice text)
 		return is_future(text);
 	return is_ipv6(text);
 }
+
+bool
+osc_literal_is_host(struct osc_slice host)
+{
+	char copy[INET_ADDRSTRLEN] = "";
+	struct in_addr address;
+
+	if (host.len > 0 && host.ptr[0] == '[')
+		return true;
+	if (host.len >= sizeof(copy))
+		return false;
+	osc_copy((uint8_t *)copy, host.ptr, host.len);
+	return inet_pton(AF_INET, copy, &address) == 1;
+}

@@ -14,6 +14,9 @@ OSC_C_BEGIN
  */
 bool osc_literal_check(struct osc_slice text);
 
+/* osc_literal_is_host - is this host an address? An IPv4 address, or brackets */
+bool osc_literal_is_host(struct osc_slice host);
+
 OSC_C_END
 
 #endif

@@ -3,9 +3,7 @@
 #include "core/rewrite.h"
 #include "core/uri.h"
 
-/* Bytes in a Uri-Path or Uri-Query option, and in Proxy-Uri (RFC 7252, 5.10). */
-#define PART_MAX 255
-#define PROXY_URI_MAX 1034
+#define PROXY_URI_MAX 1034 /* bytes (RFC 7252, 5.10) */
 
 struct rewriting {
 	struct osc_coap_writer w;
@@ -14,7 +12,7 @@ struct rewriting {
 	struct osc_slice path; /* of the URI, resolved */
 	struct osc_slice echo;
 	uint32_t reached; /* all additions up to this number are written */
-	bool bad;         /* a part is too long */
+	enum osc_uri_fault fault;
 };
 
 bool
@@ -29,7 +27,7 @@ osc_rewrite_needed(const struct osc_coap *plain, struct osc_slice echo)
 static void
 put_parts(struct rewriting *r, uint32_t number, struct osc_slice text, char separator)
 {
-	uint8_t value[3 * PART_MAX];
+	uint8_t value[3 * OSC_URI_PART_MAX];
 	struct osc_slice part;
 	size_t len;
 	bool more = true;
@@ -37,8 +35,8 @@ put_parts(struct rewriting *r, uint32_t number, struct osc_slice text, char sepa
 	while (more) {
 		part = osc_uri_part(&text, separator, &more);
 		len = part.len <= sizeof(value) ? osc_uri_unescape(value, part) : sizeof(value);
-		if (len > PART_MAX) {
-			r->bad = true;
+		if (len > OSC_URI_PART_MAX) {
+			r->fault = OSC_URI_LONG;
 			return;
 		}
 		osc_coap_put_option(&r->w, number, osc_slice(value, len));
@@ -86,7 +84,7 @@ put_origin(struct rewriting *r)
 	uint8_t origin[PROXY_URI_MAX + OSC_URI_ORIGIN_EXTRA];
 
 	if (r->uri.scheme.len + r->uri.host.len > PROXY_URI_MAX - OSC_URI_ORIGIN_EXTRA)
-		r->bad = true;
+		r->fault = OSC_URI_LONG;
 	else
 		osc_coap_put_option(
 		    &r->w, OSC_OPT_PROXY_URI, osc_slice(origin, osc_uri_origin(origin, &r->uri)));
@@ -99,23 +97,36 @@ put_all(struct rewriting *r, const struct osc_coap *plain)
 	struct osc_option option = {0};
 	bool uri_written = false;
 
-	while (!r->bad && osc_option_next(&rest, &option)) {
-		if (r->has_uri && is_replaced(option.number))
+	while (r->fault == OSC_URI_GOOD && osc_option_next(&rest, &option)) {
+		if (r->has_uri && is_replaced(option.number)) {
+			r->fault = OSC_URI_BESIDE;
 			return false;
+		}
 		if (option.number == OSC_OPT_ECHO && osc_is_present(r->echo))
 			continue;
 		put_additions(r, option.number);
 		if (option.number != OSC_OPT_PROXY_URI)
 			osc_coap_put_option(&r->w, option.number, option.value);
 		else if (uri_written)
-			return false;
+			r->fault = OSC_URI_TWICE;
 		else
 			put_origin(r);
 		uri_written = uri_written || option.number == OSC_OPT_PROXY_URI;
 	}
 	put_additions(r, UINT32_MAX);
 	osc_coap_put_payload(&r->w, plain->payload);
-	return !r->bad && !r->w.full;
+	return r->fault == OSC_URI_GOOD && !r->w.full;
+}
+
+static size_t
+refuse(struct osc_where *where, enum osc_uri_fault fault, size_t at)
+{
+	if (where != NULL) {
+		where->option = OSC_OPT_PROXY_URI;
+		where->reason = fault;
+		where->offset = (uint32_t)at;
+	}
+	return 0;
 }
 
 size_t
@@ -130,16 +141,12 @@ osc_rewrite(
 
 	r.has_uri = osc_option_find(plain->options, OSC_OPT_PROXY_URI, &uri);
 	if (r.has_uri && !osc_uri_parse(&r.uri, uri, &at)) {
-		if (where != NULL) {
-			where->option = OSC_OPT_PROXY_URI;
-			where->offset = (uint32_t)at;
-		}
-		return 0;
+		return refuse(where, r.uri.fault, at);
 	}
 	/* The resolved path waits at the end of the room. */
 	room -= r.uri.path.len;
 	r.path = osc_slice(out + room, osc_uri_resolve(out + room, r.uri.path));
 	osc_coap_writer_init(&r.w, out, room);
 	osc_coap_put_header(&r.w, plain->type, plain->code, plain->mid, plain->token);
-	return put_all(&r, plain) ? r.w.len : 0;
+	return put_all(&r, plain) ? r.w.len : refuse(where, r.fault, 0);
 }

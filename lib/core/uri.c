@@ -4,6 +4,35 @@
 #include "core/literal.h"
 #include "core/uri.h"
 
+const char *
+osc_uri_words(enum osc_uri_fault fault)
+{
+	static const char *const words[] = {
+	    [OSC_URI_GOOD] = "",
+	    [OSC_URI_RELATIVE] = "not an absolute URI",
+	    [OSC_URI_FRAGMENT] = "a fragment, which is not sent",
+	    [OSC_URI_USER] = "user info, which CoAP does not have",
+	    [OSC_URI_NO_HOST] = "no host",
+	    [OSC_URI_BRACKET] = "a bracket that holds no IPv6 address, or is not closed",
+	    [OSC_URI_ZONE] = "a zone in the address, which means nothing to others",
+	    [OSC_URI_PORT] = "the port is no number up to 65535",
+	    [OSC_URI_ESCAPE] = "a '%' without two hex digits",
+	    [OSC_URI_CHARACTER] = "a character that has to be escaped",
+	    [OSC_URI_LONG] = "a part of it is too long",
+	    [OSC_URI_TWICE] = "there are two of them",
+	    [OSC_URI_BESIDE] = "Uri-* or Proxy-Scheme stands beside it",
+	};
+
+	return words[fault];
+}
+
+static bool
+fail(struct osc_uri *uri, enum osc_uri_fault fault)
+{
+	uri->fault = fault;
+	return false;
+}
+
 static bool
 is_among(uint8_t c, const char *set)
 {
@@ -19,16 +48,16 @@ is_uri_char(uint8_t c)
 
 /* All characters belong into a path or query; where not, *at says it. */
 static bool
-check_chars(struct osc_slice text, size_t offset, size_t *at)
+check_chars(struct osc_uri *uri, struct osc_slice text, size_t offset, size_t *at)
 {
 	for (size_t i = 0; i < text.len; i++) {
 		*at = offset + i;
 		if (text.ptr[i] == '%') {
 			if (text.len - i < 3 || osc_hex_value(text.ptr[i + 1]) < 0 ||
 			    osc_hex_value(text.ptr[i + 2]) < 0)
-				return false;
+				return fail(uri, OSC_URI_ESCAPE);
 		} else if (!is_uri_char(text.ptr[i])) {
-			return false;
+			return fail(uri, OSC_URI_CHARACTER);
 		}
 	}
 	return true;
@@ -71,7 +100,7 @@ parse_scheme(struct osc_uri *uri, struct osc_slice text, size_t *at)
 	uri->scheme = osc_slice(text.ptr, i);
 	*at = i;
 	if (i == 0 || text.len - i < 3 || memcmp(text.ptr + i, "://", 3) != 0)
-		return false;
+		return fail(uri, OSC_URI_RELATIVE);
 	*at = i + 3;
 	return true;
 }
@@ -80,24 +109,27 @@ static bool
 parse_host(struct osc_uri *uri, struct osc_slice text, size_t *at)
 {
 	size_t from = *at, end;
+	struct osc_slice literal;
 
 	if (from < text.len && text.ptr[from] == '[') {
 		end = find(text, from, "]/?");
 		*at = end;
 		if (end == text.len || text.ptr[end] != ']')
-			return false;
+			return fail(uri, OSC_URI_BRACKET);
 		*at = from + 1;
-		if (!osc_literal_check(osc_slice(text.ptr + from + 1, end - from - 1)))
-			return false;
+		literal = osc_slice(text.ptr + from + 1, end - from - 1);
+		if (!osc_literal_check(literal))
+			return fail(uri,
+			    find(literal, 0, "%") < literal.len ? OSC_URI_ZONE : OSC_URI_BRACKET);
 		end++;
 	} else {
 		end = find(text, from, ":/?");
-		if (!check_chars(osc_slice(text.ptr + from, end - from), from, at))
+		if (!check_chars(uri, osc_slice(text.ptr + from, end - from), from, at))
 			return false;
 	}
 	uri->host = osc_slice(text.ptr + from, end - from);
 	*at = end;
-	return end > from;
+	return end > from || fail(uri, OSC_URI_NO_HOST);
 }
 
 static bool
@@ -111,7 +143,7 @@ parse_port(struct osc_uri *uri, struct osc_slice text, size_t *at)
 	for (i++; i < text.len && osc_is_digit(text.ptr[i]) && port <= 65535; i++)
 		port = port * 10 + (uint32_t)(text.ptr[i] - '0');
 	if (port > 65535)
-		return false;
+		return fail(uri, OSC_URI_PORT);
 	/* An empty port is the default one (RFC 3986, 3.2.3). */
 	uri->has_port = i > *at + 1 && port != default_port(uri->scheme);
 	uri->port = (uint16_t)port;
@@ -119,28 +151,60 @@ parse_port(struct osc_uri *uri, struct osc_slice text, size_t *at)
 	return true;
 }
 
+/* From the path on. */
+static bool
+parse_rest(struct osc_uri *uri, struct osc_slice text, size_t from, size_t *at)
+{
+	size_t query = find(text, from, "?");
+
+	uri->path = osc_slice(text.ptr + from, query - from);
+	uri->has_query = query < text.len;
+	if (uri->has_query)
+		uri->query = osc_slice(text.ptr + query + 1, text.len - query - 1);
+	return check_chars(uri, uri->path, from, at) && check_chars(uri, uri->query, query + 1, at);
+}
+
+static bool
+parse_all(struct osc_uri *uri, struct osc_slice text, size_t *at)
+{
+	size_t end;
+
+	if (!parse_scheme(uri, text, at))
+		return false;
+	end = find(text, *at, "/?");
+	if (find(osc_slice(text.ptr, end), *at, "@") < end)
+		return fail(uri, OSC_URI_USER);
+	if (!parse_host(uri, text, at) || !parse_port(uri, text, at))
+		return false;
+	if (*at != end)
+		return fail(uri, text.ptr[*at - 1] == ']' ? OSC_URI_BRACKET : OSC_URI_PORT);
+	return parse_rest(uri, text, end, at);
+}
+
 bool
 osc_uri_parse(struct osc_uri *uri, struct osc_slice text, size_t *at)
 {
-	size_t ignored, end, query;
+	size_t ignored;
 
 	if (at == NULL)
 		at = &ignored;
 	memset(uri, 0, sizeof(*uri));
 	*at = find(text, 0, "#");
-	if (*at < text.len || !parse_scheme(uri, text, at))
-		return false;
-	end = find(text, *at, "/?");
-	if (find(osc_slice(text.ptr, end), *at, "@") < end) /* user info */
-		return false;
-	if (!parse_host(uri, text, at) || !parse_port(uri, text, at) || *at != end)
-		return false;
-	query = find(text, end, "?");
-	uri->path = osc_slice(text.ptr + end, query - end);
-	uri->has_query = query < text.len;
-	if (uri->has_query)
-		uri->query = osc_slice(text.ptr + query + 1, text.len - query - 1);
-	return check_chars(uri->path, end, at) && check_chars(uri->query, query + 1, at);
+	return *at < text.len ? fail(uri, OSC_URI_FRAGMENT) : parse_all(uri, text, at);
+}
+
+bool
+osc_uri_parse_path(struct osc_uri *uri, struct osc_slice text, size_t *at)
+{
+	memset(uri, 0, sizeof(*uri));
+	*at = find(text, 0, "#");
+	if (*at < text.len)
+		return fail(uri, OSC_URI_FRAGMENT);
+	*at = 0;
+	/* Behind two slashes there would be a host (RFC 3986, 4.2). */
+	if (text.len == 0 || text.ptr[0] != '/' || (text.len > 1 && text.ptr[1] == '/'))
+		return fail(uri, OSC_URI_RELATIVE);
+	return parse_rest(uri, text, 0, at);
 }
 
 struct osc_slice

@@ -7,9 +7,34 @@
 
 OSC_C_BEGIN
 
-/* URIs of Proxy-Uri options, taken apart (RFC 7252, 6.4; RFC 3986). */
+/* URIs taken apart (RFC 7252, 6.4; RFC 3986): those of Proxy-Uri options, and of users. */
+
+/* Why a URI is none, or cannot be made options of. */
+enum osc_uri_fault {
+	OSC_URI_GOOD,
+	OSC_URI_RELATIVE,
+	OSC_URI_FRAGMENT,
+	OSC_URI_USER,
+	OSC_URI_NO_HOST,
+	OSC_URI_BRACKET,
+	OSC_URI_ZONE,
+	OSC_URI_PORT,
+	OSC_URI_ESCAPE,
+	OSC_URI_CHARACTER,
+	/* Of the message that it stands in: they are at no byte of it. */
+	OSC_URI_LONG,
+	OSC_URI_TWICE,
+	OSC_URI_BESIDE,
+};
+
+/* osc_uri_words - the reason, for people; "" for OSC_URI_GOOD */
+const char *osc_uri_words(enum osc_uri_fault fault);
+
+/* Bytes in a Uri-Host, Uri-Path or Uri-Query option (RFC 7252, 5.10). */
+#define OSC_URI_PART_MAX 255
 
 struct osc_uri {
+	enum osc_uri_fault fault; /* of one that was refused */
 	struct osc_slice scheme;
 	struct osc_slice host; /* as it stands there, an IPv6 literal with its brackets */
 	bool has_port;
@@ -30,6 +55,9 @@ struct osc_uri {
  */
 bool osc_uri_parse(struct osc_uri *uri, struct osc_slice text, size_t *at);
 
+/* osc_uri_parse_path - the same for a path, from its '/' on, and perhaps a query */
+bool osc_uri_parse_path(struct osc_uri *uri, struct osc_slice text, size_t *at);
+
 /*
  * osc_uri_part - the next part of a path or query, without its separator
  *
@@ -49,8 +77,8 @@ struct osc_slice osc_uri_part(struct osc_slice *rest, char separator, bool *more
  */
 size_t osc_uri_resolve(uint8_t *out, struct osc_slice path);
 
-/* osc_uri_unescape - decode percent signs; out has as many bytes as the part;
- * returns the number of bytes written */
+/* osc_uri_unescape - decode percent signs; out has as many bytes as the part, and may be its
+ * place; returns the number of bytes written */
 size_t osc_uri_unescape(uint8_t *out, struct osc_slice part);
 
 /*

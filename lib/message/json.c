@@ -9,12 +9,15 @@
 #include "base/nearest.h"
 #include "message/json.h"
 #include "message/jsonoptions.h"
+#include "message/jsonuri.h"
 #include "message/names.h"
 
 static bool take_type(struct osc_json_reading *r, struct json_t *value);
 static bool take_code(struct osc_json_reading *r, struct json_t *value);
 static bool take_mid(struct osc_json_reading *r, struct json_t *value);
 static bool take_token(struct osc_json_reading *r, struct json_t *value);
+static bool take_uri(struct osc_json_reading *r, struct json_t *value);
+static bool take_message(struct osc_json_reading *r, struct json_t *value);
 static bool take_payload(struct osc_json_reading *r, struct json_t *value);
 static bool take_payload_hex(struct osc_json_reading *r, struct json_t *value);
 static bool take_meta(struct osc_json_reading *r, struct json_t *value);
@@ -29,8 +32,10 @@ static const struct {
     {"mid", take_mid},
     {"token_hex", take_token},
     {"options", osc_json_take_options},
+    {"uri", take_uri},
     {"payload", take_payload},
     {"payload_hex", take_payload_hex},
+    {"message_hex", take_message},
     {"oscore", take_nothing},
     {"meta", take_meta},
 };
@@ -117,6 +122,21 @@ take_payload(struct osc_json_reading *r, struct json_t *value)
 	return true;
 }
 
+/* Made options of when all others are known. */
+static bool
+take_uri(struct osc_json_reading *r, struct json_t *value)
+{
+	r->uri = value;
+	return true;
+}
+
+static bool
+take_message(struct osc_json_reading *r, struct json_t *value)
+{
+	r->message = value;
+	return true;
+}
+
 /* Decoded when everything else is written: the scratch holds one value at a time. */
 static bool
 take_payload_hex(struct osc_json_reading *r, struct json_t *value)
@@ -151,6 +171,15 @@ member_name(size_t i)
 }
 
 static bool
+is_member(const char *key)
+{
+	for (size_t i = 0; i < MEMBERS; i++)
+		if (strcmp(key, members[i].key) == 0)
+			return true;
+	return false;
+}
+
+static bool
 refuse_key(struct osc_json_reading *r, const char *key)
 {
 	struct osc_slice word = osc_slice((const uint8_t *)key, strlen(key));
@@ -180,6 +209,10 @@ take_members(struct osc_json_reading *r)
 		if (!members[i].take(r, value))
 			return false;
 	}
+	if (r->message != NULL)
+		return r->index == (r->has_meta ? 2 : 1) ||
+		    osc_json_refuse(
+			r, "message_hex: goes with nothing but \"meta\", since it says all");
 	return r->has_code || osc_json_refuse(r, "\"code\" is missing");
 }
 
@@ -222,11 +255,26 @@ put_payload(struct osc_json_reading *r, struct osc_coap_writer *w)
 	return true;
 }
 
-/* No datagram is longer than the text that says it. */
+static bool
+write_whole(struct osc_json_reading *r, struct osc_buffer *out)
+{
+	struct osc_slice message;
+
+	if (!osc_json_take_hex(r, "message_hex", r->message, &message))
+		return false;
+	if (message.len > OSC_MESSAGE_MAX)
+		return osc_json_fail(r, OSC_ELONG, "");
+	osc_buffer_put(out, message);
+	return !out->full || osc_json_fail(r, OSC_ENOMEM, "");
+}
+
+/* No datagram is longer than the text that says it; but an option of "uri" may take a byte more
+ * than there, where it has a slash and 13 others at least. */
 static bool
 write_message(struct osc_json_reading *r, struct osc_buffer *out)
 {
-	size_t cap = r->json.text.len < OSC_MESSAGE_MAX ? r->json.text.len : OSC_MESSAGE_MAX;
+	size_t room = r->uri == NULL ? r->json.text.len : 2 * r->json.text.len;
+	size_t cap = room < OSC_MESSAGE_MAX ? room : OSC_MESSAGE_MAX;
 	uint8_t *to = osc_buffer_reserve(out, cap);
 	struct osc_coap_writer w;
 	struct osc_coap coap;
@@ -243,6 +291,56 @@ write_message(struct osc_json_reading *r, struct osc_buffer *out)
 		return osc_json_refuse(r, "code: 0.00 goes without token, options and payload");
 	out->len += w.len;
 	return true;
+}
+
+static bool
+write(struct osc_json_reading *r, struct osc_buffer *out)
+{
+	if (r->message != NULL)
+		return write_whole(r, out);
+	return choose(r) && (r->uri == NULL || osc_json_put_uri(r, r->uri)) &&
+	    write_message(r, out);
+}
+
+/* The words become those of a line again, whatever they were on the way. */
+static void
+take_words(struct osc_json_reading *r, struct osc_slice words)
+{
+	char *to = r->detail->text;
+	size_t len = words.len < sizeof(r->detail->text) ? words.len : sizeof(r->detail->text) - 1;
+
+	for (size_t i = 0; i < len; i++)
+		to[i] = words.ptr[i] < 0x20 || words.ptr[i] > 0x7e ? '?' : (char)words.ptr[i];
+	to[len] = '\0';
+}
+
+/* What osc_json_encode_refused has written. */
+static bool
+take_refused(struct osc_json_reading *r)
+{
+	struct json_t *message = osc_json_member(r->json.root, "message");
+	struct osc_slice words = osc_slice((const uint8_t *)"refused", 7);
+	struct osc_integer status;
+	struct json_t *value;
+	const char *key;
+	void *iter = NULL;
+
+	while (osc_json_next(r->json.root, &iter, &key, &value))
+		if (strcmp(key, "error") != 0 && strcmp(key, "message") != 0 &&
+		    strcmp(key, "meta") != 0)
+			return is_member(key)
+			    ? osc_json_refuse(
+				  r, "error: it stands for a message, and goes with no part of one")
+			    : refuse_key(r, key);
+	if (!osc_json_integer(&r->json, osc_json_member(r->json.root, "error"), &status) ||
+	    status.negative || status.wide || status.value < 1 || status.value == 2 ||
+	    status.value > 8)
+		return osc_json_refuse(r, "error: not the exit status of a refused message");
+	if (message != NULL && !osc_json_string(message, &words))
+		return osc_json_refuse(r, "message: not a string");
+	r->err = osc_err_before((int)status.value);
+	take_words(r, words);
+	return false;
 }
 
 enum osc_err
@@ -271,10 +369,13 @@ osc_json_decode(struct osc_buffer *out, struct osc_slice text, struct osc_slice 
 
 	*meta = osc_slice(NULL, 0);
 	detail->text[0] = '\0';
+	osc_buffer_cut(&scratch->options, 0);
 	r.err = osc_json_load_deep(&r.json, text, OSC_JSON_MESSAGE_DEPTH, OSC_EJSON, detail);
 	if (r.err != OSC_OK)
 		return r.err;
-	if (take_members(&r) && choose(&r) && write_message(&r, out) && r.has_meta)
+	if (osc_json_member(r.json.root, "error") != NULL)
+		(void)take_refused(&r);
+	else if (take_members(&r) && write(&r, out) && r.has_meta)
 		*meta = osc_json_member_text(text, r.meta_index);
 	osc_json_free(&r.json);
 	return r.err;
@@ -285,4 +386,5 @@ osc_json_scratch_free(struct osc_json_scratch *scratch)
 {
 	osc_buffer_free(&scratch->options);
 	osc_buffer_free(&scratch->value);
+	osc_buffer_free(&scratch->uri);
 }

@@ -7,11 +7,14 @@
 #include "base/error.h"
 
 /*
- * A message as a JSON object. Only "code" has to be there:
+ * A message as a JSON object. Only "code" has to be there; "uri" may say Uri-Host, Uri-Port,
+ * Uri-Path and Uri-Query, or "message_hex" the whole datagram:
  *
  *     {"type":"NON","code":"GET","mid":23839,"token_hex":"00003974",
  *      "options":[["Uri-Host","localhost"],["Observe",0],["If-None-Match"],[65000,{"hex":""}]],
  *      "payload":"on","payload_hex":"6f6e","oscore":null,"meta":{}}
+ *
+ * {"error":6,"message":"replayed message"} stands for a message that was refused before.
  */
 
 #define OSC_JSON_TEXT_MAX ((size_t)1024 * 1024) /* bytes in the longest object */
@@ -21,6 +24,7 @@
 struct osc_json_scratch {
 	struct osc_buffer options;
 	struct osc_buffer value;
+	struct osc_buffer uri;
 };
 
 void osc_json_scratch_free(struct osc_json_scratch *scratch);
@@ -33,9 +37,10 @@ void osc_json_scratch_free(struct osc_json_scratch *scratch);
  * meta    receives the text of the member "meta", in `text`; empty if there is none
  * detail  its text says what is wrong; never NULL
  *
- * Returns OSC_OK; OSC_EJSON for a text that is no JSON object (or has a key
- * twice, or is nested too deeply); OSC_EMESSAGE for one that is no message;
- * OSC_ELONG for a datagram over the limit; OSC_ENOMEM; OSC_EIO if the system
+ * Returns OSC_OK, also for a "message_hex" that is no CoAP message; OSC_EJSON for a text that
+ * is no JSON object (or has a key twice, or is nested too deeply); OSC_EMESSAGE for one that is
+ * no message; osc_err_before() of the status for one that was refused before, with the reason
+ * in the detail; OSC_ELONG for a datagram over the limit; OSC_ENOMEM; OSC_EIO if the system
  * has no random bytes for Message ID and token.
  */
 enum osc_err osc_json_decode(struct osc_buffer *out, struct osc_slice text, struct osc_slice *meta,

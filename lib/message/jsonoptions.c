@@ -111,10 +111,10 @@ osc_json_take_options(struct osc_json_reading *r, struct json_t *value)
 		return osc_json_refuse(r, "options: not an array");
 	if (n > OPTIONS_MAX)
 		return osc_json_fail(r, OSC_ELONG, "");
-	osc_buffer_cut(&r->scratch->options, 0);
 	entry = (void *)osc_buffer_reserve(&r->scratch->options, n * sizeof(*entry));
 	if (entry == NULL)
 		return osc_json_fail(r, OSC_ENOMEM, "");
+	r->scratch->options.len = n * sizeof(*entry);
 	for (size_t i = 0; i < n; i++, entry++) {
 		option = osc_json_at(value, i);
 		elements = osc_json_length(option);
@@ -127,8 +127,32 @@ osc_json_take_options(struct osc_json_reading *r, struct json_t *value)
 		    (elements == 2 && !take_value(r, i, osc_json_at(option, 1), entry)))
 			return false;
 	}
-	r->n_options = n;
 	return true;
+}
+
+bool
+osc_json_add_option(struct osc_json_reading *r, uint32_t number, struct osc_slice value)
+{
+	struct osc_buffer *options = &r->scratch->options;
+	struct entry entry = {
+	    .number = number,
+	    .index = (uint32_t)(options->len / sizeof(entry)),
+	    .text = value,
+	};
+
+	osc_buffer_put(options, osc_slice((const uint8_t *)&entry, sizeof(entry)));
+	return !options->full || osc_json_fail(r, OSC_ENOMEM, "");
+}
+
+bool
+osc_json_has_option(const struct osc_json_reading *r, uint32_t number)
+{
+	const struct entry *entries = (const void *)r->scratch->options.ptr;
+
+	for (size_t i = 0; i < r->scratch->options.len / sizeof(*entries); i++)
+		if (entries[i].number == number)
+			return true;
+	return false;
 }
 
 static int
@@ -168,10 +192,11 @@ bool
 osc_json_put_options(struct osc_json_reading *r, struct osc_coap_writer *w)
 {
 	struct entry *entries = (void *)r->scratch->options.ptr;
+	size_t n = r->scratch->options.len / sizeof(*entries);
 	struct osc_slice bytes;
 
-	sort(entries, r->n_options);
-	for (size_t i = 0; i < r->n_options; i++) {
+	sort(entries, n);
+	for (size_t i = 0; i < n; i++) {
 		if (!entry_bytes(r, &entries[i], &bytes))
 			return false;
 		if (bytes.len > OSC_MESSAGE_MAX)

@@ -10,4 +10,11 @@
 bool osc_json_take_options(struct osc_json_reading *r, struct json_t *value);
 bool osc_json_put_options(struct osc_json_reading *r, struct osc_coap_writer *w);
 
+/* osc_json_add_option - one more, behind those with its number; the value is borrowed until
+ * all are written */
+bool osc_json_add_option(struct osc_json_reading *r, uint32_t number, struct osc_slice value);
+
+/* osc_json_has_option - is one with this number there? */
+bool osc_json_has_option(const struct osc_json_reading *r, uint32_t number);
+
 #endif

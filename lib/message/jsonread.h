@@ -7,7 +7,8 @@
 #include "core/coap.h"
 #include "message/json.h"
 
-/* A JSON object on its way to a datagram. Private to json.c and jsonoptions.c. */
+/* A JSON object on its way to a datagram; the options are in the scratch, as they stand in the
+ * text. Private to json*.c. */
 struct osc_json_reading {
 	struct osc_json json;
 	struct osc_json_scratch *scratch;
@@ -19,7 +20,8 @@ struct osc_json_reading {
 	uint8_t token[OSC_TOKEN_MAX];
 	size_t token_len;
 	bool has_type, has_code, has_mid, has_token;
-	size_t n_options; /* in scratch->options, as they stand in the text */
+	struct json_t *uri;     /* NULL: none, like the next */
+	struct json_t *message; /* the whole datagram */
 	bool has_payload;
 	struct osc_slice payload;
 	struct json_t *payload_hex; /* NULL: none */

@@ -128,7 +128,7 @@ take_value(struct osc_intake *intake, size_t len)
 
 	reading->scanned = 0;
 	memset(&reading->place, 0, sizeof(reading->place));
-	if (osc_err_status(err) == 1)
+	if (osc_err_status(err) == 1 && !osc_err_is_before(err))
 		return osc_detail_set(intake->detail, err, NULL, "%s", why.text);
 	if (meta.len > 0)
 		parts.meta = (size_t)(meta.ptr - frame->buffer.ptr);

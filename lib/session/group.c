@@ -62,7 +62,7 @@ osc_group_init(struct osc_group *group, struct osc_session *session, struct osc_
 static bool
 is_of_context(enum osc_err err)
 {
-	return osc_err_status(err) == 1 || osc_err_status(err) == 7;
+	return (osc_err_status(err) == 1 || osc_err_status(err) == 7) && !osc_err_is_before(err);
 }
 
 /* What is wrong with the context of an item, until the next group. */

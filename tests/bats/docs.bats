@@ -144,7 +144,9 @@ one_example() {
 	[ -s readme.sh ]
 	export TMPDIR=$BATS_TEST_TMPDIR
 	run -0 --separate-stderr bash -e -u readme.sh
-	matches $'44025d1f00003974[^\n]*\n'"$GET"$'\n'"$CONTENT"$'\nstatus 6: replayed'
+	equal "$(jq -c '[.code,.token_hex,.options,.oscore["partial-iv_hex"]]' <<<"${lines[0]}")" \
+		'["GET","74",[["Uri-Host","localhost"],["Uri-Path","tv1"]],"00"]'
+	equal "$(printf '%s\n' "${lines[@]:1}")" $'Hello World!\nstatus 6: replayed'
 	one_error request.hex:1
 }
 

@@ -153,7 +153,6 @@ EXAMPLE='{"type":"NON","code":"GET","mid":23839,"token_hex":"00003974",
 	bad '{"code":"GET\u0000xyzabcdefghijkl"}' code
 	bad '{"code":"GET","options":[["ETag\u0000xyzabcdefghi","a"]]}' "options\[0\]"
 	bad '{"code":"GET","foo":1}' '"foo": unknown key'
-	bad '{"error":6,"message":"replayed message"}' 'unknown key'
 	bad '{"code":"9.99"}' 'code'
 	bad '{"code":"1.00"}' 'code'
 	bad '{"code":"7.01"}' 'code'
@@ -439,4 +438,150 @@ on_terminal() {
 	run -0 --separate-stderr to plain oscore-unprotect -f hex server out
 	silent
 	cmp plain message
+}
+
+# options_of JSON-TEXT - what a request has when it arrives, without the token
+options_of() {
+	plain "$1" | oscore-unprotect -p -f hex -t json server | jq -c .options
+}
+
+@test "uri: what RFC 7252, 6.4 makes of it" {
+	client_and_server
+	while IFS='|' read -r uri expected; do
+		run -0 --separate-stderr options_of "{\"code\":\"GET\",\"uri\":\"$uri\"}"
+		[ "$output" = "[$expected]" ] && [ -z "$stderr" ] || fail "$uri"
+	done <<-'END'
+		coap://h|["Uri-Host","h"]
+		coap://h/|["Uri-Host","h"]
+		COAP://EX%41mple.COM/A|["Uri-Host","exAmple.com"],["Uri-Path","A"]
+		coap://h:5683/a|["Uri-Host","h"],["Uri-Path","a"]
+		coap://h:/a|["Uri-Host","h"],["Uri-Path","a"]
+		coap://h:61616|["Uri-Host","h"],["Uri-Port",61616]
+		coap://h:80|["Uri-Host","h"],["Uri-Port",80]
+		coap://h:0|["Uri-Host","h"],["Uri-Port",0]
+		coap://192.0.2.1:5684/a|["Uri-Port",5684],["Uri-Path","a"]
+		coap://192.0.2.256/a|["Uri-Host","192.0.2.256"],["Uri-Path","a"]
+		coap://[2001:db8::1]/a?b|["Uri-Path","a"],["Uri-Query","b"]
+		/tv1|["Uri-Path","tv1"]
+		/|
+		/?|["Uri-Query",""]
+		/?a=b&c|["Uri-Query","a=b"],["Uri-Query","c"]
+		/a//b/|["Uri-Path","a"],["Uri-Path",""],["Uri-Path","b"],["Uri-Path",""]
+		/a/./../b%2Fc?d%26e|["Uri-Path","b/c"],["Uri-Query","d&e"]
+		/caf%C3%A9/%FF|["Uri-Path","café"],["Uri-Path",{"hex":"ff"}]
+	END
+	long=$(printf '%0255d' 0)
+	run -0 --separate-stderr options_of '{"code":"GET","uri":"coap://h/'"$long/$long?$long"'","options":[["Accept",60],["Observe",0]]}'
+	equal "$(jq -c 'map([.[0],(.[1]|tostring|length)])' <<<"$output")" '[["Uri-Host",1],["Observe",1],["Uri-Path",255],["Uri-Path",255],["Uri-Query",255],["Accept",2]]'
+	# more segments than any other text has options of that size
+	run -0 --separate-stderr plain "{\"code\":\"GET\",\"mid\":1,\"token_hex\":\"\",\"uri\":\"$(printf '/aaaaaaaaaaaaa%.0s' {1..4000})\"}"
+	equal "${#output}" $((2 * (4 + 4000 * 15)))
+}
+
+@test "uri: what is none, and what it goes without" {
+	client_and_server
+	before=$(snapshot client)
+	while IFS='|' read -r uri words; do
+		bad "{\"code\":\"GET\",\"uri\":\"$uri\"}" "uri: .*$words"
+	done <<-'END'
+		|neither coap://
+		tv1|neither coap://
+		//h/a|neither coap://
+		coap:/h|neither coap://
+		coaps://h/a|the scheme is not coap
+		http://h/a|the scheme is not coap
+		coap://u@h/a|user info
+		coap://h/a#f|fragment
+		/a#f|fragment.*character 3$
+		coap:///a|no host
+		coap://h:65536|port
+		coap://h:x|port
+		coap://[::1|bracket
+		coap://[::1%25eth0]|a zone
+		coap://h/%4g|two hex digits
+		/a b|has to be escaped.*character 3$
+		/é|has to be escaped
+	END
+	bad '{"code":"GET","uri":1}' 'uri: not a string'
+	bad '{"code":"2.05","token_hex":"","uri":"/a"}' 'uri: only a request'
+	bad '{"uri":"/a","code":"0.00"}' 'uri: only a request'
+	bad '{"uri":"/a"}' '"code" is missing'
+	for option in '["Uri-Host","h"]' '["Uri-Port",1]' '["uri-path","a"]' '[15,"a"]'; do
+		bad "{\"uri\":\"/a\",\"code\":\"GET\",\"options\":[[\"Accept\",0],$option]}" "uri: stands for Uri-"
+	done
+	bad "{\"code\":\"GET\",\"uri\":\"/a/$(printf '%0256d' 0)\"}" '256 bytes for one Uri-Path'
+	bad "{\"code\":\"GET\",\"uri\":\"coap://$(printf '%0256d' 0)\"}" '256 bytes for one Uri-Host'
+	equal "$(snapshot client)" "$before"
+}
+
+@test "message_hex: the datagram as it is, and meta goes with it" {
+	client_and_server
+	run -0 --separate-stderr text '{"message_hex":"'"$GET"'","meta":{"frame":7}}' oscore-protect -f json client
+	equal "$stderr" ""
+	equal "$(jq -c '[.code,.mid,.token_hex,.meta]' <<<"$output")" '["POST",23839,"00003974",{"frame":7}]'
+	jq -c .meta <<<"$output" >meta
+	run -0 --separate-stderr text '{"meta":{"frame":7},"message_hex":"'"${GET_PROTECTED^^}"'"}' oscore-unprotect -f json server
+	equal "$(jq -c '[.code,.mid,.options,.meta]' <<<"$output")" '["GET",23839,[["Uri-Host","localhost"],["Uri-Path","tv1"]],{"frame":7}]'
+	run -0 --separate-stderr text '{"message_hex":"'"$GET_PROTECTED"'"}' oscore-cid -f json --print partial-iv
+	prints 14
+}
+
+@test "message_hex: alone, hex, and a message" {
+	client_and_server
+	before=$(snapshot client)
+	for beside in '"code":"GET"' '"mid":1' '"oscore":null' '"payload":"a"' '"uri":"/a"' '"options":[]'; do
+		bad "{\"message_hex\":\"$GET\",$beside}" 'message_hex: goes with nothing but "meta"'
+		bad "{$beside,\"meta\":1,\"message_hex\":\"$GET\"}" 'message_hex: goes with nothing but "meta"'
+	done
+	bad '{"message_hex":1}' 'message_hex: not a string'
+	bad '{"message_hex":"4"}' 'message_hex: not hex'
+	bad '{"message_hex":"4401 5d1f"}' 'message_hex: something between'
+	bad '{"message_hex":""}' 'shorter than a CoAP header'
+	bad '{"message_hex":"ff015d1f"}' 'not CoAP version 1'
+	bad "{\"message_hex\":\"$(printf '%0131072d' 0)\"}" 'over 65535 bytes'
+	equal "$(snapshot client)" "$before"
+}
+
+@test "what -k left in JSON is refused again: its status, its place, its words" {
+	client_and_server
+	printf '%s\n' "$GET_PROTECTED" "$GET_PROTECTED" 5001 | { oscore-unprotect -k -f hex -t json server || true; } >stream 2>/dev/null
+	equal "$(jq -c .error stream)" $'null\n6\n5'
+	run -6 --separate-stderr oscore-protect -k -f json -t json client stream
+	said '^oscore-protect: stream:2: refused before: replayed message$' '^oscore-protect: stream:3: refused before: malformed: '
+	echo "$output" >again
+	equal "$(sed -n '2,3p' again)" "$(sed -n '2,3p' stream)"
+	equal "$(next_of client)" 21
+	# and again; in hex it is the comment that it would have been
+	run -6 --separate-stderr oscore-unprotect -k -p -f json -t hex client again
+	equal "${lines[1]}" "# 6 replayed message"
+	equal "${#lines[@]}" 3
+	# without -k the run ends there
+	run -6 --separate-stderr oscore-protect -f json client stream
+	equal "${#lines[@]}" 1
+	# a request file may hold such, as it may hold comments
+	text "{\"error\":6}{\"message_hex\":\"$GET_PROTECTED\"}" cat >requests
+	run -0 --separate-stderr text "$CONTENT" oscore-protect -f hex --request requests server
+	prints "$CONTENT_PROTECTED"
+}
+
+@test "what -k left in JSON: every status, no line of its own, and nothing that it is not" {
+	client_and_server
+	before=$(snapshot client)
+	for n in 1 3 4 5 6 7 8; do
+		run "-$n" --separate-stderr text "{\"error\":$n,\"meta\":1}" oscore-protect -k -f json -t hex client
+		equal "$output" "# $n refused"
+		one_error "<stdin>:1: refused before: refused"
+	done
+	run -6 --separate-stderr text "{\"error\":6,\"message\":\"a\\n$GET\\u202e\"}" oscore-protect -k -f json -t hex client
+	equal "$output" "# 6 a?$GET???"
+	run -4 --separate-stderr text '{"error":4,"message":"x"}' oscore-unprotect -f json --error-reply reply server
+	one_error "<stdin>:1: refused before: x"
+	[ ! -e reply ] || fail "an answer"
+	for status in 0 2 9 -1 6.0 '"6"' null 18446744073709551617; do
+		bad "{\"error\":$status}" 'error: not the exit status of a refused message'
+	done
+	bad '{"error":6,"message":7}' 'message: not a string'
+	bad '{"error":6,"code":"GET"}' 'error: it stands for a message'
+	bad '{"error":6,"foo":1}' '"foo": unknown key'
+	equal "$(snapshot client)" "$before"
 }
