@@ -27,7 +27,10 @@ is_line(const char *digits, const struct osc_about *about, const char *its_meta,
 static void
 test_json_lines(void)
 {
-	struct osc_about about = {.protected = true, .kid = unhex("01"), .piv = unhex("0014")};
+	struct osc_about about = {.protected = true,
+	    .kid = unhex("01"),
+	    .piv = unhex("0014"),
+	    .sender_id = osc_present(NULL, 0)};
 
 	CHECK(is_line("54015d1f00003974396c6f63616c686f7374124f01101053747631e0fcd0ff6f6e", NULL,
 	    "",
