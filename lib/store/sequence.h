@@ -41,17 +41,6 @@ enum osc_err osc_sequence_init(struct osc_sequence *sequence, enum osc_dialect d
 
 void osc_sequence_free(struct osc_sequence *sequence);
 
-/*
- * osc_sequence_parse - the state as a file has it
- *
- * Anything that is not understood is OSC_ESTATE with key and reason in the
- * detail, and *sequence is unchanged: never an empty window, never a lower
- * number. OSC_EOWNID if it says that it is the state of another Sender ID. Returns OSC_OK,
- * OSC_ESTATE, OSC_EOWNID or OSC_ENOMEM.
- */
-enum osc_err osc_sequence_parse(
-    struct osc_sequence *sequence, struct osc_slice text, struct osc_detail *detail);
-
 /* osc_sequence_format - the text of the file; text->full if there is no memory */
 void osc_sequence_format(const struct osc_sequence *sequence, struct osc_buffer *text);
 

@@ -1,6 +1,256 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
-#include "store/reading.h"
+#include <stdio.h>
+
+#include "base/jsonload.h"
+#include "base/secret.h"
+#include "store/bignum.h"
+#include "store/sequence_read.h"
+
+/* What is being read. What reads a value returns OSC_OK, or OSC_ESTATE with label and reason in
+ * the detail. */
+struct reading {
+	const struct osc_json *json;
+	const struct osc_sequence *sequence; /* dialect, IDs, size of the window */
+	struct osc_detail *detail;
+	char label[64];   /* what is being read, for people */
+	const char *part; /* of it; NULL: the whole */
+};
+
+/* The bits of a window as they stand in the file, counted from `first`. */
+struct raw {
+	uint64_t first;
+	uint64_t bits[OSC_WINDOW_WORDS];
+};
+
+static bool
+bit(const uint64_t *words, uint64_t k)
+{
+	return k < OSC_WINDOW_MAX && (words[k / 64] >> (k % 64) & 1) != 0;
+}
+
+static enum osc_err
+fail(struct reading *r, const char *why)
+{
+	if (r->part != NULL)
+		return osc_detail_set(
+		    r->detail, OSC_ESTATE, NULL, "\"%s\" in %s %s", r->part, r->label, why);
+	return osc_detail_set(r->detail, OSC_ESTATE, NULL, "%s %s", r->label, why);
+}
+
+/* What is read next: "key", or "key" of "id" if id is not NULL. */
+static void
+set_label(struct reading *r, const char *key, const char *id)
+{
+	if (id == NULL)
+		(void)snprintf(r->label, sizeof(r->label), "\"%s\"", key);
+	else
+		(void)snprintf(r->label, sizeof(r->label), "\"%s\" of \"%s\"", key, id);
+}
+
+/* The role dialect may have its numbers in strings. */
+static enum osc_err
+read_integer(struct reading *r, const struct json_t *value, struct osc_integer *out)
+{
+	struct osc_slice text;
+
+	if (osc_json_integer(r->json, value, out))
+		return OSC_OK;
+	if (r->sequence->dialect == OSC_DIALECT_ROLE && osc_json_string(value, &text) &&
+	    osc_integer_parse(out, text))
+		return OSC_OK;
+	return fail(r, "is not a plain integer");
+}
+
+static enum osc_err
+read_unsigned(struct reading *r, const struct json_t *value, uint64_t *out)
+{
+	struct osc_integer number;
+	enum osc_err err = read_integer(r, value, &number);
+
+	if (err != OSC_OK)
+		return err;
+	if (number.negative)
+		return fail(r, "is negative");
+	if (number.wide)
+		return fail(r, "does not fit in 64 bits");
+	*out = number.value;
+	return OSC_OK;
+}
+
+/* 2^40 and more means exhausted, and is kept. */
+static enum osc_err
+read_next(struct reading *r, const struct json_t *value, struct osc_side *side)
+{
+	enum osc_err err = read_unsigned(r, value, &side->floor);
+
+	if (err != OSC_OK)
+		return err;
+	side->has_next = true;
+	side->state.next = side->floor > OSC_SEQ_MAX ? OSC_SEQ_MAX + 1 : side->floor;
+	return OSC_OK;
+}
+
+static enum osc_err
+read_bitfield(struct reading *r, const struct json_t *value, uint64_t *words)
+{
+	struct osc_integer number;
+	enum osc_err err = read_integer(r, value, &number);
+
+	if (err != OSC_OK)
+		return err;
+	if (number.negative)
+		return fail(r, "is negative");
+	memset(words, 0, OSC_WINDOW_WORDS * sizeof(*words));
+	if (number.digits.len == 0)
+		words[0] = number.value;
+	else if (!osc_bignum_parse(words, number.digits))
+		return fail(r, "has more than 4096 bits");
+	return OSC_OK;
+}
+
+/* {"index": ..., "bitfield": ...} */
+static enum osc_err
+read_raw(struct reading *r, struct json_t *value, struct raw *raw)
+{
+	struct json_t *index = osc_json_member(value, "index");
+	struct json_t *bitfield = osc_json_member(value, "bitfield");
+	struct reading inner = *r;
+	enum osc_err err;
+
+	if (!osc_json_is_object(value) || index == NULL || bitfield == NULL)
+		return fail(r, "is no object with \"index\" and \"bitfield\"");
+	inner.part = "index";
+	err = read_unsigned(&inner, index, &raw->first);
+	if (err == OSC_OK && raw->first > OSC_SEQ_MAX + 1)
+		err = fail(&inner, "is beyond 2^40");
+	if (err != OSC_OK)
+		return err;
+	inner.part = "bitfield";
+	return read_bitfield(&inner, bitfield, raw->bits);
+}
+
+static bool
+is_word(const struct json_t *value, const char *word)
+{
+	struct osc_slice text;
+
+	return osc_json_string(value, &text) &&
+	    osc_slice_equal(text, osc_slice((const uint8_t *)word, strlen(word)));
+}
+
+/* Number first + k was seen. */
+static enum osc_err
+strike(struct reading *r, struct osc_window *window, uint64_t first, uint64_t k)
+{
+	if (first + k > OSC_SEQ_MAX)
+		return fail(r, "holds a number beyond 2^40-1");
+	osc_window_set(window, first, k);
+	return OSC_OK;
+}
+
+/* Pair dialect. */
+static enum osc_err
+read_received(struct reading *r, struct json_t *value, struct osc_window *window, struct raw *raw)
+{
+	enum osc_err err;
+
+	if (osc_json_is_object(value) && osc_json_is_null(osc_json_member(value, "index")) &&
+	    osc_json_is_null(osc_json_member(value, "bitfield"))) {
+		osc_window_lose(window);
+		return OSC_OK;
+	}
+	err = read_raw(r, value, raw);
+	if (err != OSC_OK)
+		return err;
+	osc_window_init(window, r->sequence->window, raw->first);
+	for (uint64_t k = 0; k < OSC_WINDOW_MAX && err == OSC_OK; k++)
+		if (raw->bits[k / 64] == 0)
+			k |= 63; /* nothing in this word */
+		else if (bit(raw->bits, k))
+			err = strike(r, window, raw->first, k);
+	return err;
+}
+
+/* Role dialect: a list with rising numbers; all below the first are seen too. */
+static enum osc_err
+read_seen(struct reading *r, const struct json_t *value, struct osc_window *window, struct raw *raw)
+{
+	struct osc_integer number;
+	enum osc_err err = OSC_OK;
+	int64_t last = -1, seq;
+	uint64_t k;
+
+	if (!osc_json_is_array(value))
+		return fail(r, "is no list");
+	memset(raw, 0, sizeof(*raw));
+	osc_window_init(window, r->sequence->window, 0);
+	for (size_t i = 0; i < osc_json_length(value) && err == OSC_OK; i++) {
+		err = read_integer(r, osc_json_at(value, i), &number);
+		if (err != OSC_OK)
+			return err;
+		if (number.negative && (number.wide || number.value != 1))
+			return fail(r, "holds a number below -1");
+		if (number.wide || number.value > OSC_SEQ_MAX)
+			return fail(r, "holds a number beyond 2^40-1");
+		seq = number.negative ? -1 : (int64_t)number.value;
+		if (i > 0 && seq <= last)
+			return fail(r, "is not in rising order");
+		last = seq;
+		if (i == 0) {
+			raw->first = (uint64_t)(seq + 1);
+			osc_window_init(window, r->sequence->window, raw->first);
+			continue;
+		}
+		k = (uint64_t)seq - raw->first;
+		if (k < OSC_WINDOW_MAX)
+			raw->bits[k / 64] |= UINT64_C(1) << (k % 64);
+		err = strike(r, window, raw->first, k);
+	}
+	return err;
+}
+
+/*
+ * What another program wrote last has no answers, or stale ones; it may have
+ * answered each request. Compared is what stands in the file: the window may
+ * have been moved since, if it was made smaller.
+ */
+static enum osc_err
+read_answered(
+    struct reading *r, struct json_t *value, struct osc_window *window, const struct raw *seen)
+{
+	struct raw answered = {0};
+	bool copy = value == NULL;
+	enum osc_err err;
+
+	if (!copy) {
+		err = read_raw(r, value, &answered);
+		if (err != OSC_OK)
+			return err;
+		copy = answered.first != seen->first;
+		for (size_t i = 0; i < OSC_WINDOW_WORDS; i++)
+			copy = copy || (answered.bits[i] & ~seen->bits[i]) != 0;
+	}
+	for (uint32_t k = 0; k < window->size; k++)
+		if (copy || bit(answered.bits, window->index + k - seen->first))
+			osc_window_mark(window, k);
+	return OSC_OK;
+}
+
+static enum osc_err
+read_echo(struct reading *r, const struct json_t *value, struct osc_state *state)
+{
+	struct osc_slice text;
+	size_t len;
+
+	if (!osc_json_string(value, &text) ||
+	    !osc_secret_hex(
+		state->echo, sizeof(state->echo), &len, (const char *)text.ptr, text.len) ||
+	    len != sizeof(state->echo))
+		return fail(r, "is not 16 hex digits");
+	state->echo_len = (uint8_t)len;
+	return OSC_OK;
+}
 
 #define HEX_ID_SIZE (2 * OSC_ID_MAX + 1)
 
@@ -14,43 +264,43 @@ struct values {
 };
 
 static enum osc_err
-read_window(struct osc_reading *r, const struct values *v, struct osc_side *side)
+read_window(struct reading *r, const struct values *v, struct osc_side *side)
 {
 	struct osc_window *window = &side->state.window;
-	struct osc_raw raw = {0};
+	struct raw raw = {0};
 	enum osc_err err = OSC_OK;
 
-	osc_reading_label(r, v->seen_key, v->peer);
+	set_label(r, v->seen_key, v->peer);
 	side->has_window = true;
-	if (osc_reading_word(v->seen, "unknown"))
+	if (is_word(v->seen, "unknown"))
 		osc_window_lose(window);
 	else if (r->sequence->dialect == OSC_DIALECT_PAIR)
-		err = osc_reading_received(r, v->seen, window, &raw);
+		err = read_received(r, v->seen, window, &raw);
 	else
-		err = osc_reading_seen(r, v->seen, window, &raw);
+		err = read_seen(r, v->seen, window, &raw);
 	if (err == OSC_OK && window->known) {
-		osc_reading_label(r, "answered", v->peer);
-		err = osc_reading_answered(r, v->answered, window, &raw);
+		set_label(r, "answered", v->peer);
+		err = read_answered(r, v->answered, window, &raw);
 	}
 	/* Of no use while the window is known. */
 	if (err == OSC_OK && v->echo != NULL && !window->known) {
-		osc_reading_label(r, "echo_hex", v->peer);
-		err = osc_reading_echo(r, v->echo, &side->state);
+		set_label(r, "echo_hex", v->peer);
+		err = read_echo(r, v->echo, &side->state);
 	}
 	return err;
 }
 
 static enum osc_err
-read_side(struct osc_reading *r, const struct values *v, bool in_use, struct osc_side *side)
+read_side(struct reading *r, const struct values *v, bool in_use, struct osc_side *side)
 {
 	enum osc_err err = OSC_OK;
 
 	memset(side, 0, sizeof(*side));
 	osc_window_init(&side->state.window, r->sequence->window, 0);
-	osc_reading_label(
+	set_label(
 	    r, v->next == NULL ? v->next_key : v->seen_key, v->next == NULL ? v->own : v->peer);
 	if (in_use && (v->next == NULL || v->seen == NULL)) {
-		(void)osc_reading_fail(r, "is missing");
+		(void)fail(r, "is missing");
 		if (v->own != NULL)
 			osc_detail_hint(r->detail,
 			    "the file was last written by a program that keeps one side only; "
@@ -58,8 +308,8 @@ read_side(struct osc_reading *r, const struct values *v, bool in_use, struct osc
 		return OSC_ESTATE;
 	}
 	if (v->next != NULL) {
-		osc_reading_label(r, v->next_key, v->own);
-		err = osc_reading_next(r, v->next, side);
+		set_label(r, v->next_key, v->own);
+		err = read_next(r, v->next, side);
 	}
 	if (err == OSC_OK && v->seen != NULL)
 		err = read_window(r, v, side);
@@ -67,7 +317,7 @@ read_side(struct osc_reading *r, const struct values *v, bool in_use, struct osc
 }
 
 static enum osc_err
-read_pair(struct osc_reading *r, struct osc_side *mine)
+read_pair(struct reading *r, struct osc_side *mine)
 {
 	struct json_t *root = r->json->root;
 	struct values v = {
@@ -94,28 +344,28 @@ id_to_hex(char hex[static HEX_ID_SIZE], const struct osc_id *id)
 
 /* An object whose keys are IDs of this context, and nothing else. */
 static enum osc_err
-read_object(struct osc_reading *r, const char *key, bool needed, const char *own, const char *peer,
+read_object(struct reading *r, const char *key, bool needed, const char *own, const char *peer,
     struct json_t **object)
 {
 	struct json_t *value;
 	const char *name;
 	void *iter = NULL;
 
-	osc_reading_label(r, key, NULL);
+	set_label(r, key, NULL);
 	*object = osc_json_member(r->json->root, key);
 	if (*object == NULL)
-		return needed ? osc_reading_fail(r, "is missing") : OSC_OK;
+		return needed ? fail(r, "is missing") : OSC_OK;
 	if (!osc_json_is_object(*object))
-		return osc_reading_fail(r, "is no object");
+		return fail(r, "is no object");
 	while (osc_json_next(*object, &iter, &name, &value))
 		if (strcmp(name, own) != 0 && strcmp(name, peer) != 0)
-			return osc_reading_fail(
+			return fail(
 			    r, "has a key that is neither of the two IDs in lower-case hex");
 	return OSC_OK;
 }
 
 static enum osc_err
-read_role(struct osc_reading *r, struct osc_side *mine, struct osc_side *other)
+read_role(struct reading *r, struct osc_side *mine, struct osc_side *other)
 {
 	struct json_t *root = r->json->root, *used, *seen, *answered, *echo;
 	char own[HEX_ID_SIZE], peer[HEX_ID_SIZE];
@@ -152,7 +402,7 @@ read_role(struct osc_reading *r, struct osc_side *mine, struct osc_side *other)
 /* Numbers and window of the pair dialect do not say whose they are: with the IDs of
  * settings.json swapped, the numbers of one key would be used with the other. */
 static enum osc_err
-check_own_id(struct osc_reading *r)
+check_own_id(struct reading *r)
 {
 	struct json_t *value = osc_json_member(r->json->root, "own-id_hex");
 	char own[HEX_ID_SIZE];
@@ -160,7 +410,7 @@ check_own_id(struct osc_reading *r)
 	if (value == NULL || r->sequence->dialect != OSC_DIALECT_PAIR)
 		return OSC_OK;
 	id_to_hex(own, &r->sequence->own);
-	if (osc_reading_word(value, own))
+	if (is_word(value, own))
 		return OSC_OK;
 	osc_detail_set(r->detail, OSC_EOWNID, NULL,
 	    "is the state of another Sender ID than that of the settings: the IDs were edited");
@@ -169,14 +419,14 @@ check_own_id(struct osc_reading *r)
 }
 
 static enum osc_err
-read_mark(struct osc_reading *r, const char *key, bool *has, uint64_t *out)
+read_mark(struct reading *r, const char *key, bool *has, uint64_t *out)
 {
 	struct json_t *value = osc_json_member(r->json->root, key);
 
 	*has = value != NULL;
 	*out = 0;
-	osc_reading_label(r, key, NULL);
-	return *has ? osc_reading_unsigned(r, value, out) : OSC_OK;
+	set_label(r, key, NULL);
+	return *has ? read_unsigned(r, value, out) : OSC_OK;
 }
 
 enum osc_err
@@ -185,7 +435,7 @@ osc_sequence_parse(struct osc_sequence *sequence, struct osc_slice text, struct 
 	struct osc_sequence fresh = *sequence;
 	struct osc_side other = {0};
 	struct osc_json json = {0};
-	struct osc_reading r = {.json = &json, .sequence = sequence, .detail = detail};
+	struct reading r = {.json = &json, .sequence = sequence, .detail = detail};
 	enum osc_err err;
 
 	err = osc_json_load(&json, text, OSC_ESTATE, detail);

@@ -4,6 +4,7 @@
 
 #include "store/lock.h"
 #include "store/replace.h"
+#include "store/sequence_read.h"
 #include "store/state.h"
 
 static const struct osc_file_rule rule = {OSC_SEQUENCE_MAX, false, OSC_ESTATE};

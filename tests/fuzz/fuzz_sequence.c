@@ -2,7 +2,7 @@
 /* Copyright (c) 2026 The oscore-tools authors */
 #include "base/secret.h"
 #include "fuzz.h"
-#include "store/sequence.h"
+#include "store/sequence_read.h"
 
 /*
  * sequence.json in both dialects. What is refused leaves the state as it was; what

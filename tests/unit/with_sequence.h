@@ -6,7 +6,7 @@
 /* The state of a directory as text, for the tests of it. */
 
 #include "base/secret.h"
-#include "store/sequence.h"
+#include "store/sequence_read.h"
 #include "unit.h"
 
 static struct osc_detail detail;
