@@ -4,6 +4,8 @@
 
 #include "options.h"
 #include "paths.h"
+#include "session/peek.h"
+#include "session/receive.h"
 
 enum { OPTION_ERROR_REPLY = OPTION_OWN, OPTION_FAIL };
 

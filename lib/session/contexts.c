@@ -405,3 +405,24 @@ osc_contexts_close(struct osc_contexts *contexts)
 	osc_index_free(&contexts->index);
 	memset(contexts, 0, sizeof(*contexts));
 }
+
+static char *
+format_id(char *out, struct osc_slice id)
+{
+	osc_hex_encode(out, id);
+	out += 2 * id.len;
+	if (id.len == 0)
+		*out++ = '_';
+	return out;
+}
+
+void
+osc_cid_format(char *out, const struct osc_wanted *wanted)
+{
+	out = format_id(out, wanted->kid);
+	if (osc_is_present(wanted->kid_context)) {
+		*out++ = '@';
+		out = format_id(out, wanted->kid_context);
+	}
+	*out = '\0';
+}

@@ -6,6 +6,7 @@
 #include "core/cose.h"
 #include "session/group.h"
 #include "session/mistakes.h"
+#include "session/search.h"
 
 #define MISTAKES_MAX 2 /* at once */
 #define REQUESTS_MAX 1024

@@ -2,8 +2,31 @@
 /* Copyright (c) 2026 The oscore-tools authors */
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "base/secret.h"
+#include "session/group.h"
 #include "session/peek.h"
+#include "session/search.h"
+
+/* The requests of a conversation that is looked at, by token. */
+struct osc_peeked_request {
+	/* In its chain, later requests before earlier ones: positions, from 1; 0 for none. */
+	uint32_t before, behind;
+	uint8_t token_len;
+	uint8_t token[OSC_TOKEN_MAX];
+	enum osc_side side; /* who sent it */
+	struct osc_exchange exchange;
+	struct osc_endpoint
+	    *endpoint; /* in which it verified; contexts are not dropped while looking */
+};
+
+/* A ring, and a hash table with chains over it. A chain begins with the latest. */
+struct osc_peeked {
+	struct osc_siphash_key siphash;
+	uint64_t count; /* of all requests so far */
+	uint32_t chains[OSC_PEEKED_MAX];
+	struct osc_peeked_request ring[OSC_PEEKED_MAX];
+};
 
 static uint32_t *
 chain_of(struct osc_peeked *peeked, struct osc_slice token)

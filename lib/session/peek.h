@@ -3,10 +3,7 @@
 #ifndef OSC_SESSION_PEEK_H
 #define OSC_SESSION_PEEK_H
 
-#include "base/hash.h"
-#include "session/group.h"
-
-/* The requests of a conversation that is looked at, by token. Private to session. */
+#include "session/session.h"
 
 /* Memory must not grow with the stream: so many are remembered, the latest ones. */
 #define OSC_PEEKED_MAX 65536
@@ -14,25 +11,19 @@
 /* Requests with its token that a response is tried with. */
 #define OSC_PEEKED_TRIES 64
 
-struct osc_peeked_request {
-	/* In its chain, later requests before earlier ones: positions, from 1; 0 for none. */
-	uint32_t before, behind;
-	uint8_t token_len;
-	uint8_t token[OSC_TOKEN_MAX];
-	enum osc_side side; /* who sent it */
-	struct osc_exchange exchange;
-	struct osc_endpoint
-	    *endpoint; /* in which it verified; contexts are not dropped while looking */
-};
+/*
+ * osc_session_peek - look at a group of messages of both directions, and use nothing up
+ *
+ * Reads settings and secret only: no state, no lock, no replay check. Requests
+ * are matched by kid to either side, of one context or of many; responses by token to the
+ * requests of the run with that token, the latest first, until the tag verifies. A message
+ * that is not protected passes as it is, and without a directory every message does.
+ * Else as session.h says.
+ */
+enum osc_err osc_session_peek(struct osc_session *session, struct osc_item *items, size_t n,
+    size_t *done, struct osc_detail *detail);
 
-/* A ring, and a hash table with chains over it. A chain begins with the latest. */
-struct osc_peeked {
-	struct osc_siphash_key siphash;
-	uint64_t count; /* of all requests so far */
-	uint32_t chains[OSC_PEEKED_MAX];
-	struct osc_peeked_request ring[OSC_PEEKED_MAX];
-};
-
+/* osc_peeked_free - the requests of a conversation; of osc_session_close */
 void osc_peeked_free(struct osc_peeked *peeked);
 
 #endif

@@ -4,6 +4,8 @@
 #include "core/rewrite.h"
 #include "session/errorreply.h"
 #include "session/group.h"
+#include "session/receive.h"
+#include "session/search.h"
 
 /* One message on its way in. */
 struct receiving {

@@ -2,31 +2,9 @@
 /* Copyright (c) 2026 The oscore-tools authors */
 #include <stdlib.h>
 
-#include "message/hex.h"
-#include "session/contexts.h"
+#include "session/search.h"
 
 /* Which of the contexts a message is for. */
-
-static char *
-format_id(char *out, struct osc_slice id)
-{
-	osc_hex_encode(out, id);
-	out += 2 * id.len;
-	if (id.len == 0)
-		*out++ = '_';
-	return out;
-}
-
-void
-osc_cid_format(char *out, const struct osc_wanted *wanted)
-{
-	out = format_id(out, wanted->kid);
-	if (osc_is_present(wanted->kid_context)) {
-		*out++ = '@';
-		out = format_id(out, wanted->kid_context);
-	}
-	*out = '\0';
-}
 
 void
 osc_search_init(

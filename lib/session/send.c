@@ -3,6 +3,8 @@
 #include "base/secret.h"
 #include "core/rewrite.h"
 #include "session/group.h"
+#include "session/search.h"
+#include "session/send.h"
 
 static size_t
 room_to_edit(const struct osc_group *group, const struct osc_item *item)

@@ -94,7 +94,8 @@ enum osc_err osc_session_open(
     struct osc_session *session, bool any_role, struct osc_detail *detail);
 
 /*
- * osc_session_protect, osc_session_unprotect - process a group
+ * How a group is processed by osc_session_protect (send.h), osc_session_unprotect (receive.h)
+ * and osc_session_peek (peek.h).
  *
  * items  n messages, as osc_frame_read gives them. Items that have err set are
  *        left alone. Afterwards each has err set, or out.
@@ -111,22 +112,6 @@ enum osc_err osc_session_open(
  * The items' out, and the works, are valid until the next group or
  * osc_session_close.
  */
-enum osc_err osc_session_protect(struct osc_session *session, struct osc_item *items, size_t n,
-    size_t *done, struct osc_detail *detail);
-enum osc_err osc_session_unprotect(struct osc_session *session, struct osc_item *items, size_t n,
-    size_t *done, struct osc_detail *detail);
-
-/*
- * osc_session_peek - look at a group of messages of both directions, and use nothing up
- *
- * Reads settings and secret only: no state, no lock, no replay check. Requests
- * are matched by kid to either side, of one context or of many; responses by token to the
- * requests of the run with that token, the latest first, until the tag verifies. A message
- * that is not protected passes as it is, and without a directory every message does.
- * Else as osc_session_unprotect.
- */
-enum osc_err osc_session_peek(struct osc_session *session, struct osc_item *items, size_t n,
-    size_t *done, struct osc_detail *detail);
 
 /* osc_session_work - what is known of item i of the last group; i below *done */
 const struct osc_work *osc_session_work(const struct osc_session *session, size_t i);

@@ -7,6 +7,8 @@
 
 #include "refuse.h"
 #include "session/diagnose.h"
+#include "session/peek.h"
+#include "session/receive.h"
 #include "store/create.h"
 #include "store/index.h"
 #include "talk.h"

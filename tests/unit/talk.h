@@ -10,7 +10,8 @@
 #include "base/secret.h"
 #include "dir.h"
 #include "helper.h"
-#include "session/session.h"
+#include "session/receive.h"
+#include "session/send.h"
 
 #define TALK_SECRET "\"secret_hex\": \"0102030405060708090a0b0c0d0e0f10\", \"algorithm\": 10"
 

@@ -2,7 +2,7 @@
 /* Copyright (c) 2026 The oscore-tools authors */
 #include "base/secret.h"
 #include "many.h"
-#include "session/contexts.h"
+#include "session/search.h"
 
 #define CANDIDATES 150
 

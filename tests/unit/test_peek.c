@@ -4,7 +4,6 @@
 #include "contexts.h"
 #include "dir.h"
 #include "session/peek.h"
-#include "session/session.h"
 
 /* The client's directory of RFC 8613, C.1; both sides are in `both`. */
 #define SETTINGS                                                                                   \
