@@ -90,7 +90,7 @@ write_out(struct delivery *delivery, struct output *output, struct osc_buffer *f
 /* What JSON tells about the context of a message. */
 static struct osc_about
 about(
-    const struct osc_endpoint *endpoint, enum osc_side side, const struct osc_option_value *option)
+    const struct osc_endpoint *endpoint, enum osc_side side, const struct osc_oscore_option *option)
 {
 	struct osc_about out = {
 	    .protected = true,

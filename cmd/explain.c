@@ -248,7 +248,7 @@ static void
 say_parameters(struct view *view)
 {
 	const struct osc_work *work = view->work;
-	const struct osc_option_value *option = &work->message.option;
+	const struct osc_oscore_option *option = &work->message.option;
 	const struct osc_params *params = view->params;
 	bool own = work->side == OSC_SIDE_OWN;
 	const struct osc_id *id = own ? &params->sender_id : &params->recipient_id;

@@ -68,7 +68,7 @@ put_bytes(struct osc_buffer *lines, struct osc_slice bytes)
 
 /* KID or KID@KIDCONTEXT, or one part; an empty line, and false, if it is not there. */
 static bool
-put_line(struct osc_buffer *lines, enum cid_part part, const struct osc_option_value *value)
+put_line(struct osc_buffer *lines, enum cid_part part, const struct osc_oscore_option *value)
 {
 	bool all = part == CID_ALL;
 	bool found = part == CID_PIV  ? value->piv.len > 0
@@ -102,7 +102,7 @@ put_member(struct osc_buffer *lines, const char *key, struct osc_slice bytes)
 static void
 put_json(struct osc_buffer *lines, const struct osc_unprotection *message)
 {
-	const struct osc_option_value *value = &message->option;
+	const struct osc_oscore_option *value = &message->option;
 
 	osc_buffer_print(lines, "{\"request\":%s", message->is_request ? "true" : "false");
 	put_member(lines, "kid_hex", value->kid);
@@ -115,7 +115,7 @@ put_json(struct osc_buffer *lines, const struct osc_unprotection *message)
  * none, and the line is empty. */
 static bool
 put_contexts(
-    struct osc_buffer *lines, const struct osc_index *index, const struct osc_option_value *value)
+    struct osc_buffer *lines, const struct osc_index *index, const struct osc_oscore_option *value)
 {
 	struct osc_wanted wanted = {
 	    .kid = value->kid,

@@ -45,7 +45,8 @@ fail(struct osc_where *where, enum osc_err err, size_t offset)
 }
 
 enum osc_err
-osc_option_decode(struct osc_option_value *value, struct osc_slice in, struct osc_where *where)
+osc_oscore_option_decode(
+    struct osc_oscore_option *value, struct osc_slice in, struct osc_where *where)
 {
 	size_t at = 1, n;
 	uint8_t flags;
@@ -84,7 +85,7 @@ osc_option_decode(struct osc_option_value *value, struct osc_slice in, struct os
 }
 
 size_t
-osc_option_encoded_size(const struct osc_option_value *value)
+osc_oscore_option_size(const struct osc_oscore_option *value)
 {
 	size_t size = 1U + value->piv.len;
 
@@ -98,9 +99,9 @@ osc_option_encoded_size(const struct osc_option_value *value)
 }
 
 size_t
-osc_option_encode(uint8_t *out, const struct osc_option_value *value)
+osc_oscore_option_encode(uint8_t *out, const struct osc_oscore_option *value)
 {
-	size_t size = osc_option_encoded_size(value), at = 1;
+	size_t size = osc_oscore_option_size(value), at = 1;
 
 	assert(size <= OSC_OPTION_MAX && value->piv.len <= OSC_PIV_MAX);
 	if (size == 0)

@@ -21,7 +21,7 @@ osc_protect_check(const struct osc_coap *plain, struct osc_where *where)
 }
 
 void
-osc_protect_option(struct osc_option_value *value, const struct osc_protection *protection,
+osc_protect_option(struct osc_oscore_option *value, const struct osc_protection *protection,
     const struct osc_context *context)
 {
 	memset(value, 0, sizeof(*value));
@@ -51,7 +51,7 @@ outer_code(const struct osc_protection *protection)
  * the request, which the peer made. */
 static void
 prepare_job(struct osc_aead_job *job, const struct osc_protection *protection,
-    const struct osc_option_value *option, const struct osc_context *context)
+    const struct osc_oscore_option *option, const struct osc_context *context)
 {
 	struct osc_exchange own;
 	const struct osc_exchange *exchange = protection->request;
@@ -74,21 +74,22 @@ osc_protect_write(const struct osc_protection *protection, const struct osc_cont
     uint8_t *out, size_t cap, size_t *out_len, struct osc_aead_job *job)
 {
 	const struct osc_coap *plain = &protection->plain;
-	struct osc_option_value option;
+	struct osc_oscore_option option;
 	uint8_t value[OSC_OPTION_MAX];
 	struct osc_coap_writer w;
 	size_t inner;
 
 	assert(protection->has_piv || protection->request != NULL);
 	osc_protect_option(&option, protection, context);
-	if (osc_option_encoded_size(&option) > OSC_OPTION_MAX)
+	if (osc_oscore_option_size(&option) > OSC_OPTION_MAX)
 		return OSC_EIDCONTEXT;
 
 	if (cap > OSC_MESSAGE_MAX)
 		cap = OSC_MESSAGE_MAX;
 	osc_coap_writer_init(&w, out, cap - context->alg->tag_len);
 	osc_coap_put_header(&w, plain->type, outer_code(protection), plain->mid, plain->token);
-	osc_split_outer(&w, plain->options, osc_slice(value, osc_option_encode(value, &option)));
+	osc_split_outer(
+	    &w, plain->options, osc_slice(value, osc_oscore_option_encode(value, &option)));
 	osc_coap_put_byte(&w, MARKER);
 	inner = w.len;
 	osc_coap_put_byte(&w, plain->code);

@@ -47,7 +47,7 @@ enum osc_err osc_protect_check(const struct osc_coap *plain, struct osc_where *w
  *
  * The slices point into the context.
  */
-void osc_protect_option(struct osc_option_value *value, const struct osc_protection *protection,
+void osc_protect_option(struct osc_oscore_option *value, const struct osc_protection *protection,
     const struct osc_context *context);
 
 /*

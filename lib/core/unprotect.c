@@ -42,7 +42,7 @@ osc_unprotect_decode(
 	err = find_option(message->outer.options, &value, where);
 	if (err != OSC_OK)
 		return err;
-	err = osc_option_decode(&message->option, value, where);
+	err = osc_oscore_option_decode(&message->option, value, where);
 	if (err != OSC_OK)
 		return err;
 	if (message->is_request && message->option.piv.len == 0)
@@ -56,7 +56,7 @@ enum osc_err
 osc_unprotect_match(
     const struct osc_unprotection *message, const struct osc_context *context, enum osc_side side)
 {
-	const struct osc_option_value *option = &message->option;
+	const struct osc_oscore_option *option = &message->option;
 	const struct osc_id *id =
 	    side == OSC_SIDE_OWN ? &context->sender_id : &context->recipient_id;
 

@@ -27,7 +27,7 @@ OSC_C_BEGIN
 struct osc_unprotection {
 	bool is_request;
 	struct osc_coap outer; /* outer.payload is the ciphertext */
-	struct osc_option_value option;
+	struct osc_oscore_option option;
 };
 
 /* Which side of the context protected a message. */
@@ -37,7 +37,7 @@ enum osc_side { OSC_SIDE_PEER, OSC_SIDE_OWN };
  * osc_unprotect_decode - take an OSCORE message apart (8.2 step 2)
  *
  * Returns OSC_OK, OSC_ENOTOSCORE, the errors of osc_coap_decode, osc_coap_check_type and
- * osc_option_decode, OSC_ENOPIV or OSC_ENOKID for an incomplete request (5),
+ * osc_oscore_option_decode, OSC_ENOPIV or OSC_ENOKID for an incomplete request (5),
  * or OSC_ENOPAYLOAD.
  */
 enum osc_err osc_unprotect_decode(

@@ -80,7 +80,7 @@ add_spellings(struct osc_mistakes *to, enum osc_dimension dimension, struct osc_
 static void
 add_ids(struct osc_mistakes *to, const struct osc_evidence *evidence)
 {
-	const struct osc_option_value *option = &evidence->message->option;
+	const struct osc_oscore_option *option = &evidence->message->option;
 	struct osc_slice id = osc_id_slice(&evidence->params->recipient_id);
 	struct osc_slice other = osc_id_slice(&evidence->params->sender_id), peer = id;
 

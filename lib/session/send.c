@@ -121,7 +121,7 @@ find_context(struct osc_group *group, size_t i, struct osc_detail *detail)
 {
 	struct osc_contexts *contexts = &group->session->contexts;
 	struct osc_work *work = &group->session->work[i];
-	const struct osc_option_value *option = &work->receipts->message.option;
+	const struct osc_oscore_option *option = &work->receipts->message.option;
 	struct osc_wanted wanted = {
 	    .kid = option->kid, .kid_context = option->kid_context, .role = contexts->role};
 	struct osc_search search;

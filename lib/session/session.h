@@ -56,7 +56,7 @@ struct osc_work {
 	struct osc_detail *detail; /* refused for what is wrong with its context; or NULL */
 	struct osc_slice reply;    /* error_reply: the answer; empty if there is none */
 	bool reply_protected;      /* under the endpoint */
-	struct osc_option_value reply_option; /* and its OSCORE option */
+	struct osc_oscore_option reply_option; /* and its OSCORE option */
 };
 
 struct osc_session {

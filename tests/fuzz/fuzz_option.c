@@ -8,9 +8,9 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	uint8_t out[OSC_OPTION_MAX];
-	struct osc_option_value value;
+	struct osc_oscore_option value;
 	struct osc_where where = {0};
-	enum osc_err err = osc_option_decode(&value, osc_slice(data, size), &where);
+	enum osc_err err = osc_oscore_option_decode(&value, osc_slice(data, size), &where);
 
 	if (err != OSC_OK) {
 		MUST(err == OSC_EFLAGS || err == OSC_EGROUP || err == OSC_EEXTFLAGS ||
@@ -22,8 +22,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	MUST(value.piv.len <= OSC_PIV_MAX && value.piv.seq <= OSC_SEQ_MAX);
 	MUST(osc_is_present(value.kid) || value.kid.len == 0);
 	MUST(osc_is_present(value.kid_context) || value.kid_context.len == 0);
-	MUST(osc_option_encoded_size(&value) == size);
-	MUST(osc_option_encode(out, &value) == size);
+	MUST(osc_oscore_option_size(&value) == size);
+	MUST(osc_oscore_option_encode(out, &value) == size);
 	MUST(osc_slice_equal(osc_slice(out, size), osc_slice(data, size)));
 	return 0;
 }

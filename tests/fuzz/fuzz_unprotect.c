@@ -63,7 +63,7 @@ seal(uint8_t kind, struct osc_slice options, struct osc_slice inner, bool *twice
 	};
 	uint8_t value[OSC_OPTION_MAX];
 	struct osc_unprotection message;
-	struct osc_option_value option;
+	struct osc_oscore_option option;
 	struct osc_coap_writer w;
 	struct osc_aead_job job;
 	struct osc_slice found;
@@ -74,7 +74,7 @@ seal(uint8_t kind, struct osc_slice options, struct osc_slice inner, bool *twice
 	osc_coap_writer_init(&w, datagram, sizeof(datagram) - TAG_MAX);
 	osc_coap_put_header(&w, OSC_COAP_CON, response ? OSC_CODE_CHANGED : OSC_CODE_POST, 0x5d1f,
 	    osc_slice((const uint8_t *)"token", 5));
-	put_options(&w, options, osc_slice(value, osc_option_encode(value, &option)));
+	put_options(&w, options, osc_slice(value, osc_oscore_option_encode(value, &option)));
 	osc_coap_put_payload(&w, inner);
 	MUST(!w.full);
 	at = w.len - inner.len;

@@ -4,16 +4,16 @@
 #include "helper.h"
 
 static enum osc_err
-decode(struct osc_option_value *value, const char *digits)
+decode(struct osc_oscore_option *value, const char *digits)
 {
-	return osc_option_decode(value, unhex(digits), NULL);
+	return osc_oscore_option_decode(value, unhex(digits), NULL);
 }
 
 /* RFC 8613, 6.3. */
 static void
 test_option_rfc(void)
 {
-	struct osc_option_value value;
+	struct osc_oscore_option value;
 
 	CHECK(decode(&value, "090525") == OSC_OK);
 	CHECK(value.piv.seq == 5 && value.piv.len == 1 && value.piv.bytes[0] == 5);
@@ -41,7 +41,7 @@ test_option_rfc(void)
 
 /* What the option means, written again in another way (6.1). */
 static enum osc_err
-expect(struct osc_option_value *value, const uint8_t *in, size_t len)
+expect(struct osc_oscore_option *value, const uint8_t *in, size_t len)
 {
 	size_t left = len;
 	unsigned n;
@@ -83,9 +83,9 @@ compare(const uint8_t *in, size_t len)
 {
 	uint8_t *block = copy_exactly(osc_slice(in, len));
 	uint8_t out[OSC_OPTION_MAX];
-	struct osc_option_value got, want;
+	struct osc_oscore_option got, want;
 	struct osc_where where = {0};
-	enum osc_err err = osc_option_decode(&got, osc_slice(block, len), &where);
+	enum osc_err err = osc_oscore_option_decode(&got, osc_slice(block, len), &where);
 
 	CHECK(err == expect(&want, block, len));
 	if (err != OSC_OK) {
@@ -97,8 +97,8 @@ compare(const uint8_t *in, size_t len)
 	CHECK(got.piv.len == 0 || memcmp(got.piv.bytes, block + 1, got.piv.len) == 0);
 	CHECK(osc_slice_same(got.kid, want.kid));
 	CHECK(osc_slice_same(got.kid_context, want.kid_context));
-	CHECK(osc_option_encoded_size(&got) == len);
-	CHECK(osc_option_encode(out, &got) == len && memcmp(out, block, len) == 0);
+	CHECK(osc_oscore_option_size(&got) == len);
+	CHECK(osc_oscore_option_encode(out, &got) == len && memcmp(out, block, len) == 0);
 	free(block);
 }
 
@@ -138,7 +138,7 @@ static void
 test_option_boundaries(void)
 {
 	static uint8_t in[300];
-	struct osc_option_value value;
+	struct osc_oscore_option value;
 	struct osc_where where = {0};
 
 	CHECK(decode(&value, "00") == OSC_EOSCORE);
@@ -162,9 +162,9 @@ test_option_boundaries(void)
 	CHECK(decode(&value, "08") == OSC_OK && osc_is_present(value.kid) && value.kid.len == 0);
 
 	in[0] = 0x08;
-	CHECK(osc_option_decode(&value, osc_slice(in, 255), NULL) == OSC_OK);
+	CHECK(osc_oscore_option_decode(&value, osc_slice(in, 255), NULL) == OSC_OK);
 	CHECK(value.kid.len == 254);
-	CHECK(osc_option_decode(&value, osc_slice(in, 256), &where) == OSC_EOSCORE);
+	CHECK(osc_oscore_option_decode(&value, osc_slice(in, 256), &where) == OSC_EOSCORE);
 	CHECK(where.option == 9 && where.offset == 255);
 }
 
@@ -174,13 +174,13 @@ test_option_leading_zeros(void)
 {
 	static const char *const forms[] = {
 	    "0114", "020014", "03000014", "0400000014", "050000000014"};
-	struct osc_option_value value;
+	struct osc_oscore_option value;
 	uint8_t out[8];
 
 	for (size_t i = 0; i < 5; i++) {
 		CHECK(decode(&value, forms[i]) == OSC_OK);
 		CHECK(value.piv.seq == 20 && value.piv.len == i + 1 && value.piv.bytes[i] == 20);
-		CHECK(same(osc_slice(out, osc_option_encode(out, &value)), forms[i]));
+		CHECK(same(osc_slice(out, osc_oscore_option_encode(out, &value)), forms[i]));
 	}
 }
 
@@ -220,7 +220,7 @@ test_option_identity(void)
 {
 	static const size_t context_lengths[] = {0, 1, 8, 23, 24, 200, 239, 240};
 	uint8_t bytes[300], out[OSC_OPTION_MAX], *block;
-	struct osc_option_value value, again;
+	struct osc_oscore_option value, again;
 	size_t size;
 
 	chance_start(3);
@@ -233,11 +233,11 @@ test_option_identity(void)
 			value.kid = osc_slice(bytes, pick(8));
 		if (chance(2) == 0)
 			value.kid_context = osc_slice(bytes + 8, context_lengths[chance(8)]);
-		size = osc_option_encoded_size(&value);
+		size = osc_oscore_option_size(&value);
 		CHECK(size <= OSC_OPTION_MAX);
-		CHECK(osc_option_encode(out, &value) == size);
+		CHECK(osc_oscore_option_encode(out, &value) == size);
 		block = copy_exactly(osc_slice(out, size));
-		CHECK(osc_option_decode(&again, osc_slice(block, size), NULL) == OSC_OK);
+		CHECK(osc_oscore_option_decode(&again, osc_slice(block, size), NULL) == OSC_OK);
 		CHECK(again.piv.seq == value.piv.seq && again.piv.len == value.piv.len);
 		CHECK(osc_slice_same(again.kid, value.kid));
 		CHECK(osc_slice_same(again.kid_context, value.kid_context));
@@ -249,16 +249,16 @@ static void
 test_option_too_long(void)
 {
 	static uint8_t bytes[300];
-	struct osc_option_value value = {0};
+	struct osc_oscore_option value = {0};
 
 	osc_piv_encode(&value.piv, OSC_SEQ_MAX);
 	value.kid = osc_slice(bytes, 7);
 	value.kid_context = osc_slice(bytes, 241);
-	CHECK(osc_option_encoded_size(&value) == 255);
+	CHECK(osc_oscore_option_size(&value) == 255);
 	value.kid_context.len = 242;
-	CHECK(osc_option_encoded_size(&value) == 256);
+	CHECK(osc_oscore_option_size(&value) == 256);
 	value.kid_context.len = SIZE_MAX / 2;
-	CHECK(osc_option_encoded_size(&value) > OSC_OPTION_MAX);
+	CHECK(osc_oscore_option_size(&value) > OSC_OPTION_MAX);
 }
 
 int

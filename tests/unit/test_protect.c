@@ -19,7 +19,7 @@ static void
 test_protect_rfc_requests(void)
 {
 	uint8_t out[512], value[OSC_OPTION_MAX];
-	struct osc_option_value option;
+	struct osc_oscore_option option;
 	struct osc_exchange exchange = {0};
 	struct osc_params params;
 	struct pair pair;
@@ -35,8 +35,8 @@ test_protect_rfc_requests(void)
 			  sizeof(out), &len) == OSC_OK);
 		CHECK(same(osc_slice(out, len), requests[i].protected));
 		osc_protect_option(&option, &protection, &pair.client.context);
-		CHECK(
-		    same(osc_slice(value, osc_option_encode(value, &option)), requests[i].option));
+		CHECK(same(osc_slice(value, osc_oscore_option_encode(value, &option)),
+		    requests[i].option));
 		CHECK(unprotect(&pair.server.context, unhex(requests[i].protected), &exchange, out,
 			  &len) == OSC_OK);
 		CHECK(same(osc_slice(out, len), requests[i].plain));

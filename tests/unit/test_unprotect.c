@@ -96,7 +96,8 @@ test_unprotect_match(void)
 
 	pair_make(&pair, &params);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		CHECK(osc_option_decode(&message.option, unhex(cases[i].option), NULL) == OSC_OK);
+		CHECK(osc_oscore_option_decode(&message.option, unhex(cases[i].option), NULL) ==
+		    OSC_OK);
 		CHECK(osc_unprotect_match(&message, &pair.client.context, OSC_SIDE_PEER) ==
 		    cases[i].peer);
 		CHECK(osc_unprotect_match(&message, &pair.client.context, OSC_SIDE_OWN) ==
@@ -109,7 +110,7 @@ test_unprotect_match(void)
 	pair_free(&pair);
 
 	/* No ID Context fits no kid context, an empty one neither; an empty one fits itself. */
-	CHECK(osc_option_decode(&message.option, unhex("19140001"), NULL) == OSC_OK);
+	CHECK(osc_oscore_option_decode(&message.option, unhex("19140001"), NULL) == OSC_OK);
 	params = params_of_rfc(1);
 	pair_make(&pair, &params);
 	CHECK(
