@@ -79,7 +79,7 @@ write_secret(const struct osc_settings *s, struct osc_newdir *newdir)
 }
 
 static void
-set_side(struct osc_side *side, uint64_t next, uint64_t peer_next, bool lost)
+set_side(struct osc_side_state *side, uint64_t next, uint64_t peer_next, bool lost)
 {
 	side->state.next = next;
 	osc_window_init(&side->state.window, side->state.window.size, peer_next);
@@ -95,7 +95,7 @@ write_sequence(const struct osc_new_context *c, struct osc_newdir *newdir)
 	bool is_server = s->role == OSC_ROLE_SERVER;
 	struct osc_sequence sequence;
 	struct osc_buffer text = {0};
-	struct osc_side *client, *server;
+	struct osc_side_state *client, *server;
 	enum osc_err err;
 
 	err = osc_sequence_init(

@@ -7,7 +7,7 @@
 #include "store/sequence.h"
 
 static void
-side_init(struct osc_side *side, uint32_t window)
+side_init(struct osc_side_state *side, uint32_t window)
 {
 	memset(side, 0, sizeof(*side));
 	osc_window_init(&side->state.window, window, 0);
@@ -42,7 +42,7 @@ osc_sequence_free(struct osc_sequence *sequence)
 
 /* aiocoap writes numbers beyond the last one; what it wrote is never made lower. */
 static uint64_t
-next_of(const struct osc_side *side)
+next_of(const struct osc_side_state *side)
 {
 	uint64_t next = side->state.next;
 
@@ -121,7 +121,8 @@ format_pair(const struct osc_sequence *sequence, struct osc_buffer *text)
 enum object { USED, SEEN, ANSWERED, ECHO_HEX };
 
 static bool
-put_value(struct osc_buffer *text, enum object object, const struct osc_side *side, bool write)
+put_value(
+    struct osc_buffer *text, enum object object, const struct osc_side_state *side, bool write)
 {
 	const struct osc_window *window = &side->state.window;
 
@@ -152,7 +153,7 @@ static void
 put_object(const struct osc_sequence *sequence, struct osc_buffer *text, enum object object)
 {
 	static const char *const names[] = {"used", "seen", "answered", "echo_hex"};
-	const struct osc_side *sides[] = {&sequence->mine, sequence->other};
+	const struct osc_side_state *sides[] = {&sequence->mine, sequence->other};
 	/* Numbers are kept under the own ID, windows under the ID of who sends. */
 	const struct osc_id *ids[] = {&sequence->own, &sequence->peer};
 	unsigned count = 0;

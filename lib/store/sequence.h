@@ -12,7 +12,7 @@
 #define OSC_SEQUENCE_MAX ((size_t)1024 * 1024) /* bytes in the largest file */
 
 /* The state of one side. */
-struct osc_side {
+struct osc_side_state {
 	struct osc_state state;
 	uint64_t floor; /* the next number as it was read: never written lower */
 	/* What a program that keeps one side only has left out stays missing: a
@@ -23,9 +23,9 @@ struct osc_side {
 struct osc_sequence {
 	enum osc_dialect dialect;
 	struct osc_id own, peer;
-	uint32_t window;        /* size from the settings */
-	struct osc_side mine;   /* the side in use */
-	struct osc_side *other; /* the other one; role dialect only */
+	uint32_t window;              /* size from the settings */
+	struct osc_side_state mine;   /* the side in use */
+	struct osc_side_state *other; /* the other one; role dialect only */
 	/* The mark: what sequence.json was when it was written. */
 	bool has_inode, has_btime;
 	uint64_t inode, btime;

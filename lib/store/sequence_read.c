@@ -80,7 +80,7 @@ read_unsigned(struct reading *r, const struct json_t *value, uint64_t *out)
 
 /* 2^40 and more means exhausted, and is kept. */
 static enum osc_err
-read_next(struct reading *r, const struct json_t *value, struct osc_side *side)
+read_next(struct reading *r, const struct json_t *value, struct osc_side_state *side)
 {
 	enum osc_err err = read_unsigned(r, value, &side->floor);
 
@@ -264,7 +264,7 @@ struct values {
 };
 
 static enum osc_err
-read_window(struct reading *r, const struct values *v, struct osc_side *side)
+read_window(struct reading *r, const struct values *v, struct osc_side_state *side)
 {
 	struct osc_window *window = &side->state.window;
 	struct raw raw = {0};
@@ -291,7 +291,7 @@ read_window(struct reading *r, const struct values *v, struct osc_side *side)
 }
 
 static enum osc_err
-read_side(struct reading *r, const struct values *v, bool in_use, struct osc_side *side)
+read_side(struct reading *r, const struct values *v, bool in_use, struct osc_side_state *side)
 {
 	enum osc_err err = OSC_OK;
 
@@ -317,7 +317,7 @@ read_side(struct reading *r, const struct values *v, bool in_use, struct osc_sid
 }
 
 static enum osc_err
-read_pair(struct reading *r, struct osc_side *mine)
+read_pair(struct reading *r, struct osc_side_state *mine)
 {
 	struct json_t *root = r->json->root;
 	struct values v = {
@@ -365,7 +365,7 @@ read_object(struct reading *r, const char *key, bool needed, const char *own, co
 }
 
 static enum osc_err
-read_role(struct reading *r, struct osc_side *mine, struct osc_side *other)
+read_role(struct reading *r, struct osc_side_state *mine, struct osc_side_state *other)
 {
 	struct json_t *root = r->json->root, *used, *seen, *answered, *echo;
 	char own[HEX_ID_SIZE], peer[HEX_ID_SIZE];
@@ -433,7 +433,7 @@ enum osc_err
 osc_sequence_parse(struct osc_sequence *sequence, struct osc_slice text, struct osc_detail *detail)
 {
 	struct osc_sequence fresh = *sequence;
-	struct osc_side other = {0};
+	struct osc_side_state other = {0};
 	struct osc_json json = {0};
 	struct reading r = {.json = &json, .sequence = sequence, .detail = detail};
 	enum osc_err err;
