@@ -40,10 +40,11 @@ struct stream {
 	struct progress progress;
 	struct limits limits;
 	struct osc_detail detail;
-	int status;     /* that of the first refused message, or of the error at the end */
-	uint64_t total; /* messages read */
-	bool remarked;  /* that nothing is verified has been said */
-	bool failed;    /* a verified answer is an error */
+	int status;        /* that of the first refused message, or of the error at the end */
+	uint64_t total;    /* messages read, but for those that were passed over */
+	bool acknowledged; /* there were such */
+	bool remarked;     /* that nothing is verified has been said */
+	bool failed;       /* a verified answer is an error */
 };
 
 /* A message that is settled: warn if it goes too far. */
@@ -143,6 +144,25 @@ remark(struct stream *stream, const struct osc_item *item, const struct osc_work
 	}
 }
 
+/* It does not count as a message: where nothing else comes, the input was empty. */
+static void
+pass_over(struct stream *stream, const struct osc_item *item)
+{
+	cli_hint("%s:%llu: an Empty acknowledgement: the response comes separately", stream->name,
+	    (unsigned long long)item->number);
+	stream->total--;
+	stream->acknowledged = true;
+}
+
+static void
+end_empty(struct stream *stream)
+{
+	if (stream->acknowledged)
+		(void)osc_detail_set(
+		    &stream->detail, OSC_EEMPTY, NULL, "no response, but an Empty acknowledgement");
+	end_with(stream, OSC_EEMPTY, stream->name);
+}
+
 /* Report and frame what the session has settled. */
 static enum osc_err
 hand_over(struct stream *stream, const struct osc_item *items, size_t done)
@@ -152,6 +172,10 @@ hand_over(struct stream *stream, const struct osc_item *items, size_t done)
 	for (size_t i = 0; i < done && err == OSC_OK; i++) {
 		const struct osc_work *work = osc_session_work(&stream->session, i);
 
+		if (work->passed_over) {
+			pass_over(stream, &items[i]);
+			continue;
+		}
 		err = items[i].err == OSC_OK
 		    ? delivery_message(&stream->delivery, &items[i], work, &stream->detail)
 		    : hand_back(stream, &items[i], work);
@@ -236,7 +260,7 @@ run_groups(struct stream *stream, stream_process *process)
 			return;
 		if (err == OSC_OK && n == 0) {
 			if (stream->total == 0)
-				end_with(stream, OSC_EEMPTY, stream->name);
+				end_empty(stream);
 			return;
 		}
 		if (err == OSC_OK)

@@ -31,6 +31,8 @@ static const struct {
     {OSC_ETERMINAL, NOWHERE, "binary output does not go to a terminal",
 	"add '-t hex' or '-t json', or force it with '-o -'"},
     {OSC_ENOTOSCORE, NOWHERE, "not a protected message: no OSCORE option", NULL},
+    {OSC_ERESET, NOWHERE, "not a protected message: the peer reset",
+	"it did not want the message it was sent, or could not process it"},
     {OSC_ETAG, NOWHERE, "verification failed: the tag does not match",
 	"keys, IDs, algorithm, or, for a response, the request differ; -v tries the usual mistakes"},
     {OSC_EKID, NOWHERE, "no context for this kid", NULL},
@@ -106,7 +108,8 @@ static const struct {
     {OSC_EANSWERED, NOWHERE, "replayed: the request has had its response", NULL},
     {OSC_ENOTIFYPIV, NOWHERE, "replayed: a second response without Partial IV to this registration",
 	NULL},
-    {OSC_ENOTIFYOLD, NOWHERE, "replayed: not newer than the newest notification", NULL},
+    {OSC_ENOTIFYOLD, NOWHERE, "replayed: not newer than the newest notification",
+	"it may be a retransmission: acknowledge it again; with -k the run goes on"},
     {OSC_EROLE, NOWHERE, "the context is for the other role",
 	"in the wrong role this machine would use the numbers and keys of the other side: leave "
 	"--role out"},
@@ -212,9 +215,20 @@ is_fragment(struct osc_slice message)
 	return false;
 }
 
+/* An Empty message and another one behind it, as datagrams look that were joined. */
+static bool
+is_joined(struct osc_slice message)
+{
+	return message.len > OSC_COAP_HEADER && (message.ptr[0] & 0x0fU) == 0 &&
+	    message.ptr[1] == OSC_CODE_EMPTY && message.ptr[OSC_COAP_HEADER] >> 6 == 1;
+}
+
 const char *
 words_hint_about(enum osc_err err, struct osc_slice message)
 {
+	if (err == OSC_ECODE && is_joined(message))
+		return "an Empty message and one behind it: keep datagrams apart, on a packet "
+		       "socket or in hex, or send requests as NON";
 	if (err == OSC_ETAG && is_fragment(message))
 		return "a Block option outside: a proxy has cut the message, join the blocks first";
 	return words_hint(err);

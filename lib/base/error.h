@@ -35,6 +35,7 @@ enum osc_err {
 
 	/* 3: not protected */
 	OSC_ENOTOSCORE = 300, /* there is no OSCORE option in the message */
+	OSC_ERESET = 301,     /* nor in this one, which is an Empty Reset */
 
 	/* 4: verification failed */
 	OSC_ETAG = 400,         /* the tag does not verify */

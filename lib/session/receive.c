@@ -28,6 +28,9 @@ decode(struct receiving *r)
 	struct osc_item *item = &r->group->items[r->i];
 	enum osc_err err = osc_unprotect_decode(message, item->in, &item->where);
 
+	if (err == OSC_ENOTOSCORE && message->outer.code == OSC_CODE_EMPTY &&
+	    message->outer.type == OSC_COAP_RST)
+		return OSC_ERESET;
 	if (err != OSC_OK)
 		return err;
 	if (options->many && !osc_is_present(message->option.kid))
@@ -305,6 +308,17 @@ reply(struct osc_group *group, size_t i)
 	return OSC_OK;
 }
 
+/* The peer has got the request, and its response comes separately (RFC 7252, 5.2.2). */
+static bool
+is_acknowledgement(const struct osc_session *session, const struct osc_item *item)
+{
+	struct osc_coap coap;
+
+	return session->options.requests != NULL && item->in.len == OSC_COAP_HEADER &&
+	    osc_coap_decode(&coap, item->in, NULL) == OSC_OK && coap.code == OSC_CODE_EMPTY &&
+	    coap.type == OSC_COAP_ACK;
+}
+
 /* Item by item: what is behind the end of the group was not looked at. */
 static void
 receive_all(struct osc_group *group)
@@ -317,6 +331,10 @@ receive_all(struct osc_group *group)
 		    .group = group, .session = session, .i = i, .work = &session->work[i]};
 
 		err = group->items[i].err;
+		if (err == OSC_OK && is_acknowledgement(session, &group->items[i])) {
+			r.work->passed_over = true;
+			continue;
+		}
 		if (err == OSC_OK)
 			err = receive_one(&r);
 		if (i >= group->n)

@@ -42,6 +42,7 @@ struct osc_session_options {
 /* A message on its way through a group, and what is known of it when it is settled. */
 struct osc_work {
 	bool outgoing;         /* this side protects it */
+	bool passed_over;      /* an Empty Acknowledgement: not refused, and no output */
 	bool unverified;       /* an OSCORE message that was only looked at, without a context */
 	struct osc_coap plain; /* outgoing: what is protected */
 	struct osc_unprotection message; /* what was received; outgoing: the OSCORE option only */
@@ -98,7 +99,7 @@ enum osc_err osc_session_open(
  * and osc_session_peek (peek.h).
  *
  * items  n messages, as osc_frame_read gives them. Items that have err set are
- *        left alone. Afterwards each has err set, or out.
+ *        left alone. Afterwards each has err set, or out, or was passed over.
  * done   receives how many items, from the first, are settled: those without
  *        err may leave the process now, the state they need is durable.
  *
