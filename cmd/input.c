@@ -44,20 +44,28 @@ describe_unprotected(char *to, size_t size, const struct osc_coap *coap)
 		    to + n, size - (size_t)n, ": %.*s", (int)len, (const char *)coap->payload.ptr);
 }
 
-/* Can the wrong format be the reason? Not if it could be read in the one given. */
-static bool
-is_misread(const struct osc_frame *frame, enum osc_err err)
+/* Text in a raw message is no message, even if it could be one. */
+static const char *
+hint_about_input(const struct osc_frame *frame, const struct osc_item *item)
 {
-	switch (err) {
+	switch (item->err) {
 	case OSC_EHEX:
+		return item->hint != NULL ? item->hint : osc_frame_suggest(frame);
 	case OSC_EJSON:
 	case OSC_EMESSAGE:
 	case OSC_ECBOR:
 	case OSC_ELONG:
-		return true;
+		return osc_frame_suggest(frame);
 	default:
-		return frame->format == OSC_FORMAT_RAW && osc_err_status(err) == 5;
+		break;
 	}
+	if (frame->format == OSC_FORMAT_RAW &&
+	    (osc_err_status(item->err) == 5 || item->err == OSC_ENOTOSCORE))
+		return osc_frame_suggest(frame);
+	/* Of text that was cut the second byte is a code 3.xx, which only a response could have. */
+	return (item->err >= OSC_EHEADER && item->err <= OSC_EMARKER) || item->err == OSC_ERESPONSE
+	    ? item->hint
+	    : NULL;
 }
 
 void
@@ -66,7 +74,7 @@ input_refused(const char *name, const struct osc_frame *frame, const struct osc_
 {
 	char buffer[WORDS_MAX], where[512], clear[WORDS_MAX];
 	const char *words = words_with(buffer, item->err, &item->where, item->note);
-	const char *format, *hint = words_hint_about(item->err, item->in);
+	const char *hint = hint_about_input(frame, item);
 	struct osc_coap coap;
 
 	(void)snprintf(where, sizeof(where), "%s:%llu", name, (unsigned long long)item->number);
@@ -76,9 +84,8 @@ input_refused(const char *name, const struct osc_frame *frame, const struct osc_
 		words = clear;
 	}
 	cli_say(words_about_request(item->err) ? request_file : where, "%s", words);
-	if (is_misread(frame, item->err) && osc_frame_suggest(frame, &format))
-		cli_hint("the input looks like %s%s: add '-f %s'", format,
-		    strcmp(format, "hex") == 0 ? " text" : "", format);
-	else if (hint != NULL && !(explained && hint == words_hint(OSC_ETAG)))
+	if (hint == NULL)
+		hint = words_hint_about(item->err, item->in);
+	if (hint != NULL && !(explained && hint == words_hint(OSC_ETAG)))
 		cli_hint("%s", hint);
 }

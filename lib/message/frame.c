@@ -33,7 +33,7 @@ osc_frame_peek(struct osc_frame *frame, uint8_t *first, struct osc_detail *detai
 		err = osc_intake_fill(&intake, OSC_CHUNK);
 	if (err != OSC_OK)
 		return err;
-	*first = frame->first;
+	*first = frame->head[0];
 	return frame->any ? OSC_OK : OSC_EEMPTY;
 }
 
@@ -71,18 +71,10 @@ osc_frame_read(struct osc_frame *frame, struct osc_item *items, size_t max, size
 	return err;
 }
 
-/* Only for bytes that no input of the format in use starts with. */
-bool
-osc_frame_suggest(const struct osc_frame *frame, const char **name)
+const char *
+osc_frame_suggest(const struct osc_frame *frame)
 {
-	enum osc_format format = osc_format_detect(frame->first);
-
-	/* Also raw for 'A' to 'F': hex of a message starts with '4' to '7', or "0x". */
-	if (!frame->any || osc_format_row(frame->format)->begins(frame->first) ||
-	    !osc_format_row(format)->begins(frame->first))
-		return false;
-	*name = osc_format_name(format);
-	return true;
+	return osc_looks_like(osc_slice(frame->head, frame->head_len), frame->format);
 }
 
 /* What was written is complete, or not there. */

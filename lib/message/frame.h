@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "message/format.h"
+#include "message/looks.h"
 #include "message/packet.h"
 
 /* Messages as they stand in files and pipes, a group at a time. */
@@ -17,6 +18,7 @@ struct osc_item {
 	enum osc_err err;    /* why it is refused; OSC_OK as long as it is not */
 	struct osc_where where;
 	const char *note;      /* more words for a format error, valid like in; or NULL */
+	const char *hint;      /* what to do if it is malformed; a constant, or NULL */
 	struct osc_slice meta; /* JSON: the text of "meta", valid like in; empty if none */
 	struct osc_slice out;  /* what becomes of it; set and owned by the session */
 	size_t at;             /* private to the frame */
@@ -34,12 +36,13 @@ struct osc_frame {
 	enum osc_format format;
 	struct osc_packet packet;
 	struct osc_buffer buffer;
-	size_t at;       /* first byte of buffer that is not yet given out */
-	uint64_t number; /* of the message or line given out last */
-	bool ended;      /* the input has ended */
-	bool any;        /* a byte was read */
-	uint8_t first;   /* the first byte of all */
-	void *state;     /* of the format's reader; NULL before the first read */
+	size_t at;                   /* first byte of buffer that is not yet given out */
+	uint64_t number;             /* of the message or line given out last */
+	bool ended;                  /* the input has ended */
+	bool any;                    /* a byte was read */
+	uint8_t head[OSC_LOOKS_MAX]; /* the first bytes of all */
+	size_t head_len;
+	void *state; /* of the format's reader; NULL before the first read */
 };
 
 void osc_frame_init(struct osc_frame *frame, int fd, enum osc_format format);
@@ -67,9 +70,9 @@ enum osc_err osc_frame_peek(struct osc_frame *frame, uint8_t *first, struct osc_
  * files. As osc_frame_peek. */
 enum osc_err osc_frame_detect(struct osc_frame *frame, struct osc_detail *detail);
 
-/* osc_frame_suggest - the format that the first byte of the input speaks for, if
- * it is not the one in use; false if there is nothing to suggest */
-bool osc_frame_suggest(const struct osc_frame *frame, const char **name);
+/* osc_frame_suggest - if the input does not look like the format in use: what the user should
+ * do; else NULL */
+const char *osc_frame_suggest(const struct osc_frame *frame);
 
 void osc_frame_free(struct osc_frame *frame);
 

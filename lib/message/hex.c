@@ -55,7 +55,31 @@ osc_hex_decode(uint8_t *out, size_t *out_len, struct osc_slice hex, struct osc_w
 
 struct reading {
 	bool skipping; /* in the rest of a line that was too long */
+	/* The message before, and how many bytes it had. */
+	uint64_t last;
+	size_t last_len;
 };
+
+/* What to do if the message of a line is none. Those who write hex cut it into lines: what
+ * was cut off is no message, and what it was cut off from should not have been taken for one. */
+static const char *
+advise(
+    const struct osc_item *item, const struct reading *reading, struct osc_slice head, size_t len)
+{
+	bool behind = reading->last != 0 && reading->last + 1 == item->number;
+
+	if (behind && (reading->last_len == 30 || reading->last_len == 16))
+		return reading->last_len == 30
+		    ? "the line before has 30 bytes, as xxd -p cuts them: if this is the rest of that "
+		      "message, join them with tr -d '\\n'"
+		    : "the line before has 16 bytes, as od and xxd cut them: if this is the rest of "
+		      "that message, join them with tr -d '\\n'";
+	if (item->err == OSC_EHEX && item->where.offset == len + 1)
+		return "an odd number of digits: each byte has two";
+	/* The offsets of a dump are hex, too; no message begins with 0. */
+	return item->err == OSC_EHEX || head.ptr[0] == '0' ? osc_looks_like(head, OSC_FORMAT_HEX)
+							   : NULL;
+}
 
 /* What a line holds, if it is not blank and no comment. Of a line that is too long only the
  * beginning counts, since the rest may not be there yet. Bytes are decoded in place: text
@@ -64,6 +88,8 @@ static void
 read_line(struct osc_intake *intake, uint8_t *start, size_t len)
 {
 	size_t looked_at = len < OSC_LINE_MAX ? len : OSC_LINE_MAX, i = 0;
+	struct reading *reading = intake->frame->state;
+	uint8_t head[OSC_LOOKS_MAX];
 	struct osc_item *item;
 
 	intake->frame->number++;
@@ -75,8 +101,13 @@ read_line(struct osc_intake *intake, uint8_t *start, size_t len)
 		(void)osc_intake_add(intake, 0, 0, OSC_ELONG);
 		return;
 	}
+	osc_copy(head, start, len < sizeof(head) ? len : sizeof(head));
 	item = osc_intake_add(intake, (size_t)(start - intake->frame->buffer.ptr), len, OSC_OK);
 	item->err = osc_hex_decode(start, &item->in.len, osc_slice(start, len), &item->where);
+	item->hint =
+	    advise(item, reading, osc_slice(head, len < sizeof(head) ? len : sizeof(head)), len);
+	reading->last = item->number;
+	reading->last_len = item->in.len;
 	intake->bytes += item->in.len;
 }
 

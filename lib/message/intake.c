@@ -28,8 +28,10 @@ osc_intake_fill(struct osc_intake *intake, size_t len)
 		return osc_detail_errno(intake->detail, OSC_EIO, NULL, "read");
 	if (n == 0)
 		frame->ended = true;
-	else if (!frame->any)
-		frame->first = to[0];
+	else if (!frame->any) {
+		frame->head_len = (size_t)n < sizeof(frame->head) ? (size_t)n : sizeof(frame->head);
+		memcpy(frame->head, to, frame->head_len);
+	}
 	frame->any = frame->any || n > 0;
 	buffer->len += (size_t)n;
 	return OSC_OK;

@@ -242,7 +242,7 @@ load helper
 	refused "<stdin>:1"
 	[[ $stderr != *hint* ]] || fail "a hint"
 	run -5 --separate-stderr text "Mary had" oscore-protect -f hex client
-	refused "<stdin>:1" "hint: .*-f raw"
+	refused "<stdin>:1" "hint: text is no message"
 	forged=$(broken "$GET_PROTECTED")
 	run -4 --separate-stderr text "$forged" oscore-unprotect -f hex server
 	refused "<stdin>:1" "hint: .*-v tries"

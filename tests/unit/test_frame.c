@@ -117,7 +117,6 @@ static void
 test_frame_peek(void)
 {
 	uint8_t first = 0;
-	const char *name;
 
 	for (int twice = 0; twice <= 1; twice++) {
 		(void)pipe_with("4401\n4402\n", true, OSC_FORMAT_HEX);
@@ -132,10 +131,10 @@ test_frame_peek(void)
 	CHECK(read_group(1) == 1 && is_item(0, 1, "4101"));
 	done();
 	(void)pipe_with("", true, OSC_FORMAT_RAW);
-	CHECK(!osc_frame_suggest(&frame, &name));
+	CHECK(osc_frame_suggest(&frame) == NULL);
 	CHECK(osc_frame_peek(&frame, &first, NULL) == OSC_EEMPTY);
 	CHECK(osc_frame_peek(&frame, &first, NULL) == OSC_EEMPTY);
-	CHECK(!osc_frame_suggest(&frame, &name));
+	CHECK(osc_frame_suggest(&frame) == NULL);
 	done();
 }
 
