@@ -227,8 +227,10 @@ print_help(FILE *to)
 		lead = "      ";
 	}
 	(void)fprintf(to, "%s\n", program->purpose);
-	for (const struct cli_option *option = program->options; option->name != NULL; option++)
+	/* The last two are CLI_COMMON_OPTIONS; room is short. */
+	for (const struct cli_option *option = program->options; option->key != 'h'; option++)
 		print_option(to, option);
+	(void)fprintf(to, "  %-30s %s\n", "-h, --help, -V, --version", "this help; the versions");
 	(void)fprintf(to, "\nExample: %s\nSee %s(1).\n", program->example, program->name);
 }
 

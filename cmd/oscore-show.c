@@ -15,11 +15,11 @@
 
 enum { OPTION_SHOW_SECRETS = 256, OPTION_CHECK };
 
-#define FORMATS "text json"
+#define FORMATS "text json libcoap wireshark c aiocoap rfc9203"
 
 static const struct cli_option table[] = {
     {'r', "role", "ROLE=" CLI_ROLES, "client or server: which side to show"},
-    {'t', "to", "FORMAT=" FORMATS, "output: text (default) or json"},
+    {'t', "to", "FORMAT=" FORMATS, "text (default), or an export (see oscore-show(1))"},
     {'o', "output", "FILE", "write to FILE, for its owner alone"},
     {OPTION_SHOW_SECRETS, "show-secrets", NULL, "in text, and on a terminal, too"},
     {OPTION_CHECK, "check", NULL, "what is wrong, in each DIR and between"},
@@ -38,11 +38,9 @@ static const struct cli_program program = {
     .operands = "DIR DIR\n--check DIR DIR DIR DIR",
 };
 
-enum format { TEXT, JSON };
-
 struct show {
 	enum osc_role role;
-	enum format to;
+	const struct osc_foreign *to; /* NULL: text */
 	const char *output;
 	bool secrets;
 	bool check;
@@ -57,7 +55,8 @@ take_option(struct show *show, int key, const char *arg)
 		show->role = value_role(arg);
 		break;
 	case 't':
-		show->to = (enum format)value_word("--to", arg, FORMATS);
+		show->to =
+		    osc_foreign_by_name(value_word_at(FORMATS, value_word("--to", arg, FORMATS)));
 		break;
 	case 'o':
 		show->output = arg;
@@ -81,7 +80,7 @@ take_option(struct show *show, int key, const char *arg)
 static enum osc_err
 write_out(const struct show *show, const struct osc_buffer *text, struct osc_detail *detail)
 {
-	bool holds_secrets = show->to != TEXT || show->secrets;
+	bool holds_secrets = show->to != NULL || show->secrets;
 	struct output output;
 	enum osc_err err;
 
@@ -90,7 +89,11 @@ write_out(const struct show *show, const struct osc_buffer *text, struct osc_det
 	err = output_open(&output, detail);
 	if (err != OSC_OK)
 		return err;
-	if (holds_secrets && !show->secrets && isatty(output.fd)) {
+	if (show->to != NULL && show->to->binary && output.terminal) {
+		err = osc_detail_set(
+		    detail, OSC_ETERMINAL, output.name, "binary output, and a terminal");
+		osc_detail_hint(detail, "add '-o FILE'");
+	} else if (holds_secrets && !show->secrets && isatty(output.fd)) {
 		err = osc_detail_set(detail, OSC_ETERMINAL, output.name,
 		    "a terminal, and this holds the Master Secret");
 		osc_detail_hint(detail, "add '-o FILE', or --show-secrets");
@@ -129,6 +132,24 @@ role_of(const struct osc_settings *settings, enum osc_role given)
 	return given;
 }
 
+/* Whoever goes on with the numbers must be the only one: not for -q to drop. */
+static void
+warn_about_export(const struct osc_foreign *to, const char *path, const struct osc_export *from)
+{
+	if (to == &osc_foreign_c && from->params->master_secret.len != 16)
+		cli_say(path,
+		    "warning: the Master Secret has not 16 bytes: some firmware takes no other");
+	if (!to->numbers)
+		return;
+	cli_say(path,
+	    "warning: before the export is used stop using %s: its numbers go on from there", path);
+	if (to == &osc_foreign_aiocoap)
+		cli_say(path,
+		    "warning: beside settings.json put this into sequence.json: "
+		    "{\"next-to-send\": %" PRIu64 ", \"received\": \"unknown\"}",
+		    from->state->next);
+}
+
 static enum osc_err
 show_one(const struct show *show, const char *path, struct osc_detail *detail)
 {
@@ -145,17 +166,14 @@ show_one(const struct show *show, const char *path, struct osc_detail *detail)
 	from.state = osc_store_state(store);
 	from.role = role_of(osc_store_settings(store), show->role);
 	warn_about_limits(path, from.state);
-	if (show->to == TEXT)
+	if (show->to == NULL)
 		describe(&text, &from, show->secrets);
 	else
-		osc_foreign_json(&text, &from);
-	err = text.full ? OSC_ENOMEM : write_out(show, &text, detail);
-	/* Whoever goes on with the numbers must be the only one: not for -q to drop. */
-	if (err == OSC_OK && show->to != TEXT)
-		cli_say(path,
-		    "warning: before the export is used stop using %s: its numbers go on "
-		    "from there",
-		    path);
+		err = show->to->write(&text, &from, detail);
+	if (err == OSC_OK)
+		err = text.full ? OSC_ENOMEM : write_out(show, &text, detail);
+	if (err == OSC_OK && show->to != NULL)
+		warn_about_export(show->to, path, &from);
 	osc_buffer_free(&text);
 	osc_store_close(&store);
 	return err;
@@ -244,7 +262,7 @@ check_output(const struct show *show, const char *path, bool many)
 static void
 check_options(const struct show *show, const char *const paths[static 2])
 {
-	if (show->check && (show->to != TEXT || show->secrets || show->role != OSC_ROLE_NONE))
+	if (show->check && (show->to != NULL || show->secrets || show->role != OSC_ROLE_NONE))
 		cli_usage("--role, --to and --show-secrets do not go with --check");
 	if (show->tree != NULL && !show->check)
 		cli_usage("--contexts goes with --check");
@@ -258,7 +276,7 @@ check_options(const struct show *show, const char *const paths[static 2])
 		return;
 	if (cli_operand() != NULL)
 		cli_usage("too many operands");
-	if (paths[1] != NULL && (show->to != TEXT || show->secrets))
+	if (paths[1] != NULL && (show->to != NULL || show->secrets))
 		cli_usage("--to and --show-secrets do not go with two contexts");
 	check_output(show, paths[1], false);
 }

@@ -100,6 +100,7 @@ static const struct {
     {OSC_EJSON, NOWHERE, "malformed JSON", NULL},
     {OSC_EMESSAGE, NOWHERE, "malformed JSON message", NULL},
     {OSC_ECBOR, NOWHERE, "malformed: not a CBOR byte string", NULL},
+    {OSC_EIMPORT, NOWHERE, "malformed: not of this format", NULL},
     {OSC_ENOECHO, NOWHERE, "no Echo option in this answer",
 	"FILE is what oscore-unprotect made of the answer"},
     {OSC_EREPLAY, NOWHERE, "replayed message", NULL},

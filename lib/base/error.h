@@ -89,6 +89,7 @@ enum osc_err {
 	OSC_EACKREQUEST = 532,  /* a request in an Acknowledgement or Reset */
 	OSC_ERSTRESPONSE = 533, /* a response in a Reset */
 	OSC_ENONEMPTY = 534,    /* an Empty message of type NON */
+	OSC_EIMPORT = 535,      /* a file to import is malformed */
 
 	/* 6: replay */
 	OSC_EREPLAY = 600,     /* received before, or below the window */

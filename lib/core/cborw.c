@@ -44,6 +44,13 @@ osc_cborw_array(struct osc_cborw *w, size_t items)
 }
 
 void
+osc_cborw_map(struct osc_cborw *w, size_t pairs)
+{
+	if (!w->full)
+		wrote(w, cbor_encode_map_start(pairs, w->out + w->len, w->cap - w->len));
+}
+
+void
 osc_cborw_bytes(struct osc_cborw *w, struct osc_slice bytes)
 {
 	if (!w->full)

@@ -17,6 +17,7 @@ struct osc_cborw {
 
 void osc_cborw_init(struct osc_cborw *w, uint8_t *out, size_t cap);
 void osc_cborw_array(struct osc_cborw *w, size_t items);
+void osc_cborw_map(struct osc_cborw *w, size_t pairs);
 void osc_cborw_bytes(struct osc_cborw *w, struct osc_slice bytes);
 void osc_cborw_text(struct osc_cborw *w, const char *text);
 void osc_cborw_int(struct osc_cborw *w, int64_t value);

@@ -94,6 +94,19 @@ osc_kdf_derive(uint8_t *out, size_t out_len, const struct osc_params *params, st
 	osc_wipe(&hmac, sizeof(hmac));
 }
 
+void
+osc_kdf_expand(
+    uint8_t *out, size_t out_len, const uint8_t prk[static OSC_PRK_SIZE], struct osc_slice info)
+{
+	struct hmac hmac = {.hash = &nettle_sha256};
+
+	assert(out_len <= OSC_KEY_MAX);
+	hmac_start(&hmac, osc_slice(prk, OSC_PRK_SIZE));
+	hkdf_expand(
+	    &hmac, hmac_more, hmac_end, SHA256_DIGEST_SIZE, info.len, info.ptr, out_len, out);
+	osc_wipe(&hmac, sizeof(hmac));
+}
+
 unsigned
 osc_nettle_version(void)
 {

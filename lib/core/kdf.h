@@ -31,6 +31,8 @@ osc_params_mirror(const struct osc_params *params)
 	return other;
 }
 
+#define OSC_PRK_SIZE 32
+
 /* The largest info structure without its ID Context, in bytes. */
 #define OSC_INFO_MAX 40
 
@@ -54,6 +56,15 @@ size_t osc_kdf_info(uint8_t *out, size_t cap, const struct osc_params *params, s
  */
 void osc_kdf_derive(
     uint8_t *out, size_t out_len, const struct osc_params *params, struct osc_slice info);
+
+/*
+ * osc_kdf_expand - HKDF-Expand with SHA-256 (RFC 5869, 2.3)
+ *
+ * prk  a pseudorandom key of 32 bytes
+ * out  out_len bytes, at most OSC_KEY_MAX
+ */
+void osc_kdf_expand(
+    uint8_t *out, size_t out_len, const uint8_t prk[static OSC_PRK_SIZE], struct osc_slice info);
 
 /* the version of nettle in use: major << 8 | minor */
 unsigned osc_nettle_version(void);

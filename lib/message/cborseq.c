@@ -1,52 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
+#include "core/cborhead.h"
 #include "core/cborw.h"
 #include "message/cborseq.h"
 #include "message/intake.h"
 
-#define HEAD_MAX 9 /* bytes in the longest head */
-
 #define OPEN UINT64_MAX /* in a nest: up to a break */
-
-/* Major types (RFC 8949, 3.1) */
-enum major { POSITIVE, NEGATIVE, BYTES, TEXT, ARRAY, MAP, TAG, SIMPLE };
-
-/* What an item begins with (RFC 8949, 3). */
-struct head {
-	enum major major;
-	size_t len;        /* bytes, with those of the argument */
-	bool indefinite;   /* additional information 31 */
-	uint64_t argument; /* 0 if indefinite */
-};
-
-/* OSC_CBORSEQ_OTHER if it is there, else MORE or BROKEN. */
-static enum osc_cborseq
-decode_head(struct head *head, struct osc_slice in)
-{
-	unsigned info;
-	size_t more;
-
-	if (in.len == 0)
-		return OSC_CBORSEQ_MORE;
-	info = in.ptr[0] & 0x1f;
-	head->major = in.ptr[0] >> 5;
-	head->indefinite = info == 31;
-	if ((info > 27 && !head->indefinite) ||
-	    (head->indefinite && (head->major <= NEGATIVE || head->major == TAG)))
-		return OSC_CBORSEQ_BROKEN;
-	more = info < 24 || head->indefinite ? 0 : (size_t)1 << (info - 24);
-	if (in.len < 1 + more)
-		return OSC_CBORSEQ_MORE;
-	head->len = 1 + more;
-	head->argument = info < 24 ? info : 0;
-	for (size_t i = 1; i <= more; i++)
-		head->argument = head->argument << 8 | in.ptr[i];
-	return OSC_CBORSEQ_OTHER;
-}
 
 /* What is longer than any message is judged by its head. */
 static void
-decode_string(struct osc_cborseq_item *item, const struct head *head, struct osc_slice in)
+decode_string(struct osc_cborseq_item *item, const struct osc_cbor_head *head, struct osc_slice in)
 {
 	bool is_long = head->argument > OSC_MESSAGE_MAX;
 
@@ -54,9 +17,9 @@ decode_string(struct osc_cborseq_item *item, const struct head *head, struct osc
 	    head->argument > UINT64_MAX - head->len ? UINT64_MAX : head->len + head->argument;
 	if (!is_long && item->used > in.len) {
 		item->what = OSC_CBORSEQ_MORE;
-	} else if (head->major == BYTES && is_long) {
+	} else if (head->major == OSC_CBOR_BYTES && is_long) {
 		item->what = OSC_CBORSEQ_LONG;
-	} else if (head->major == BYTES) {
+	} else if (head->major == OSC_CBOR_BYTES) {
 		item->what = OSC_CBORSEQ_MESSAGE;
 		item->message = osc_slice(in.ptr + head->len, (size_t)head->argument);
 	}
@@ -65,40 +28,43 @@ decode_string(struct osc_cborseq_item *item, const struct head *head, struct osc
 void
 osc_cborseq_decode(struct osc_cborseq_item *item, struct osc_slice in)
 {
-	struct head head = {0};
+	static const enum osc_cborseq status[] = {[OSC_CBOR_HEAD] = OSC_CBORSEQ_OTHER,
+	    [OSC_CBOR_MORE] = OSC_CBORSEQ_MORE,
+	    [OSC_CBOR_BROKEN] = OSC_CBORSEQ_BROKEN};
+	struct osc_cbor_head head = {0};
 	uint64_t each;
 
 	memset(item, 0, sizeof(*item));
-	item->what = decode_head(&head, in);
+	item->what = status[osc_cbor_head_decode(&head, in)];
 	if (item->what != OSC_CBORSEQ_OTHER)
 		return;
 	item->used = head.len;
-	item->open = head.indefinite && head.major != SIMPLE;
+	item->open = head.indefinite && head.major != OSC_CBOR_SIMPLE;
 	switch (head.major) {
-	case BYTES:
-	case TEXT:
+	case OSC_CBOR_BYTES:
+	case OSC_CBOR_TEXT:
 		if (!head.indefinite)
 			decode_string(item, &head, in);
 		break;
-	case ARRAY:
-	case MAP:
-		each = head.major == MAP ? 2 : 1;
+	case OSC_CBOR_ARRAY:
+	case OSC_CBOR_MAP:
+		each = head.major == OSC_CBOR_MAP ? 2 : 1;
 		if (head.argument <= (OPEN - 1) / each)
 			item->inside = each * head.argument;
 		else /* more than can be counted */
 			item->what = OSC_CBORSEQ_BROKEN;
 		break;
-	case TAG:
+	case OSC_CBOR_TAG:
 		item->inside = 1;
 		break;
-	case SIMPLE:
+	case OSC_CBOR_SIMPLE:
 		if (head.indefinite)
 			item->what = OSC_CBORSEQ_BREAK;
 		else if (head.len == 2 && head.argument < 32) /* has a shorter form (3.3) */
 			item->what = OSC_CBORSEQ_BROKEN;
 		break;
-	case POSITIVE:
-	case NEGATIVE:
+	case OSC_CBOR_POSITIVE:
+	case OSC_CBOR_NEGATIVE:
 		break;
 	}
 	if (item->what == OSC_CBORSEQ_MORE || item->what == OSC_CBORSEQ_BROKEN)
@@ -132,12 +98,12 @@ osc_cborseq_pass(struct osc_cborseq_nest *nest, const struct osc_cborseq_item *i
 enum osc_err
 osc_cborseq_encode(struct osc_buffer *out, struct osc_slice message)
 {
-	uint8_t *to = osc_buffer_reserve(out, HEAD_MAX + message.len);
+	uint8_t *to = osc_buffer_reserve(out, OSC_CBOR_HEAD_MAX + message.len);
 	struct osc_cborw w;
 
 	if (to == NULL)
 		return OSC_ENOMEM;
-	osc_cborw_init(&w, to, HEAD_MAX + message.len);
+	osc_cborw_init(&w, to, OSC_CBOR_HEAD_MAX + message.len);
 	osc_cborw_bytes(&w, message);
 	out->len += w.len;
 	return OSC_OK;
@@ -146,12 +112,12 @@ osc_cborseq_encode(struct osc_buffer *out, struct osc_slice message)
 enum osc_err
 osc_cborseq_encode_status(struct osc_buffer *out, int status)
 {
-	uint8_t *to = osc_buffer_reserve(out, HEAD_MAX);
+	uint8_t *to = osc_buffer_reserve(out, OSC_CBOR_HEAD_MAX);
 	struct osc_cborw w;
 
 	if (to == NULL)
 		return OSC_ENOMEM;
-	osc_cborw_init(&w, to, HEAD_MAX);
+	osc_cborw_init(&w, to, OSC_CBOR_HEAD_MAX);
 	osc_cborw_int(&w, status);
 	out->len += w.len;
 	return OSC_OK;

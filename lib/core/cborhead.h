@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#ifndef OSC_CORE_CBORHEAD_H
+#define OSC_CORE_CBORHEAD_H
+
+#include "core/oscore.h"
+
+#define OSC_CBOR_HEAD_MAX 9 /* bytes in the longest head */
+
+/* Major types (RFC 8949, 3.1) */
+enum osc_cbor_major {
+	OSC_CBOR_POSITIVE,
+	OSC_CBOR_NEGATIVE,
+	OSC_CBOR_BYTES,
+	OSC_CBOR_TEXT,
+	OSC_CBOR_ARRAY,
+	OSC_CBOR_MAP,
+	OSC_CBOR_TAG,
+	OSC_CBOR_SIMPLE,
+};
+
+/* What an item begins with (RFC 8949, 3). */
+struct osc_cbor_head {
+	enum osc_cbor_major major;
+	size_t len;        /* bytes, with those of the argument */
+	bool indefinite;   /* additional information 31 */
+	uint64_t argument; /* 0 if indefinite */
+};
+
+enum osc_cbor_status {
+	OSC_CBOR_HEAD,   /* it is there */
+	OSC_CBOR_MORE,   /* it is cut off */
+	OSC_CBOR_BROKEN, /* not well-formed */
+};
+
+/* osc_cbor_head_decode - the head that some bytes begin with */
+enum osc_cbor_status osc_cbor_head_decode(struct osc_cbor_head *head, struct osc_slice in);
+
+#endif
