@@ -188,7 +188,8 @@ list_others(struct osc_search *search)
 		    osc_wanted_fits(search->wanted, osc_store_params(endpoint->store)))
 			add(search, endpoint);
 	}
-	sort(search->found + first, search->n - first);
+	if (search->n > first)
+		sort(search->found + first, search->n - first);
 }
 
 struct osc_endpoint *
