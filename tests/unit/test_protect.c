@@ -178,8 +178,9 @@ random_message(uint8_t *out, size_t cap, bool response, bool observe)
 
 	chance_bytes(bytes, 16);
 	osc_coap_writer_init(&w, out, cap);
-	osc_coap_put_header(
-	    &w, (uint8_t)chance(4), code, (uint16_t)chance(65536), osc_slice(bytes, pick(9)));
+	/* Of a type that no peer ignores: CON or NON, for a response ACK too. */
+	osc_coap_put_header(&w, (uint8_t)chance(response ? 3 : 2), code, (uint16_t)chance(65536),
+	    osc_slice(bytes, pick(9)));
 	for (size_t n = pick(20); n > 0; n--) {
 		number += chance(2) == 0 ? 0 : pick(5);
 		if (number >= sizeof(numbers) / sizeof(numbers[0]))
