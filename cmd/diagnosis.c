@@ -107,7 +107,7 @@ note_all(
 }
 
 void
-diagnosis_say(struct osc_session *session, size_t i, const struct osc_item *item, size_t *work)
+diagnosis_say(struct osc_session *session, size_t i, const struct osc_item *item, size_t *effort)
 {
 	const struct osc_params *params = NULL;
 	struct osc_diagnosis diagnosis;
@@ -116,7 +116,7 @@ diagnosis_say(struct osc_session *session, size_t i, const struct osc_item *item
 
 	if (item->err == OSC_OK)
 		return;
-	if (osc_session_diagnose(&diagnosis, &params, session, i, item->err, work) != OSC_OK) {
+	if (osc_session_diagnose(&diagnosis, &params, session, i, item->err, effort) != OSC_OK) {
 		cli_hint("no memory to look for the mistake");
 		return;
 	}

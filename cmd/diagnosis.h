@@ -11,10 +11,10 @@
  * Says nothing about items that are not refused, or for reasons that have nothing
  * to do with keys.
  *
- * work  what may still be spent; receives what is left
+ * effort  what may still be spent; receives what is left
  */
 void diagnosis_say(
-    struct osc_session *session, size_t i, const struct osc_item *item, size_t *work);
+    struct osc_session *session, size_t i, const struct osc_item *item, size_t *effort);
 
 /* diagnosis_hash - the hash as the RFC writes it: "SHA-256" */
 const char *diagnosis_hash(enum osc_hash hash);

@@ -21,7 +21,7 @@ explain_init(struct explain *explain, bool on, bool show_secrets, const char *na
 	explain->on = on;
 	explain->name = name;
 	explain->show_secrets = show_secrets;
-	explain->work = OSC_DIAGNOSE_WORK;
+	explain->effort = OSC_DIAGNOSE_EFFORT;
 }
 
 void
@@ -355,5 +355,5 @@ explain_settled(
 	/* A message that is not protected has no context. */
 	if (work->endpoint != NULL && work->bound && (item->err == OSC_OK || item->err == OSC_ETAG))
 		explain_message(explain, item, work);
-	diagnosis_say(session, i, item, &explain->work);
+	diagnosis_say(session, i, item, &explain->effort);
 }

@@ -18,7 +18,7 @@ struct explain {
 	struct osc_buffer lines;
 	bool show_secrets;
 	char *context; /* the directory whose keys have been explained */
-	size_t work;   /* what the diagnosis may still spend in this run */
+	size_t effort; /* what the diagnosis may still spend in this run */
 };
 
 /* explain_init - name: of the input, for the lines that say which message it is */

@@ -18,8 +18,8 @@ struct search {
 	const struct osc_evidence *evidence;
 	struct osc_mistakes *mistakes;
 	size_t pick[OSC_DIMENSIONS];
-	size_t *work;
-	bool spent;               /* the work was not enough */
+	size_t *effort;
+	bool spent;               /* the effort was not enough */
 	struct osc_aead_key *key; /* room for one of any algorithm */
 	size_t key_room;
 	uint8_t *scratch; /* for the derivation */
@@ -78,11 +78,11 @@ attempt(struct search *search)
 	if (id.len > osc_alg_id_max(params.alg) ||
 	    request->option.kid.len > osc_alg_id_max(params.alg))
 		return false;
-	if (*search->work < cost) {
+	if (*search->effort < cost) {
 		search->spent = true;
 		return false;
 	}
-	*search->work -= cost;
+	*search->effort -= cost;
 	params.sender_id.len = (uint8_t)id.len;
 	osc_copy(params.sender_id.bytes, id.ptr, id.len);
 	osc_derive_key(key, &params, &params.sender_id, search->scratch);
@@ -147,10 +147,10 @@ largest_key(void)
 }
 
 enum osc_err
-osc_diagnose(struct osc_diagnosis *diagnosis, const struct osc_evidence *evidence, size_t *work)
+osc_diagnose(struct osc_diagnosis *diagnosis, const struct osc_evidence *evidence, size_t *effort)
 {
 	const struct osc_unprotection *message = evidence->message;
-	struct search search = {.evidence = evidence, .work = work, .key_room = largest_key()};
+	struct search search = {.evidence = evidence, .effort = effort, .key_room = largest_key()};
 	size_t context_len = evidence->params->id_context.len + message->option.kid_context.len;
 	enum osc_err err = OSC_OK;
 	bool found = false;
@@ -228,9 +228,9 @@ gather(struct osc_evidence *evidence, const struct osc_work *work, enum osc_err 
 /* Of the contexts that fit, the one in which it verifies after all. */
 static enum osc_err
 diagnose_among(struct osc_diagnosis *diagnosis, struct osc_evidence *evidence,
-    struct osc_contexts *contexts, const struct osc_work *item, size_t *work)
+    struct osc_contexts *contexts, const struct osc_work *work, size_t *effort)
 {
-	struct osc_wanted wanted = osc_work_wanted(item, contexts->role);
+	struct osc_wanted wanted = osc_work_wanted(work, contexts->role);
 	struct osc_endpoint *endpoint;
 	struct osc_search search;
 	enum osc_err err = OSC_OK;
@@ -240,7 +240,7 @@ diagnose_among(struct osc_diagnosis *diagnosis, struct osc_evidence *evidence,
 	while (err == OSC_OK && !diagnosis->verifies &&
 	    (endpoint = osc_search_next(&search)) != NULL) {
 		evidence->params = osc_store_params(endpoint->store);
-		err = osc_diagnose(diagnosis, evidence, work);
+		err = osc_diagnose(diagnosis, evidence, effort);
 		complete = complete && diagnosis->complete;
 		diagnosis->endpoint = endpoint;
 	}
@@ -252,7 +252,7 @@ diagnose_among(struct osc_diagnosis *diagnosis, struct osc_evidence *evidence,
 /* With the requests that the response may belong to. */
 static enum osc_err
 diagnose_response(struct osc_diagnosis *diagnosis, struct osc_evidence *evidence,
-    struct osc_session *session, const struct osc_work *item, size_t *work)
+    struct osc_session *session, const struct osc_work *work, size_t *effort)
 {
 	const struct osc_unprotection **requests;
 	struct osc_unprotection peeked = {0};
@@ -262,37 +262,37 @@ diagnose_response(struct osc_diagnosis *diagnosis, struct osc_evidence *evidence
 	if (requests == NULL)
 		return OSC_ENOMEM;
 	if (session->peeked == NULL) {
-		evidence->n_requests = list_requests(requests, &evidence->n_tried, session, item);
+		evidence->n_requests = list_requests(requests, &evidence->n_tried, session, work);
 	} else {
 		/* Of the requests seen, only what binds the response is kept. */
-		peeked.option.kid = osc_present(item->exchange.kid.bytes, item->exchange.kid.len);
-		peeked.option.piv = item->exchange.piv;
+		peeked.option.kid = osc_present(work->exchange.kid.bytes, work->exchange.kid.len);
+		peeked.option.piv = work->exchange.piv;
 		requests[0] = &peeked;
 		evidence->n_requests = evidence->n_tried = 1;
 	}
 	evidence->requests = requests;
-	err = osc_diagnose(diagnosis, evidence, work);
+	err = osc_diagnose(diagnosis, evidence, effort);
 	free(requests);
 	return err;
 }
 
 enum osc_err
 osc_session_diagnose(struct osc_diagnosis *diagnosis, const struct osc_params **params,
-    struct osc_session *session, size_t i, enum osc_err err, size_t *work)
+    struct osc_session *session, size_t i, enum osc_err err, size_t *effort)
 {
-	const struct osc_work *item = &session->work[i];
-	struct osc_evidence evidence = {.message = &item->message, .side = item->side};
+	const struct osc_work *work = &session->work[i];
+	struct osc_evidence evidence = {.message = &work->message, .side = work->side};
 
 	memset(diagnosis, 0, sizeof(*diagnosis));
-	if (session->options.many && err == OSC_ETAG && item->message.is_request) {
-		err = diagnose_among(diagnosis, &evidence, &session->contexts, item, work);
+	if (session->options.many && err == OSC_ETAG && work->message.is_request) {
+		err = diagnose_among(diagnosis, &evidence, &session->contexts, work, effort);
 		*params = evidence.params;
 		return err;
 	}
-	if (!gather(&evidence, item, err))
+	if (!gather(&evidence, work, err))
 		return OSC_OK;
 	*params = evidence.params;
 	if (!evidence.message->is_request)
-		return diagnose_response(diagnosis, &evidence, session, item, work);
-	return osc_diagnose(diagnosis, &evidence, work);
+		return diagnose_response(diagnosis, &evidence, session, work, effort);
+	return osc_diagnose(diagnosis, &evidence, effort);
 }

@@ -12,8 +12,8 @@
  * people get them wrong. Changes no state, and keeps nothing of a plaintext.
  */
 
-/* What may be spent on diagnoses in a run, in bytes of work: about a second. */
-#define OSC_DIAGNOSE_WORK ((size_t)64 * 1024 * 1024)
+/* What may be spent on diagnoses in a run, in bytes worked on: about a second. */
+#define OSC_DIAGNOSE_EFFORT ((size_t)64 * 1024 * 1024)
 
 /* What protected the message, if not what this side has. */
 enum osc_change {
@@ -57,13 +57,13 @@ struct osc_evidence {
 /*
  * osc_diagnose - find one mistake, or two, that explain why a message does not verify
  *
- * work  what may still be spent; receives what is left
+ * effort  what may still be spent; receives what is left
  *
  * The diagnosis points into the evidence. Returns OSC_OK, also if nothing was
  * found, or OSC_ENOMEM.
  */
 enum osc_err osc_diagnose(
-    struct osc_diagnosis *diagnosis, const struct osc_evidence *evidence, size_t *work);
+    struct osc_diagnosis *diagnosis, const struct osc_evidence *evidence, size_t *effort);
 
 /*
  * osc_session_diagnose - the same for refused item i of the session's last group
@@ -75,6 +75,6 @@ enum osc_err osc_diagnose(
  * the next group.
  */
 enum osc_err osc_session_diagnose(struct osc_diagnosis *diagnosis, const struct osc_params **params,
-    struct osc_session *session, size_t i, enum osc_err err, size_t *work);
+    struct osc_session *session, size_t i, enum osc_err err, size_t *effort);
 
 #endif

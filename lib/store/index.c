@@ -234,7 +234,7 @@ compare(const void *a, const void *b)
 
 /* Drop what was not there any more, and begin anew with who has which ID. */
 static void
-settle_names(struct osc_index *index, bool *changed)
+drop_absent(struct osc_index *index, bool *changed)
 {
 	size_t kept = 0;
 
@@ -269,7 +269,7 @@ read_names(struct osc_index *index, DIR *list, bool *changed)
 		if (found->d_name[0] != '.')
 			err = take_name(index, dirfd(list), found->d_name, changed);
 	if (err == OSC_OK)
-		settle_names(index, changed);
+		drop_absent(index, changed);
 	return err;
 }
 

@@ -225,7 +225,7 @@ act_diagnose(void)
 	struct osc_item item = {.in = request};
 	const struct osc_params *params;
 	struct osc_diagnosis diagnosis;
-	size_t done = 0, work = OSC_DIAGNOSE_WORK;
+	size_t done = 0, effort = OSC_DIAGNOSE_EFFORT;
 	enum osc_err err;
 
 	osc_session_init(&session, &options);
@@ -233,7 +233,7 @@ act_diagnose(void)
 	if (err == OSC_OK)
 		err = osc_session_unprotect(&session, &item, 1, &done, &talk_detail);
 	if (err == OSC_OK && item.err == OSC_ETAG) {
-		err = osc_session_diagnose(&diagnosis, &params, &session, 0, item.err, &work);
+		err = osc_session_diagnose(&diagnosis, &params, &session, 0, item.err, &effort);
 		CHECK(err != OSC_OK || (diagnosis.verifies && diagnosis.salt == OSC_CHANGE_ABSENT));
 	} else if (err == OSC_OK) {
 		err = item.err;

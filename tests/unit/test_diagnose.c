@@ -45,12 +45,12 @@ diagnose_request(const struct osc_params *own, const struct osc_params *sender)
 	struct osc_evidence evidence = {.params = own, .side = OSC_SIDE_PEER};
 	struct osc_diagnosis diagnosis;
 	struct received received;
-	size_t work = OSC_DIAGNOSE_WORK;
+	size_t effort = OSC_DIAGNOSE_EFFORT;
 
 	receive(&received, sender, GET, NULL, true);
 	evidence.message = &received.message;
-	CHECK(osc_diagnose(&diagnosis, &evidence, &work) == OSC_OK);
-	CHECK(diagnosis.tried && diagnosis.complete && work < OSC_DIAGNOSE_WORK);
+	CHECK(osc_diagnose(&diagnosis, &evidence, &effort) == OSC_OK);
+	CHECK(diagnosis.tried && diagnosis.complete && effort < OSC_DIAGNOSE_EFFORT);
 	return diagnosis;
 }
 
@@ -148,7 +148,7 @@ test_responses(void)
 	const struct osc_unprotection *list[3];
 	struct osc_exchange exchange;
 	struct osc_diagnosis found;
-	size_t work;
+	size_t effort;
 
 	for (unsigned i = 0; i < 3; i++) {
 		receive(&requests[i], &client, GET, NULL, true);
@@ -174,8 +174,8 @@ test_responses(void)
 			sender.master_salt = osc_slice(NULL, 0);
 		osc_unprotect_exchange(&exchange, list[answered]);
 		receive(&response, &sender, CONTENT, &exchange, piv);
-		work = OSC_DIAGNOSE_WORK;
-		CHECK(osc_diagnose(&found, &evidence, &work) == OSC_OK);
+		effort = OSC_DIAGNOSE_EFFORT;
+		CHECK(osc_diagnose(&found, &evidence, &effort) == OSC_OK);
 		CHECK(found.tried && found.complete);
 		CHECK(found.verifies == (mistakes <= 2));
 		if (!found.verifies)
@@ -187,7 +187,7 @@ test_responses(void)
 }
 
 /* What cannot be: IDs that are too long for an algorithm, or for all; a text that is
- * nothing but a tag; no work left. */
+ * nothing but a tag; no effort left. */
 static void
 test_limits(void)
 {
@@ -195,24 +195,24 @@ test_limits(void)
 	struct osc_evidence evidence = {.params = &server, .side = OSC_SIDE_PEER};
 	struct osc_diagnosis found;
 	struct received received;
-	size_t work = 0;
+	size_t effort = 0;
 
 	receive(&received, &client, GET, NULL, true);
 	evidence.message = &received.message;
 	received.message.outer.payload.len = 8;
-	work = OSC_DIAGNOSE_WORK;
-	CHECK(osc_diagnose(&found, &evidence, &work) == OSC_OK);
+	effort = OSC_DIAGNOSE_EFFORT;
+	CHECK(osc_diagnose(&found, &evidence, &effort) == OSC_OK);
 	CHECK(found.tried && found.complete && !found.verifies);
 	received.message.option.kid = unhex("0102030405060708");
-	CHECK(osc_diagnose(&found, &evidence, &work) == OSC_OK);
+	CHECK(osc_diagnose(&found, &evidence, &effort) == OSC_OK);
 	CHECK(found.tried && found.complete && !found.verifies);
 	received.message.option.kid = unhex("01020304050607");
-	work = 5000;
-	CHECK(osc_diagnose(&found, &evidence, &work) == OSC_OK);
-	CHECK(found.tried && !found.complete && !found.verifies && work < 5000);
-	work = 0;
-	CHECK(osc_diagnose(&found, &evidence, &work) == OSC_OK);
-	CHECK(found.tried && !found.complete && !found.verifies && work == 0);
+	effort = 5000;
+	CHECK(osc_diagnose(&found, &evidence, &effort) == OSC_OK);
+	CHECK(found.tried && !found.complete && !found.verifies && effort < 5000);
+	effort = 0;
+	CHECK(osc_diagnose(&found, &evidence, &effort) == OSC_OK);
+	CHECK(found.tried && !found.complete && !found.verifies && effort == 0);
 }
 
 int
