@@ -119,6 +119,15 @@ hand_back(struct stream *stream, const struct osc_item *item, const struct osc_w
 	return delivery_refused(&stream->delivery, item, work, words, &stream->detail);
 }
 
+static bool
+ends_observation(const struct osc_work *work)
+{
+	struct osc_slice value;
+
+	return work->outgoing && work->receipts != NULL && work->receipts->registration &&
+	    !osc_option_find(work->plain.options, OSC_OPT_OBSERVE, &value);
+}
+
 /* What to say of a message that went through: it was not verified; it is an error, which the
  * payload alone does not tell. */
 static void
@@ -131,6 +140,10 @@ remark(struct stream *stream, const struct osc_item *item, const struct osc_work
 		cli_hint("nothing was verified: these are the outer messages; name a CONTEXT");
 		stream->remarked = true;
 	}
+	if (ends_observation(work))
+		cli_hint("%s:%llu: a response without Observe to a registration: it ends the "
+			 "observation",
+		    stream->name, (unsigned long long)item->number);
 	if (work->outgoing || work->endpoint == NULL || item->out.len < OSC_COAP_HEADER)
 		return;
 	code = item->out.ptr[1];

@@ -90,6 +90,7 @@ enum osc_err {
 	OSC_ERSTRESPONSE = 533, /* a response in a Reset */
 	OSC_ENONEMPTY = 534,    /* an Empty message of type NON */
 	OSC_EIMPORT = 535,      /* a file to import is malformed */
+	OSC_EACKMID = 536,      /* an Acknowledgement of another message than the request */
 
 	/* 6: replay */
 	OSC_EREPLAY = 600,     /* received before, or below the window */

@@ -20,8 +20,10 @@ struct osc_item {
 	const char *note;      /* more words for a format error, valid like in; or NULL */
 	const char *hint;      /* what to do if it is malformed; a constant, or NULL */
 	struct osc_slice meta; /* JSON: the text of "meta", valid like in; empty if none */
-	struct osc_slice out;  /* what becomes of it; set and owned by the session */
-	size_t at;             /* private to the frame */
+	/* JSON: the text does not say it, so the reader has chosen it. */
+	bool no_type, no_mid, no_token;
+	struct osc_slice out; /* what becomes of it; set and owned by the session */
+	size_t at;            /* private to the frame */
 };
 
 /* A group is what is there when input would block, and at most this much. */

@@ -223,6 +223,9 @@ choose(struct osc_json_reading *r)
 {
 	uint8_t bytes[2 + 4];
 
+	r->scratch->no_type = !r->has_type;
+	r->scratch->no_mid = !r->has_mid;
+	r->scratch->no_token = !r->has_token;
 	if (!r->has_type)
 		r->type = r->code == OSC_CODE_EMPTY ? OSC_COAP_CON : OSC_COAP_NON;
 	if (r->has_mid && r->has_token)
@@ -370,6 +373,7 @@ osc_json_decode(struct osc_buffer *out, struct osc_slice text, struct osc_slice 
 	*meta = osc_slice(NULL, 0);
 	detail->text[0] = '\0';
 	osc_buffer_cut(&scratch->options, 0);
+	scratch->no_type = scratch->no_mid = scratch->no_token = false;
 	r.err = osc_json_load_deep(&r.json, text, OSC_JSON_MESSAGE_DEPTH, OSC_EJSON, detail);
 	if (r.err != OSC_OK)
 		return r.err;

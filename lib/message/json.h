@@ -20,11 +20,13 @@
 #define OSC_JSON_TEXT_MAX ((size_t)1024 * 1024) /* bytes in the longest object */
 #define OSC_JSON_MESSAGE_DEPTH 64               /* objects and arrays inside each other */
 
-/* Memory that osc_json_decode uses again for each message; all zero is empty. */
+/* Memory that osc_json_decode uses again for each message, and what it tells beside the
+ * datagram; all zero is empty. */
 struct osc_json_scratch {
 	struct osc_buffer options;
 	struct osc_buffer value;
 	struct osc_buffer uri;
+	bool no_type, no_mid, no_token; /* the last message does not say it: it was chosen */
 };
 
 void osc_json_scratch_free(struct osc_json_scratch *scratch);

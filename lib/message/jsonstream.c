@@ -143,6 +143,9 @@ take_value(struct osc_intake *intake, size_t len)
 	frame->number++;
 	item = osc_intake_add(intake, 0, reading->datagrams.len - parts.datagram, err);
 	item->meta.len = meta.len;
+	item->no_type = reading->scratch.no_type;
+	item->no_mid = reading->scratch.no_mid;
+	item->no_token = reading->scratch.no_token;
 	intake->bytes += len;
 	frame->at += len <= OSC_JSON_TEXT_MAX ? len : 0;
 	if (err == OSC_EJSON)

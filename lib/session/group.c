@@ -165,18 +165,27 @@ load_receipts(struct osc_session *session, struct osc_detail *detail)
 }
 
 enum osc_err
-osc_group_receipts(struct osc_group *group, size_t i, struct osc_slice token)
+osc_group_load_receipts(struct osc_group *group, size_t i)
 {
 	struct osc_session *session = group->session;
-	struct osc_work *work = &session->work[i];
 	enum osc_err err = load_receipts(session, group->detail);
 
 	if (err == OSC_OK && session->options.any_token && session->receipts.n != 1)
 		err = OSC_ERECEIPTS;
-	if (err != OSC_OK) {
+	if (err != OSC_OK)
 		osc_group_cut(group, i, err);
+	return err;
+}
+
+enum osc_err
+osc_group_receipts(struct osc_group *group, size_t i, struct osc_slice token)
+{
+	struct osc_session *session = group->session;
+	struct osc_work *work = &session->work[i];
+	enum osc_err err = osc_group_load_receipts(group, i);
+
+	if (err != OSC_OK)
 		return err;
-	}
 	if (session->options.any_token) {
 		work->receipts = session->receipts.list;
 		work->n_receipts = 1;

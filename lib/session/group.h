@@ -59,6 +59,9 @@ void osc_group_move(struct osc_group *group);
  * a copy. Cuts the group before item i if that fails. */
 enum osc_err osc_group_look(struct osc_group *group, size_t i);
 
+/* osc_group_load_receipts - ask for the requests, once; an error has cut the group before item i */
+enum osc_err osc_group_load_receipts(struct osc_group *group, size_t i);
+
 /*
  * osc_group_receipts - the requests that the response item i may belong to, into its work
  *

@@ -144,18 +144,75 @@ find_context(struct osc_group *group, size_t i, struct osc_detail *detail)
 	return err;
 }
 
+/* Write a message again with the header that it has now. */
+static enum osc_err
+write_header(struct osc_group *group, size_t i)
+{
+	struct osc_buffer *edited = &group->session->edited;
+	struct osc_coap *plain = &group->session->work[i].plain;
+	struct osc_item *item = &group->items[i];
+	struct osc_coap_writer w;
+
+	if (edited->len == 0 && !reserve_edited(group))
+		return OSC_ENOMEM;
+	osc_coap_writer_init(&w, edited->ptr + edited->len, room_to_edit(group, item));
+	osc_coap_put_header(&w, plain->type, plain->code, plain->mid, plain->token);
+	osc_copy(w.out + w.len, plain->body.ptr, plain->body.len);
+	item->in = osc_slice(w.out, w.len + plain->body.len);
+	edited->len += item->in.len;
+	return osc_coap_decode(plain, item->in, &item->where);
+}
+
+/* What a response does not say it takes from the request, if there is only one (RFC 7252,
+ * 5.2): piggybacked for a Confirmable one; else with a Message ID of its own. */
+static enum osc_err
+complete(struct osc_group *group, size_t i)
+{
+	const struct osc_receipts *receipts = &group->session->receipts;
+	const struct osc_item *item = &group->items[i];
+	struct osc_coap *plain = &group->session->work[i].plain;
+	const struct osc_coap *request;
+	enum osc_err err;
+
+	if (!item->no_type && !item->no_mid && !item->no_token)
+		return OSC_OK;
+	err = osc_group_load_receipts(group, i);
+	if (err != OSC_OK || receipts->n != 1)
+		return err;
+	request = &receipts->list->message.outer;
+	if (item->no_type)
+		plain->type = request->type == OSC_COAP_CON ? OSC_COAP_ACK : OSC_COAP_NON;
+	if (item->no_mid && plain->type == OSC_COAP_ACK)
+		plain->mid = request->mid;
+	if (item->no_token)
+		plain->token = request->token;
+	return write_header(group, i);
+}
+
+/* An Acknowledgement is for the Confirmable message with its Message ID (RFC 7252, 4.2). */
+static bool
+acknowledges_another(const struct osc_coap *plain, const struct osc_coap *request)
+{
+	return plain->type == OSC_COAP_ACK &&
+	    (request->type != OSC_COAP_CON || request->mid != plain->mid);
+}
+
 /* Bind a response to the one request that the peer sent with its token. */
 static enum osc_err
 bind_one(struct osc_group *group, size_t i, struct osc_detail *detail)
 {
 	struct osc_session *session = group->session;
 	struct osc_work *work = &session->work[i];
-	enum osc_err err = osc_group_receipts(group, i, work->plain.token);
+	enum osc_err err = complete(group, i);
 
+	if (err == OSC_OK)
+		err = osc_group_receipts(group, i, work->plain.token);
 	if (err != OSC_OK)
 		return err;
 	if (work->n_receipts > 1)
 		return OSC_EAMBIGUOUS;
+	if (acknowledges_another(&work->plain, &work->receipts->message.outer))
+		return OSC_EACKMID;
 	return session->options.many ? find_context(group, i, detail)
 				     : check_request(session, work, &session->one);
 }

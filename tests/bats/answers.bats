@@ -76,3 +76,94 @@ SEPARATE=4${CONTENT_PROTECTED:1} # the same as CON
 	equal "$output" "Hello World!0"
 	said "the response comes separately"
 }
+
+# answered JSON [OPTION...] - what the client hears when the server answers req with this
+answered() {
+	local json=$1
+	shift
+	text "$json" oscore-protect -f json -t hex --request req "$@" server |
+		oscore-unprotect -f hex --request req client
+}
+
+@test "in JSON an answer takes type, Message ID and token from the one request" {
+	accepted
+	run -0 --separate-stderr answered '{"code":"2.05"}'
+	prints 64455d1f00003974
+	# what it says stays: a separate response has a Message ID of its own
+	run -0 --separate-stderr answered '{"code":"2.05","type":"CON"}'
+	matches '4445[0-9a-f]{4}00003974'
+	first=$output
+	run -0 --separate-stderr answered '{"code":"2.05","type":"CON"}'
+	differ "$output" "$first"
+	run -0 --separate-stderr answered '{"code":"2.05","type":"NON","mid":7,"token_hex":"00003974"}'
+	prints 5445000700003974
+	run -0 --separate-stderr answered '{"code":"2.05","type":"ACK","options":[["Max-Age",0]],"payload":"x"}'
+	prints 64455d1f00003974d001ff78
+	# to a Non-confirmable request: the same, with a Message ID of its own
+	pair_state client 21 0 0
+	text "5${GET:1}" oscore-protect -f hex client >req
+	oscore-unprotect -f hex server req >/dev/null
+	run -0 --separate-stderr answered '{"code":"2.05"}'
+	matches '5445[0-9a-f]{4}00003974'
+	first=$output
+	run -0 --separate-stderr answered '{"code":"2.05"}'
+	differ "$output" "$first"
+	# an empty token is one
+	text 50015d1fb3747631 oscore-protect -f hex client >req
+	oscore-unprotect -f hex server req >/dev/null
+	run -0 --separate-stderr answered '{"code":"2.05"}'
+	matches '5045[0-9a-f]{4}'
+	# what is protected is what -v shows
+	text '{"code":"2.05"}' oscore-protect -n -v --show-secrets -f json --request req server 2>shown
+	grep -qi '^.*unprotected.*: .*5045' shown || fail "$(cat shown)"
+}
+
+@test "in JSON an answer to one of several requests says which" {
+	client_and_server
+	text "$GET"$'\n'"$GET_B" oscore-protect -f hex client >req
+	oscore-unprotect -f hex server req >/dev/null
+	before=$(snapshot server)
+	run -4 --separate-stderr text '{"code":"2.05"}' oscore-protect -f json --request req server
+	refused "<stdin>:1" "no request with the token of this response"
+	[[ $stderr != *any-token* ]] || fail "a dead end"
+	equal "$(snapshot server)" "$before"
+	run -0 --separate-stderr answered '{"code":"2.05","type":"ACK","mid":23840,"token_hex":"00003975"}'
+	prints 64455d2000003975
+}
+
+@test "an acknowledgement with another Message ID than the CON is refused by protect" {
+	accepted
+	before=$(snapshot server)
+	for message in "${CONTENT/5d1f/5d20}" "${NOTIFY/5d1f/0000}"; do
+		run -5 --separate-stderr text "$message" oscore-protect -f hex --request req server
+		refused "<stdin>:1" "no CON with its Message ID"
+	done
+	run -5 --separate-stderr text '{"code":"2.05","mid":1}' oscore-protect -f json --request req server
+	refused "<stdin>:1" "no CON with its Message ID"
+	equal "$(snapshot server)" "$before"
+	# of a peer it is accepted: the Message ID may have been changed by a proxy
+	run -0 --separate-stderr text "${CONTENT_PROTECTED/5d1f/5d20}" oscore-unprotect -f hex --request req client
+	prints "${CONTENT/5d1f/5d20}"
+	# nothing acknowledges a NON
+	pair_state client 21 0 0
+	text "5${GET:1}" oscore-protect -f hex client >req
+	oscore-unprotect -f hex server req >/dev/null
+	run -5 --separate-stderr text "$CONTENT" oscore-protect -f hex --request req server
+	refused "<stdin>:1" "no CON with its Message ID"
+}
+
+@test "a response without Observe to a registration: a hint says that it ends the observation" {
+	client_and_server
+	text "$REGISTER"$'\n'"$GET_B" oscore-protect -f hex client >req
+	oscore-unprotect -f hex server req >/dev/null
+	run -0 --separate-stderr text "$NOTIFY"$'\n'"$CONTENT_B"$'\n'"$CONTENT" \
+		oscore-protect -f hex --request req server
+	equal "$stderr" "oscore-protect: hint: <stdin>:3: a response without Observe to a registration: it ends the observation"
+	run -0 --separate-stderr text "$CONTENT" oscore-protect -q -f hex --request req server
+	equal "$stderr" ""
+	# a cancellation is answered without it
+	text "44015d1f00003974610153747631" oscore-protect -f hex client >req
+	oscore-unprotect -f hex server req >/dev/null
+	run -0 --separate-stderr text "$CONTENT" oscore-protect -f hex --request req server
+	equal "$stderr" ""
+}
