@@ -3,7 +3,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "core/coap.h"
+#include "core/unprotect.h"
+#include "message/cborseq.h"
 #include "core/uri.h"
 #include "words.h"
 
@@ -226,9 +227,38 @@ is_joined(struct osc_slice message)
 	    message.ptr[1] == OSC_CODE_EMPTY && message.ptr[OSC_COAP_HEADER] >> 6 == 1;
 }
 
+/* What a request is that no context verifies, if it looks like one that needs more than a
+ * context: the key exchange or the derivation that goes with it. */
+static const char *
+hint_derivation(struct osc_slice message)
+{
+	struct osc_unprotection request;
+	struct osc_cborseq_item item;
+	struct osc_slice value;
+
+	if (osc_unprotect_decode(&request, message, NULL) != OSC_OK || !request.is_request)
+		return NULL;
+	if (osc_option_find(request.outer.options, OSC_OPT_EDHOC, &value))
+		return "an EDHOC option (21): a request combined with EDHOC (RFC 9668), whose keys "
+		       "are not there before EDHOC has ended";
+	if (request.option.kid_context.len == 0)
+		return NULL;
+	osc_cborseq_decode(&item, request.option.kid_context);
+	if (item.what == OSC_CBORSEQ_MESSAGE && item.used == request.option.kid_context.len)
+		return "its kid context is a CBOR byte string: perhaps a request of RFC 8613, "
+		       "Appendix B.2, which derives the keys anew";
+	return NULL;
+}
+
 const char *
 words_hint_about(enum osc_err err, struct osc_slice message)
 {
+	const char *derivation = NULL;
+
+	if (err == OSC_ETAG || err == OSC_EKID || err == OSC_EKIDCONTEXT)
+		derivation = hint_derivation(message);
+	if (derivation != NULL)
+		return derivation;
 	if (err == OSC_ECODE && is_joined(message))
 		return "an Empty message and one behind it: keep datagrams apart, on a packet "
 		       "socket or in hex, or send requests as NON";

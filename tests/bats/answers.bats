@@ -167,3 +167,26 @@ answered() {
 	run -0 --separate-stderr text "$CONTENT" oscore-protect -f hex --request req server
 	equal "$stderr" ""
 }
+
+@test "requests of EDHOC and of Appendix B.2 are told apart from forged ones" {
+	client_and_server
+	before=$(cat server/sequence.json)
+	run -4 --separate-stderr text "$(broken "${GET_PROTECTED/620914/620914c0}")" \
+		oscore-unprotect -f hex server
+	refused "<stdin>:1" "hint: an EDHOC option \(21\): a request combined with EDHOC"
+	run -4 --separate-stderr text "${GET_PROTECTED/620914/6619140342aabb}" \
+		oscore-unprotect -f hex server
+	refused "<stdin>:1" "hint: its kid context is a CBOR byte string: .*Appendix B\.2"
+	# not a byte string, more than one, cut off: as others
+	for context in 02aabb 0382aabb 0442aabb00 0243aa; do
+		length=$(printf %x $((2 + ${#context} / 2)))
+		run -4 --separate-stderr text "${GET_PROTECTED/620914/6${length}1914$context}" \
+			oscore-unprotect -f hex server
+		refused "<stdin>:1" "no context for this kid context"
+		[[ $stderr != *B.2* ]] || fail "$context"
+	done
+	equal "$(cat server/sequence.json)" "$before"
+	# what verifies needs no word
+	run -0 --separate-stderr text "${GET_PROTECTED/620914/620914c0}" oscore-unprotect -f hex server
+	equal "$stderr" ""
+}
