@@ -2,7 +2,9 @@
 /* Copyright (c) 2026 The oscore-tools authors */
 #include <stdio.h>
 
+#include "base/secret.h"
 #include "cli.h"
+#include "core/unprotect.h"
 #include "diagnosis.h"
 #include "session/diagnose.h"
 
@@ -32,7 +34,9 @@ static const struct {
 	const char *words;
 } table[] = {
     {IDS, OSC_CHANGE_SWAPPED,
-	"with the roles swapped: one side has the wrong role, or this side sent it itself"},
+	"with the roles swapped: one side has the wrong role, or this side sent it itself; if both "
+	"have the same directory, make a new pair (swapped IDs in settings.json would use numbers "
+	"twice)"},
     {IDS, OSC_CHANGE_KID,
 	"with its kid as the ID of the sender: the IDs are not the same on both sides"},
     {ID_CONTEXT, OSC_CHANGE_ABSENT, "without ID Context: this side has one, the peer has none"},
@@ -106,6 +110,28 @@ note_all(
 		    diagnosis_hash(diagnosis->hash), diagnosis_hash(params->hash));
 }
 
+/* Is it a copy of what came before, or a forgery? Nothing of its text is kept. */
+static void
+say_replay(const struct osc_work *work)
+{
+	const struct osc_window *window = &osc_store_state(work->endpoint->store)->window;
+	size_t len = work->message.outer.payload.len;
+	uint64_t seq = work->exchange.piv.seq;
+	uint8_t *scratch = osc_wiping_malloc(len);
+	struct osc_slice text;
+	bool verifies;
+
+	if (scratch == NULL)
+		return;
+	verifies = osc_unprotect_open(&work->message, &work->endpoint->context, OSC_SIDE_PEER,
+		       &work->exchange, scratch, &text) == OSC_OK;
+	osc_wiping_free(scratch);
+	cli_hint("its number is %llu, and the window begins at %llu: %s; its tag %s",
+	    (unsigned long long)seq, (unsigned long long)window->index,
+	    seq < window->index ? "too old, or received before" : "received before",
+	    verifies ? "verifies" : "does not verify, so it is no copy");
+}
+
 void
 diagnosis_say(struct osc_session *session, size_t i, const struct osc_item *item, size_t *effort)
 {
@@ -116,6 +142,10 @@ diagnosis_say(struct osc_session *session, size_t i, const struct osc_item *item
 
 	if (item->err == OSC_OK)
 		return;
+	if (item->err == OSC_EREPLAY && osc_session_work(session, i)->bound) {
+		say_replay(osc_session_work(session, i));
+		return;
+	}
 	if (osc_session_diagnose(&diagnosis, &params, session, i, item->err, effort) != OSC_OK) {
 		cli_hint("no memory to look for the mistake");
 		return;

@@ -49,6 +49,9 @@ static const char *
 hint_about_input(const struct osc_frame *frame, const struct osc_item *item)
 {
 	switch (item->err) {
+	case OSC_ETAG:
+	case OSC_EKID:
+		return item->hint;
 	case OSC_EHEX:
 		return item->hint != NULL ? item->hint : osc_frame_suggest(frame);
 	case OSC_EJSON:

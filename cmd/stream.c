@@ -10,6 +10,7 @@
 #include "explain.h"
 #include "input.h"
 #include "progress.h"
+#include "refusal.h"
 #include "stream.h"
 #include "words.h"
 
@@ -42,6 +43,7 @@ struct stream {
 	struct osc_detail detail;
 	int status;        /* that of the first refused message, or of the error at the end */
 	uint64_t total;    /* messages read, but for those that were passed over */
+	bool warned;       /* of a value that is hardly meant */
 	bool acknowledged; /* there were such */
 	bool remarked;     /* that nothing is verified has been said */
 	bool failed;       /* a verified answer is an error */
@@ -101,18 +103,21 @@ hand_back(struct stream *stream, const struct osc_item *item, const struct osc_w
 {
 	char buffer[WORDS_MAX];
 	const char *words = buffer;
+	struct refusal refusal;
+	struct osc_item told;
 
 	if (work->detail != NULL) {
 		cli_fail(item->err, work->detail, stream->options->session.directory);
 		(void)snprintf(buffer, sizeof(buffer), "%s%s%s", work->detail->path,
 		    work->detail->path[0] != '\0' ? ": " : "", work->detail->text);
 	} else {
-		input_refused(stream->name, &stream->frame, item, stream->options->request,
+		told = refusal_tell(&refusal, item, work);
+		input_refused(stream->name, &stream->frame, &told, stream->options->request,
 		    stream->options->session.explain);
 		/* What was refused before stays what it was, however often it is read. */
 		words = osc_err_is_before(item->err) && item->note != NULL
 		    ? item->note
-		    : words_with(buffer, item->err, &item->where, item->note);
+		    : words_with(buffer, told.err, &told.where, told.note);
 	}
 	if (stream->status == 0)
 		stream->status = osc_err_status(item->err);
@@ -176,6 +181,20 @@ end_empty(struct stream *stream)
 	end_with(stream, OSC_EEMPTY, stream->name);
 }
 
+/* Of a mistake that a whole stream may have, once is enough. */
+static void
+warn_once(struct stream *stream, const struct osc_item *item)
+{
+	char where[512];
+
+	if (item->warning == NULL || stream->warned)
+		return;
+	(void)snprintf(
+	    where, sizeof(where), "%s:%llu", stream->name, (unsigned long long)item->number);
+	cli_warn(where, "%s", item->warning);
+	stream->warned = true;
+}
+
 /* Report and frame what the session has settled. */
 static enum osc_err
 hand_over(struct stream *stream, const struct osc_item *items, size_t done)
@@ -185,6 +204,7 @@ hand_over(struct stream *stream, const struct osc_item *items, size_t done)
 	for (size_t i = 0; i < done && err == OSC_OK; i++) {
 		const struct osc_work *work = osc_session_work(&stream->session, i);
 
+		warn_once(stream, &items[i]);
 		if (work->passed_over) {
 			pass_over(stream, &items[i]);
 			continue;

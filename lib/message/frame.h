@@ -19,6 +19,7 @@ struct osc_item {
 	struct osc_where where;
 	const char *note;      /* more words for a format error, valid like in; or NULL */
 	const char *hint;      /* what to do if it is malformed; a constant, or NULL */
+	const char *warning;   /* a value that is hardly meant, valid like in; or NULL */
 	struct osc_slice meta; /* JSON: the text of "meta", valid like in; empty if none */
 	/* JSON: the text does not say it, so the reader has chosen it. */
 	bool no_type, no_mid, no_token;

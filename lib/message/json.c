@@ -170,6 +170,30 @@ member_name(size_t i)
 	return i < MEMBERS ? members[i].key : NULL;
 }
 
+/* What other programs call the members, and what only looks like another one. */
+static const char *
+other_name(struct osc_slice key)
+{
+	static const struct {
+		const char *key, *member;
+	} others[] = {
+	    {"method", "code"},
+	    {"message_id", "mid"},
+	    {"token", "token_hex"},
+	    {"path", "uri"},
+	    {"url", "uri"},
+	    {"uri_path", "uri"},
+	    {"query", "uri"},
+	    {"uri_query", "uri"},
+	    {"body", "payload"},
+	};
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (osc_same_word(key, others[i].key))
+			return others[i].member;
+	return osc_name_nearest(key, member_name);
+}
+
 static bool
 is_member(const char *key)
 {
@@ -183,10 +207,14 @@ static bool
 refuse_key(struct osc_json_reading *r, const char *key)
 {
 	struct osc_slice word = osc_slice((const uint8_t *)key, strlen(key));
-	const char *nearest = osc_name_nearest(word, member_name);
+	const char *nearest = other_name(word);
 	char quoted[OSC_QUOTED_MAX];
 
 	(void)osc_json_quote(quoted, word);
+	if (osc_option_by_name(word) != NULL)
+		return osc_json_refuse(r,
+		    "\"%s\": an option, which goes into \"options\": [[\"%s\",VALUE]]", quoted,
+		    quoted);
 	if (nearest != NULL)
 		return osc_json_refuse(
 		    r, "\"%s\": unknown key; did you mean \"%s\"?", quoted, nearest);
@@ -371,7 +399,7 @@ osc_json_decode(struct osc_buffer *out, struct osc_slice text, struct osc_slice 
 	struct osc_json_reading r = {.scratch = scratch, .detail = detail};
 
 	*meta = osc_slice(NULL, 0);
-	detail->text[0] = '\0';
+	detail->text[0] = detail->hint[0] = '\0';
 	osc_buffer_cut(&scratch->options, 0);
 	scratch->no_type = scratch->no_mid = scratch->no_token = false;
 	r.err = osc_json_load_deep(&r.json, text, OSC_JSON_MESSAGE_DEPTH, OSC_EJSON, detail);

@@ -37,7 +37,7 @@ void osc_json_scratch_free(struct osc_json_scratch *scratch);
  * out     receives the datagram, behind what is in it; untouched after an error
  * text    one object, blanks around it allowed
  * meta    receives the text of the member "meta", in `text`; empty if there is none
- * detail  its text says what is wrong; never NULL
+ * detail  its text says what is wrong, its hint which value is hardly meant; never NULL
  *
  * Returns OSC_OK, also for a "message_hex" that is no CoAP message; OSC_EJSON for a text that
  * is no JSON object (or has a key twice, or is nested too deeply); OSC_EMESSAGE for one that is

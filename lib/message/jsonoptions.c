@@ -100,6 +100,38 @@ take_value(struct osc_json_reading *r, size_t i, struct json_t *value, struct en
 	    r, "options[%zu]: the value is no string, integer or {\"hex\":...}", i);
 }
 
+/* What is a value of the option, but hardly the one that was meant. Who says the option by its
+ * number knows what he does. */
+static void
+warn_value(struct osc_json_reading *r, size_t i, struct json_t *name, struct json_t *value,
+    const struct entry *entry)
+{
+	const struct osc_option_name *known = osc_option_by_number(entry->number);
+	struct osc_integer number;
+	struct osc_slice text;
+	bool is_text = osc_json_string(value, &text);
+
+	if (r->detail->hint[0] != '\0' || !osc_json_string(name, &text))
+		return;
+	if (is_text && known->format == OSC_VALUE_UINT)
+		osc_detail_hint(
+		    r->detail, "options[%zu]: text for %s, which is an integer", i, known->name);
+	else if (!is_text && known->format == OSC_VALUE_STRING &&
+	    osc_json_integer(&r->json, value, &number))
+		osc_detail_hint(
+		    r->detail, "options[%zu]: an integer for %s, which is text", i, known->name);
+	else if (is_text && entry->number == OSC_OPT_URI_PATH &&
+	    memchr(entry->text.ptr, '/', entry->text.len) != NULL)
+		osc_detail_hint(r->detail,
+		    "options[%zu]: a '/' in one Uri-Path: each segment is an option, or say \"uri\"",
+		    i);
+	else if (is_text && entry->number == OSC_OPT_URI_QUERY &&
+	    memchr(entry->text.ptr, '&', entry->text.len) != NULL)
+		osc_detail_hint(r->detail,
+		    "options[%zu]: an '&' in one Uri-Query: each argument is an option, or say \"uri\"",
+		    i);
+}
+
 bool
 osc_json_take_options(struct osc_json_reading *r, struct json_t *value)
 {
@@ -107,6 +139,9 @@ osc_json_take_options(struct osc_json_reading *r, struct json_t *value)
 	struct json_t *option;
 	struct entry *entry;
 
+	if (osc_json_is_object(value))
+		return osc_json_refuse(r,
+		    "options: not an array but an object, which has no order: write [[NAME,VALUE],...]");
 	if (!osc_json_is_array(value))
 		return osc_json_refuse(r, "options: not an array");
 	if (n > OPTIONS_MAX)
@@ -126,6 +161,8 @@ osc_json_take_options(struct osc_json_reading *r, struct json_t *value)
 		if (!take_number(r, i, osc_json_at(option, 0), entry) ||
 		    (elements == 2 && !take_value(r, i, osc_json_at(option, 1), entry)))
 			return false;
+		if (elements == 2)
+			warn_value(r, i, osc_json_at(option, 0), osc_json_at(option, 1), entry);
 	}
 	return true;
 }

@@ -8,9 +8,9 @@
 #include "message/jsonwrite.h"
 
 /* Where the parts of an item begin, as long as the buffers may move: the datagram, in the
- * buffer the text of "meta", and the note, from 1. */
+ * buffer the text of "meta", and note and warning, from 1. */
 struct parts {
-	size_t datagram, meta, note;
+	size_t datagram, meta, note, warning;
 };
 
 struct reading {
@@ -137,6 +137,11 @@ take_value(struct osc_intake *intake, size_t len)
 		osc_buffer_put(
 		    &reading->notes, osc_slice((const uint8_t *)why.text, strlen(why.text) + 1));
 	}
+	if (err == OSC_OK && why.hint[0] != '\0') {
+		parts.warning = reading->notes.len + 1;
+		osc_buffer_put(
+		    &reading->notes, osc_slice((const uint8_t *)why.hint, strlen(why.hint) + 1));
+	}
 	osc_buffer_put(&reading->parts, osc_slice((const uint8_t *)&parts, sizeof(parts)));
 	if (reading->notes.full || reading->parts.full)
 		return OSC_ENOMEM;
@@ -168,6 +173,8 @@ set_pointers(struct osc_intake *intake)
 			item->meta.ptr = intake->frame->buffer.ptr + parts->meta;
 		if (parts->note > 0)
 			item->note = (const char *)reading->notes.ptr + parts->note - 1;
+		if (parts->warning > 0)
+			item->warning = (const char *)reading->notes.ptr + parts->warning - 1;
 	}
 }
 

@@ -135,7 +135,7 @@ is_list(struct osc_slice head)
 
 	for (size_t i = 0; i < head.len && head.ptr[i] != '\n'; i++) {
 		comma = comma || head.ptr[i] == ',';
-		if (osc_hex_value(head.ptr[i]) < 0 && strchr("xX, \t\r{", head.ptr[i]) == NULL)
+		if (osc_hex_value(head.ptr[i]) < 0 && strchr("xX, \t\r{}", head.ptr[i]) == NULL)
 			return false;
 	}
 	return comma;

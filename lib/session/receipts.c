@@ -9,13 +9,29 @@
 #define RECEIPTS_BYTES_MAX ((size_t)64 * 1024 * 1024)
 #define RECEIPTS_MAX ((size_t)256 * 1024)
 
+static bool
+is_plain_request(struct osc_slice datagram)
+{
+	struct osc_coap coap;
+
+	return osc_coap_decode(&coap, datagram, NULL) == OSC_OK && osc_code_is_request(coap.code);
+}
+
 enum osc_err
 osc_receipts_add(
     struct osc_receipts *receipts, struct osc_slice datagram, struct osc_detail *detail)
 {
 	struct osc_unprotection message;
+	enum osc_err err = osc_unprotect_decode(&message, datagram, NULL);
 
-	if (osc_unprotect_decode(&message, datagram, NULL) != OSC_OK || !message.is_request)
+	if (err == OSC_ENOTOSCORE && is_plain_request(datagram)) {
+		(void)osc_detail_set(detail, OSC_ERECEIPT, NULL,
+		    "not an OSCORE request: this is a plain one, and the protected one is needed");
+		osc_detail_hint(
+		    detail, "it is what oscore-protect wrote, or oscore-unprotect read");
+		return OSC_ERECEIPT;
+	}
+	if (err != OSC_OK || !message.is_request)
 		return osc_detail_set(detail, OSC_ERECEIPT, NULL, "not an OSCORE request");
 	if (datagram.len > RECEIPTS_BYTES_MAX - receipts->data.len || receipts->n >= RECEIPTS_MAX)
 		return osc_detail_set(detail, OSC_ERECEIPT, NULL, "too many requests");

@@ -107,7 +107,8 @@ prepare() {
 	[[ $stderr != *"no usual mistake"* ]] || fail "said"
 	oscore-unprotect -f hex server good >/dev/null
 	run -6 --separate-stderr oscore-unprotect -f hex -v server good
-	equal "$(wc -l <<<"$stderr")" 1
+	equal "$(wc -l <<<"$stderr")" 2
+	[[ $stderr != *"no usual mistake"* ]] || fail "tried for a replay"
 }
 
 @test "nothing that is tried is shown: no key, no plaintext" {

@@ -133,3 +133,80 @@ becomes() {
 	said "has an OSCORE option already"
 	[[ $stderr != *"line before"* ]] || fail "a whole message is no rest"
 }
+
+@test "no context for this kid: both IDs" {
+	client_and_server
+	raw "$GET_PROTECTED" >req
+	pair_context other 01 02
+	run -4 --separate-stderr oscore-unprotect other req
+	refused req:1 "no context for this kid$"
+	hinted "its kid is empty, and the Recipient ID of this context is 02$"
+	run -4 --separate-stderr text "${GET_PROTECTED/620914/640914aabb}" oscore-unprotect -f hex server
+	hinted "its kid is aabb, and the Recipient ID of this context is empty$"
+	mkdir ctx
+	run -4 --separate-stderr text "${GET_PROTECTED/620914/640914aabb}" oscore-unprotect -f hex -C ctx
+	hinted "its kid is aabb$"
+}
+
+@test "the plain request given as --request" {
+	accepted
+	raw "$GET" >plain
+	run -5 --separate-stderr text "$CONTENT" oscore-protect -f hex --request plain server
+	refused plain:1 "not an OSCORE request: this is a plain one, and the protected one is needed"
+	hinted "oscore-protect wrote"
+	run -5 --separate-stderr text "$CONTENT_PROTECTED" oscore-unprotect -f hex --request plain client
+	refused plain:1 "this is a plain one"
+	raw "$CONTENT" >plain
+	run -5 --separate-stderr text "$CONTENT" oscore-protect -f hex --request plain server
+	refused plain:1 "not an OSCORE request$"
+}
+
+@test "a response that does not verify, to a request that does" {
+	client_and_server
+	raw "$GET_PROTECTED" >req
+	run -4 --separate-stderr text "$(broken "$CONTENT_PROTECTED")" oscore-unprotect -f hex --request req client
+	refused "<stdin>:1" "verification failed"
+	hinted "the request verifies, so the keys are the same: the peer's Sender ID is another, or this answers another"
+	run -4 --separate-stderr text "$(broken "$GET_PROTECTED")" oscore-unprotect -f hex server
+	hinted "-v tries the usual mistakes"
+}
+
+@test "-v on a replay: the number, the window, the tag" {
+	accepted
+	before=$(snapshot server)
+	run -6 --separate-stderr text "$GET_PROTECTED" oscore-unprotect -f hex -v server
+	refused "<stdin>:1" "replayed message"
+	hinted "its number is 20, and the window begins at 0: received before; its tag verifies$"
+	run -6 --separate-stderr text "$(broken "$GET_PROTECTED")" oscore-unprotect -f hex -v server
+	hinted "its number is 20, .*its tag does not verify, so it is no copy$"
+	equal "$(snapshot server)" "$before"
+	pair_state server 0 100 0
+	run -6 --separate-stderr text "$GET_PROTECTED" oscore-unprotect -f hex -v server
+	hinted "its number is 20, and the window begins at 100: too old, or received before; its tag verifies$"
+	run -6 --separate-stderr text "$GET_PROTECTED" oscore-unprotect -f hex server
+	[[ $stderr != *hint* ]] || fail "without -v"
+}
+
+@test "JSON: values that are hardly meant" {
+	client_and_server
+	while IFS='|' read -r option words; do
+		run -0 --separate-stderr text "{\"code\":\"GET\",\"options\":[[\"ETag\",\"a\"],$option]}" oscore-protect -f json client
+		equal "$(grep -c . <<<"$stderr")" 1
+		said "^oscore-protect: <stdin>:1: warning: options\[1\]: $words"
+	done <<-'END'
+		["Content-Format","60"]|text for Content-Format, which is an integer$
+		["observe","0"]|text for Observe, which is an integer$
+		["Uri-Path",1]|an integer for Uri-Path, which is text$
+		["Uri-Path","a/b"]|a '/' in one Uri-Path: each segment is an option, or say "uri"$
+		["Uri-Query","a=b&c=d"]|an '&' in one Uri-Query: each argument is an option, or say "uri"$
+	END
+	# what a number or hex says is meant, and so is what a URI has escaped
+	run -0 --separate-stderr text '{"code":"GET","options":[[12,"60"],[11,"a/b"],["Uri-Path",{"hex":"2f"}]]} {"code":"GET","uri":"/a%2fb?c%26"}' oscore-protect -f json client
+	equal "$stderr" ""
+	# once in a run, and not with -q
+	message='{"code":"GET","options":[["Uri-Path","/a"]]}'
+	run -0 --separate-stderr text "$message$message" oscore-protect -f json client
+	equal "$(grep -c warning <<<"$stderr")" 1
+	run -0 --separate-stderr text "$message" oscore-protect -q -f json client
+	equal "$stderr" ""
+}

@@ -584,3 +584,20 @@ options_of() {
 	bad '{"error":6,"foo":1}' '"foo": unknown key'
 	equal "$(snapshot client)" "$before"
 }
+
+@test "keys of other programs, and options out of their place" {
+	client_and_server
+	while IFS='|' read -r member words; do
+		bad "{\"code\":\"GET\",$member}" "$words"
+	done <<-'END'
+		"method":"GET"|did you mean "code"
+		"path":"/a"|did you mean "uri"
+		"uri_path":"/a"|did you mean "uri"
+		"message_id":1|did you mean "mid"
+		"token":"00"|did you mean "token_hex"
+		"Uri-Path":"a"|an option, which goes into "options"
+		"uri-path":"a"|an option, which goes into "options"
+		"Observe":0|an option, which goes into "options"
+		"options":{"Uri-Path":"a"}|options: not an array but an object.*\[\[NAME,VALUE\]
+	END
+}
