@@ -163,6 +163,8 @@ cli_warn_store(const struct osc_store *store, const char *directory)
 	    {OSC_WARN_DIRECTORY_MODE, "others can write to this directory: chmod go-w it"},
 	    {OSC_WARN_NETWORK_FS,
 		"a network file system: locks and renames may not be safe across machines"},
+	    {OSC_WARN_NEAR_KEY,
+		"a key is unknown, but near a known one: 'oscore-show --check' says which"},
 	    {OSC_WARN_OVERLAY_FS,
 		"an overlay file system: a reboot or a new container may set the state back, and "
 		"numbers are used twice: keep the directory on a volume"},

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/ascii.h"
+#include "base/nearest.h"
 #include "base/secret.h"
 #include "store/datum.h"
 
@@ -76,6 +77,19 @@ osc_data_recognise(const char *key, enum osc_datum *datum, enum osc_form *form)
 	return false;
 }
 
+/* A misspelt one, perhaps: what it says is not read. */
+static bool
+is_near(const char *key)
+{
+	size_t len = strip(key, "_hex");
+
+	if (len == 0)
+		len = strip(key, "_ascii");
+	if (len == 0)
+		len = strlen(key);
+	return osc_name_nearest(osc_slice((const uint8_t *)key, len), osc_data_key) != NULL;
+}
+
 static enum osc_err
 collect(struct osc_data *data, struct osc_static_file *file, struct osc_detail *detail)
 {
@@ -87,8 +101,10 @@ collect(struct osc_data *data, struct osc_static_file *file, struct osc_detail *
 	void *iter = NULL;
 
 	while (osc_json_next(file->json.root, &iter, &key, &value)) {
-		if (!osc_data_recognise(key, &datum, &form))
+		if (!osc_data_recognise(key, &datum, &form)) {
+			data->near = data->near || is_near(key);
 			continue;
+		}
 		found = &data->found[datum];
 		if (found->file != NULL)
 			return osc_detail_set(detail, OSC_ECONTEXT, NULL,

@@ -50,6 +50,7 @@ struct osc_data {
 		enum osc_form form;
 		struct json_t *value;
 	} found[OSC_DATA];
+	bool near; /* an unknown key is near a known one */
 };
 
 /* osc_data_init - no file is there yet. Those that are get there, mode and text, either by

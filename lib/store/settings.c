@@ -245,6 +245,8 @@ find_warnings(struct loading *l)
 			s->loaded.stamps[i] = l->data->files[i].stamp;
 	if ((file->stamp.mode & (S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH)) != 0)
 		s->loaded.warnings |= OSC_WARN_SECRET_MODE;
+	if (l->data->near)
+		s->loaded.warnings |= OSC_WARN_NEAR_KEY;
 	if (s->params.master_secret.len < SECRET_SHORT)
 		s->loaded.warnings |= OSC_WARN_SHORT_SECRET;
 	if (s->dialect == OSC_DIALECT_ROLE && !osc_data_has(l->data, OSC_DATUM_ALGORITHM))

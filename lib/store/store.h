@@ -30,6 +30,7 @@ enum osc_warning {
 	OSC_WARN_DIRECTORY_MODE = 1 << 4, /* group or others may replace the files */
 	OSC_WARN_NETWORK_FS = 1 << 5,     /* flock and rename are not to be trusted here */
 	OSC_WARN_OVERLAY_FS = 1 << 6,     /* the state may go back without a trace here */
+	OSC_WARN_NEAR_KEY = 1 << 7,       /* a key is unknown, but near a known one */
 };
 
 /* The mutable state of the side in use. */

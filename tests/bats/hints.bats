@@ -210,3 +210,13 @@ becomes() {
 	run -0 --separate-stderr text "$message" oscore-protect -q -f json client
 	equal "$stderr" ""
 }
+
+@test "settings.json: a key near a known one warns" {
+	pair_context client "" 01 '"windo": 64'
+	run -0 --separate-stderr text "$GET" oscore-protect -f hex client
+	equal "$(grep -c . <<<"$stderr")" 1
+	said "^oscore-protect: client: warning: a key is unknown, but near a known one: .oscore-show --check. says which"
+	pair_context other "" 01 '"comment": "ours"'
+	run -0 --separate-stderr text "$GET" oscore-protect -f hex other
+	equal "$stderr" ""
+}
