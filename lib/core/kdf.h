@@ -63,8 +63,8 @@ void osc_kdf_derive(
  * prk  a pseudorandom key of 32 bytes
  * out  out_len bytes, at most OSC_KEY_MAX
  */
-void osc_kdf_expand(
-    uint8_t *out, size_t out_len, const uint8_t prk[static OSC_PRK_SIZE], struct osc_slice info);
+void osc_kdf_expand(uint8_t *out, size_t out_len, const uint8_t prk[OSC_AT_LEAST(OSC_PRK_SIZE)],
+    struct osc_slice info);
 
 /* the version of nettle in use: major << 8 | minor */
 unsigned osc_nettle_version(void);
