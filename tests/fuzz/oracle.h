@@ -62,6 +62,7 @@ struct struck {
 	const struct sent *sent;
 	size_t place;
 	uint64_t seq;
+	bool accepted;
 	bool unanswered; /* a response may have the nonce of the request */
 	bool nonce_used; /* and has it */
 };
@@ -129,16 +130,25 @@ seen(size_t place, uint64_t seq)
 	return seq < memory.models[place].low || find_struck(place, seq) != NULL;
 }
 
-/* A request has verified, and its number counts as used from here on. */
+/* A request has verified, and its number counts as used from here on; if it was refused, and
+ * the commit failed, perhaps not. */
 static inline void
-strike(const struct sent *sent)
+strike(const struct sent *sent, bool accepted)
 {
+	struct struck *struck = find_struck(sent->place, sent->seq);
 	struct model *model = &memory.models[sent->place];
 	uint64_t window = places[sent->place].window, seq = sent->seq;
 
-	MUST(find_struck(sent->place, seq) == NULL);
-	memory.struck[memory.n_struck++] =
-	    (struct struck){sent, sent->place, seq, !model->lost, false};
+	if (struck != NULL) {
+		MUST(memory.vague && !struck->accepted);
+		struck->accepted = accepted;
+		return;
+	}
+	memory.struck[memory.n_struck++] = (struct struck){.sent = sent,
+	    .place = sent->place,
+	    .seq = seq,
+	    .accepted = accepted,
+	    .unanswered = !model->lost};
 	if (model->lost) {
 		/* An Echo has come back: all below are seen, and this one is answered (B.1.2). */
 		model->lost = model->challenged = false;

@@ -143,6 +143,10 @@ settle(const struct arrival *arrival, const struct osc_item *item, const struct 
 	enum osc_err err = item->err;
 	bool verified = err == OSC_OK || (answer_code(err, &protected) != 0 && protected);
 
+	if (work->passed_over) {
+		MUST(err == OSC_OK && item->out.len == 0 && item->in.len == OSC_COAP_HEADER);
+		return;
+	}
 	if (err == OSC_OK)
 		check_accepted(arrival, item, work);
 	if (arrival->exact && sent->request && !memory.vague && err != foretell(sent)) {
@@ -152,7 +156,7 @@ settle(const struct arrival *arrival, const struct osc_item *item, const struct 
 	}
 	MUST(!verified || sent != NULL);
 	if (verified && sent->request && err != OSC_EWINDOWLOST)
-		strike(sent);
+		strike(sent, err == OSC_OK);
 	check_reply(item, work);
 }
 
