@@ -79,6 +79,25 @@ state_write(const struct place *place, const char *text, bool lost)
 	osc_buffer_free(&out);
 }
 
+/* directory_replace, directory_restore - another directory under the name, with an old state;
+ * the right one again */
+static inline void
+directory_replace(const struct place *place, const char *text)
+{
+	MUST(rename(world_path("many/%s", place->name), world_path("old-%s", place->name)) == 0);
+	place_write(place, world_path("many/%s", place->name));
+	state_write(place, text, false);
+}
+
+static inline void
+directory_restore(const struct place *place)
+{
+	place_reset(place);
+	MUST(unlink(world_path("many/%s/settings.json", place->name)) == 0);
+	MUST(rmdir(world_path("many/%s", place->name)) == 0);
+	MUST(rename(world_path("old-%s", place->name), world_path("many/%s", place->name)) == 0);
+}
+
 /* use_elsewhere - another program has written the state: it has answered all, for all we know,
  * and our challenge is void */
 static inline void

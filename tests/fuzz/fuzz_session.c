@@ -59,9 +59,13 @@ stop(void)
 		if (!model->back)
 			continue;
 		/* With the program ends what it knows of the state. */
-		state_write(&places[i], model->newest, false);
-		use_elsewhere(i);
-		model->back = false;
+		if (model->replaced) {
+			directory_restore(&places[i]);
+		} else {
+			state_write(&places[i], model->newest, false);
+			use_elsewhere(i);
+		}
+		model->back = model->replaced = false;
 	}
 }
 
@@ -172,8 +176,8 @@ keep(void)
 		(void)state_read(&places[place], model->kept);
 }
 
-/* While the program runs an old state is put back. It has gone on since then, and nobody else
- * has. */
+/* While the program runs an old state is put back, or a directory with an old state. It has
+ * gone on since then, and nobody else has. */
 static void
 set_back(void)
 {
@@ -184,8 +188,12 @@ set_back(void)
 	if (!run.running || model->back || model->lost || model->kept[0] == '\0' ||
 	    !state_read(&places[place], model->newest) || strcmp(model->kept, model->newest) == 0)
 		return;
-	state_write(&places[place], model->kept, false);
 	model->back = true;
+	model->replaced = (how & 0x80) != 0;
+	if (model->replaced)
+		directory_replace(&places[place], model->kept);
+	else
+		state_write(&places[place], model->kept, false);
 }
 
 /* One of the next fsyncs fails. */
@@ -205,6 +213,14 @@ step(void)
 	steps[script_next() % SIZE(steps)]();
 	if (arrivals.n == GROUP_MAX)
 		process();
+}
+
+/* Where memory came from costs much, and is seldom asked. */
+const char *__asan_default_options(void);
+const char *
+__asan_default_options(void)
+{
+	return "malloc_context_size=3:quarantine_size_mb=16";
 }
 
 int

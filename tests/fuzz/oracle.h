@@ -9,7 +9,7 @@
 #include "session/endpoint.h"
 #include "world.h"
 
-#define STEPS_MAX 32
+#define STEPS_MAX 24
 #define NUMBERS 1024   /* of this side, in a run */
 #define STATE_MAX 1024 /* bytes in sequence.json */
 #define SIZE(array) (sizeof(array) / sizeof((array)[0]))
@@ -78,7 +78,8 @@ struct model {
 
 	/* The file, as the program that runs had left it earlier; as it was left last. */
 	char kept[STATE_MAX], newest[STATE_MAX];
-	bool back; /* the earlier one has been put in the place of the last one */
+	bool back;     /* the earlier one has been put in the place of the last one */
+	bool replaced; /* by way of another directory */
 };
 
 /* A request of this side. */

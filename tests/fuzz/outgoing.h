@@ -20,7 +20,7 @@ went_well(enum osc_err err, const struct osc_detail *detail)
 }
 
 #define NEW_PIV 0x01
-#define MANY 0x02 /* the program looks for the context of the request */
+#define MANY 0x06 /* the program looks for the context of the request */
 
 /* The request that a response is for. */
 static inline enum osc_err
@@ -52,7 +52,7 @@ protect_one(size_t place, const struct sent *request, uint8_t flags, struct osc_
 	memory.models[place].kept[0] = '\0';
 	if (request != NULL) {
 		bound = *request;
-		options.many = (flags & MANY) != 0;
+		options.many = (flags & MANY) == MANY;
 		options.directory = options.many ? world_many : options.directory;
 	}
 	osc_session_init(&session, &options);

@@ -107,15 +107,17 @@ place_derive(struct place *place)
 	pair_make(&place->keys, &params);
 }
 
+/* place_write - the directory, as oscore-gen would make it; path is one of world_path */
 static inline void
-place_make(struct place *place)
+place_write(const struct place *place, const char *path)
 {
 	const char *own = place->neutral ? "server-sender-id" : "sender-id";
 	const char *peer = place->neutral ? "client-sender-id" : "recipient-id";
 	struct osc_buffer text = {0};
+	char file[256];
 
-	place_derive(place);
-	MUST(mkdir(world_path("many/%s", place->name), 0700) == 0);
+	(void)snprintf(file, sizeof(file), "%s/settings.json", path);
+	MUST(mkdir(path, 0700) == 0);
 	osc_buffer_print(&text, "{\"%s_hex\": \"%s\", \"%s_hex\": \"%s\", \"secret_hex\": \"", own,
 	    place->own, peer, place->peer);
 	for (int i = 0; i < 16; i++)
@@ -126,7 +128,7 @@ place_make(struct place *place)
 		osc_buffer_print(&text, ", \"id-context_hex\": \"%s\"", place->id_context);
 	osc_buffer_text(&text, "}");
 	MUST(!text.full);
-	world_write(world_path("many/%s/settings.json", place->name), osc_buffer_slice(&text));
+	world_write(file, osc_buffer_slice(&text));
 	osc_buffer_free(&text);
 }
 
@@ -164,8 +166,10 @@ world_make(struct place *places, size_t n)
 	}
 	(void)snprintf(world_many, sizeof(world_many), "%s/many", world_root);
 	MUST(atexit(world_remove) == 0 && mkdir(world_many, 0700) == 0);
-	for (size_t i = 0; i < n; i++)
-		place_make(&places[i]);
+	for (size_t i = 0; i < n; i++) {
+		place_derive(&places[i]);
+		place_write(&places[i], world_path("many/%s", places[i].name));
+	}
 }
 
 /*
