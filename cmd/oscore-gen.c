@@ -8,6 +8,7 @@
 
 #include "base/secret.h"
 #include "cli.h"
+#include "import_file.h"
 #include "paths.h"
 #include "secret_file.h"
 #include "store/create.h"
@@ -26,6 +27,7 @@ enum {
 	OPTION_SENDER_SEQ,
 	OPTION_PAIR,
 	OPTION_DIALECT,
+	OPTION_IMPORT,
 	OPTION_LIST_ALGORITHMS,
 };
 
@@ -46,6 +48,7 @@ static const struct cli_option table[] = {
     {'r', "role", "ROLE=" CLI_ROLES, "pin DIR to client or server"},
     {OPTION_PAIR, "pair", NULL, "two directories, each for one side"},
     {OPTION_DIALECT, "dialect", "FORM=" DIALECTS, "of DIR: role (default), or pair with -r"},
+    {OPTION_IMPORT, "import", "FORMAT:FILE", "take all from another program's FILE"},
     {OPTION_LIST_ALGORITHMS, "list-algorithms", NULL, "show the AEADs"},
     {'q', "quiet", NULL, "no hints and warnings"},
     CLI_COMMON_OPTIONS,
@@ -71,6 +74,12 @@ struct generation {
 	size_t secret_bytes; /* 0: not given */
 	bool sender_seq_given;
 	bool random_id_context;
+	/* Of --import, and what does not go with it. */
+	const struct osc_foreign *format; /* NULL: not given */
+	const char *file;
+	struct osc_import import;
+	bool client_id_given, server_id_given, window_given;
+	const char *own; /* a parameter was given; its option */
 	/* What the context's slices point to. */
 	struct osc_buffer id_context, master_salt;
 	uint8_t random[RANDOM_ID_CONTEXT_LEN];
@@ -97,12 +106,32 @@ list_algorithms(void)
 	exit(cli_end(status));
 }
 
+/* What a file to import has itself, or may have. */
+static void
+note_given(struct generation *gen, int key)
+{
+	static const int own[] = {'a', OPTION_HKDF, OPTION_ID_CONTEXT, OPTION_RANDOM_ID_CONTEXT,
+	    OPTION_MASTER_SALT, OPTION_SECRET_FILE, OPTION_SECRET_BYTES};
+	const struct cli_option *option = table;
+
+	gen->client_id_given = gen->client_id_given || key == OPTION_CLIENT_ID;
+	gen->server_id_given = gen->server_id_given || key == OPTION_SERVER_ID;
+	gen->window_given = gen->window_given || key == OPTION_WINDOW;
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		if (own[i] == key) {
+			while (option->key != key)
+				option++;
+			gen->own = option->name;
+		}
+}
+
 static void
 take_option(struct generation *gen, int key, const char *arg)
 {
 	struct osc_new_context *context = &gen->context;
 	struct osc_params *params = &context->settings.params;
 
+	note_given(gen, key);
 	switch (key) {
 	case 'a':
 		params->alg = value_algorithm(arg);
@@ -115,6 +144,9 @@ take_option(struct generation *gen, int key, const char *arg)
 		break;
 	case OPTION_HKDF:
 		params->hash = value_hash(arg);
+		break;
+	case OPTION_IMPORT:
+		gen->format = import_file_format(arg, &gen->file);
 		break;
 	case OPTION_CLIENT_ID:
 		value_id(&params->sender_id, "--client-id", arg);
@@ -174,7 +206,9 @@ check_options(const struct generation *gen)
 		cli_usage("--dialect pair is for one side: add '-r client' or '-r server'");
 	if (gen->secret_file != NULL && gen->secret_bytes != 0)
 		cli_usage("--secret-file and --secret-bytes exclude each other");
-	if (gen->secret_file != NULL && !gen->sender_seq_given)
+	if (gen->format != NULL && gen->own != NULL)
+		cli_usage("--import and --%s exclude each other", gen->own);
+	if ((gen->secret_file != NULL || gen->format != NULL) && !gen->sender_seq_given)
 		cli_usage("a given secret needs --sender-seq: if neither side ever used this "
 			  "secret, say --sender-seq 0; otherwise a number above the last one "
 			  "this side used, at least 1");
@@ -208,6 +242,56 @@ fill_in_secrets(struct generation *gen)
 	return status;
 }
 
+/* What stands in FILE against what was said; both are the user's. */
+static void
+check_import(const struct generation *gen)
+{
+	const struct osc_settings *read = &gen->import.settings;
+	enum osc_role role = gen->context.settings.role;
+	bool ids = gen->client_id_given && gen->server_id_given;
+
+	if (gen->import.has_ids && (gen->client_id_given || gen->server_id_given))
+		cli_usage("--client-id and --server-id: %s has IDs", gen->file);
+	if (!gen->import.has_ids && !ids)
+		cli_usage("%s has no IDs: add --client-id and --server-id", gen->file);
+	if (read->window != 0 && gen->window_given)
+		cli_usage("--window: %s has one", gen->file);
+	if (gen->import.has_ids && read->role == OSC_ROLE_NONE && role == OSC_ROLE_NONE)
+		cli_usage("%s does not say which side it is of: add --role", gen->file);
+	if (gen->import.one_side && read->role != OSC_ROLE_NONE && role != OSC_ROLE_NONE &&
+	    role != read->role)
+		cli_usage("--role: %s is of the other side", gen->file);
+}
+
+/* The parameters of FILE, from the view of the client; what is one side's own stays so. */
+static int
+fill_in_import(struct generation *gen)
+{
+	struct osc_settings *to = &gen->context.settings;
+	struct osc_settings *read = &gen->import.settings;
+	struct osc_params given = to->params;
+	int status = import_file_read(&gen->import, gen->format, gen->file);
+
+	if (status != 0)
+		return status;
+	check_import(gen);
+	if (read->role == OSC_ROLE_NONE)
+		read->role = to->role;
+	to->params =
+	    read->role == OSC_ROLE_SERVER ? osc_params_mirror(&read->params) : read->params;
+	if (!gen->import.has_ids) {
+		to->params.sender_id = given.sender_id;
+		to->params.recipient_id = given.recipient_id;
+	}
+	if (gen->import.one_side && !gen->pair)
+		to->role = read->role;
+	if (read->window != 0)
+		to->window = read->window;
+	if (read->params.master_secret.len < 16)
+		cli_warn(gen->file, "the Master Secret is shorter than 16 bytes");
+	return 0;
+}
+
 static int
 make(const struct osc_new_context *contexts, const char *const *paths, size_t n)
 {
@@ -236,7 +320,7 @@ make_one(struct generation *gen, const char *path)
 	struct osc_new_context *context = &gen->context;
 	int status;
 
-	if (context->settings.role != OSC_ROLE_NONE &&
+	if ((context->settings.role != OSC_ROLE_NONE || gen->format != NULL) &&
 	    (context->client_seq > 0 || context->server_seq > 0))
 		/* The peer is elsewhere: nobody here knows what it has sent already. */
 		context->client_window_lost = context->server_window_lost = true;
@@ -305,10 +389,11 @@ main(int argc, char **argv)
 	if (gen.pair && paths_same(first, second))
 		cli_usage("CLIENT-DIR and SERVER-DIR must differ");
 	check_options(&gen);
-	status = fill_in_secrets(&gen);
+	status = gen.format != NULL ? fill_in_import(&gen) : fill_in_secrets(&gen);
 	if (status == 0)
 		status = gen.pair ? make_pair(&gen, first, second) : make_one(&gen, first);
 	osc_buffer_free(&gen.id_context);
 	osc_buffer_free(&gen.master_salt);
+	osc_import_free(&gen.import);
 	return cli_end(status);
 }

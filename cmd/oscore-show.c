@@ -19,7 +19,7 @@ enum { OPTION_SHOW_SECRETS = 256, OPTION_CHECK };
 
 static const struct cli_option table[] = {
     {'r', "role", "ROLE=" CLI_ROLES, "client or server: which side to show"},
-    {'t', "to", "FORMAT=" FORMATS, "text (default), or an export (see oscore-show(1))"},
+    {'t', "to", "FORMAT=" FORMATS, "text (default), or an export, as json"},
     {'o', "output", "FILE", "write to FILE, for its owner alone"},
     {OPTION_SHOW_SECRETS, "show-secrets", NULL, "in text, and on a terminal, too"},
     {OPTION_CHECK, "check", NULL, "what is wrong, in each DIR and between"},

@@ -117,7 +117,7 @@ oscore-show: client: warning: beside settings.json put this into sequence.json: 
 		#include "context.h"
 		static void put(const char *name, const unsigned char *bytes, unsigned len)
 		{
-			printf("%s ", name);
+			printf("%s:", name);
 			while (len-- > 0)
 				printf("%02x", *bytes++);
 			printf("\n");
@@ -137,19 +137,19 @@ oscore-show: client: warning: beside settings.json put this into sequence.json: 
 	END
 	gcc -std=c99 -Wall -Wextra -Wpedantic -Werror -o main main.c
 	run -0 ./main
-	equal "$output" "master_secret $SECRET
-master_salt $SALT
-id_context 
-sender_id 
-recipient_id 01
+	equal "$output" "master_secret:$SECRET
+master_salt:$SALT
+id_context:
+sender_id:
+recipient_id:01
 10 -10 0 32 20"
 	oscore-gen -r client --id-context aabb --secret-bytes 33 long
 	run -0 --separate-stderr oscore-show -t c -o context.h long
 	said "the Master Secret has not 16 bytes"
 	gcc -std=c99 -Wall -Wextra -Wpedantic -Werror -o main main.c
-	equal "$(./main | head -3)" "master_secret $(jq -r .secret_hex long/secrets.json)
-master_salt 
-id_context aabb"
+	equal "$(./main | head -3)" "master_secret:$(jq -r .secret_hex long/secrets.json)
+master_salt:
+id_context:aabb"
 }
 
 @test "rfc9203: the CBOR map, without IDs and numbers" {

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#include "fuzz_import.h"
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *in, size_t size)
+{
+	fuzz_import(&osc_foreign_rfc9203, in, size);
+	return 0;
+}
