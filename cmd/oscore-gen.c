@@ -126,6 +126,15 @@ note_given(struct generation *gen, int key)
 }
 
 static void
+take_dialect(struct generation *gen, const char *arg)
+{
+	bool role = value_word("--dialect", arg, DIALECTS) == 0;
+
+	gen->context.settings.dialect = role ? OSC_DIALECT_ROLE : OSC_DIALECT_PAIR;
+	gen->dialect_given = true;
+}
+
+static void
 take_option(struct generation *gen, int key, const char *arg)
 {
 	struct osc_new_context *context = &gen->context;
@@ -182,10 +191,7 @@ take_option(struct generation *gen, int key, const char *arg)
 		gen->pair = true;
 		break;
 	case OPTION_DIALECT:
-		context->settings.dialect = value_word("--dialect", arg, DIALECTS) == 0
-		    ? OSC_DIALECT_ROLE
-		    : OSC_DIALECT_PAIR;
-		gen->dialect_given = true;
+		take_dialect(gen, arg);
 		break;
 	case OPTION_LIST_ALGORITHMS:
 		list_algorithms();
