@@ -16,6 +16,7 @@
 #include "core/cborw.h"
 #include "core/coap.h"
 #include "message/utf8.h"
+#include "misplaced.h"
 #include "values.h"
 #include "words.h"
 
@@ -39,8 +40,9 @@ static void say_line(const char *where, const char *kind, const char *fmt, va_li
 static void
 say_line(const char *where, const char *kind, const char *fmt, va_list args)
 {
+	static bool hinted;
+	bool clean, hidden;
 	char line[1024];
-	bool clean;
 	int n;
 
 	if (where != NULL)
@@ -54,9 +56,16 @@ say_line(const char *where, const char *kind, const char *fmt, va_list args)
 	for (char *c = line; *c != '\0'; c++)
 		if ((unsigned char)*c < 0x20 || *c == 0x7f || (!clean && (unsigned char)*c > 0x7f))
 			*c = '?';
+	hidden = misplaced_hide(line, arguments, argument_count);
 	if (before_line != NULL)
 		before_line(before_line_arg);
 	(void)fprintf(stderr, "%s\n", line);
+	if (hidden && !hinted && !quiet)
+		(void)fprintf(stderr,
+		    "%s: hint: hex digits that name no file are not repeated: secrets and messages "
+		    "come from files or standard input\n",
+		    cli_program_name);
+	hinted = hinted || hidden;
 }
 
 void
@@ -325,16 +334,46 @@ keep_operand(char *arg)
 	arguments[1 + n_operands++] = arg;
 }
 
+static const struct cli_option *
+option_by_key(int key)
+{
+	const struct cli_option *option = program->options;
+
+	while (option->name != NULL && option->key != key)
+		option++;
+	return option->name != NULL ? option : NULL;
+}
+
+/* No option begins like this, or several do. What stands behind '=' may be a secret. */
+static _Noreturn void
+refuse_long(const char *arg)
+{
+	size_t len = strcspn(arg, "=");
+	struct osc_buffer names = {0};
+
+	for (const struct cli_option *option = program->options; option->name != NULL; option++)
+		if (strncmp(option->name, arg + 2, len - 2) == 0)
+			osc_buffer_print(&names, "%s--%s", names.len > 0 ? ", " : "", option->name);
+	if (names.len == 0)
+		cli_usage("%.*s: unknown option", (int)len, arg);
+	cli_usage("%.*s: ambiguous: %.*s", (int)len, arg, (int)names.len, (const char *)names.ptr);
+}
+
 static _Noreturn void
 refuse_option(int key)
 {
-	const char *arg = arguments[optind - 1];
+	const struct cli_option *option = option_by_key(optopt);
 
-	if (key == ':')
-		cli_usage("%s: an argument is missing", arg);
-	if (optopt > 0 && optopt <= 255 && strncmp(arg, "--", 2) != 0)
+	if (optopt == 0)
+		refuse_long(arguments[optind - 1]);
+	if (option == NULL)
 		cli_usage("-%c: unknown option", optopt);
-	cli_usage("%s: unknown or ambiguous option, or one without an argument", arg);
+	if (key == '?')
+		cli_usage("--%s: takes no argument", option->name);
+	if (optopt <= 255)
+		cli_usage("-%c, --%s: %.*s is missing", optopt, option->name, name_len(option->arg),
+		    option->arg);
+	cli_usage("--%s: %.*s is missing", option->name, name_len(option->arg), option->arg);
 }
 
 int

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "options.h"
 #include "paths.h"
@@ -94,11 +94,9 @@ static void
 take_operands(struct stream_options *options)
 {
 	const char *first = cli_operand(), *second = cli_operand();
-	struct stat st;
 
 	if (options->session.many ||
-	    (options->peek && second == NULL &&
-		(first == NULL || stat(first, &st) != 0 || !S_ISDIR(st.st_mode)))) {
+	    (options->peek && second == NULL && (first == NULL || !paths_is_directory(first)))) {
 		options->file = first;
 		if (second != NULL)
 			cli_usage("too many operands: %s", second);
@@ -108,6 +106,37 @@ take_operands(struct stream_options *options)
 	options->file = second;
 	if (first == NULL)
 		cli_usage("CONTEXT is missing");
+}
+
+static _Noreturn void
+refuse_directory(const char *path, const char *words, const char *hint)
+{
+	cli_say(path, "%s", words);
+	if (hint != NULL)
+		cli_hint("%s", hint);
+	exit(cli_end(osc_err_status(OSC_ECONTEXT)));
+}
+
+void
+options_contexts(const char *directory)
+{
+	if (paths_lone_context(directory))
+		refuse_directory(directory, "is a context, and has none under it",
+		    "leave out -C, or give the directory above it");
+}
+
+static void
+check_context(const char *context, const char *file)
+{
+	const char *hint = NULL;
+
+	if (!paths_is_input(context))
+		return;
+	if (file == NULL)
+		hint = "CONTEXT is missing in front of it";
+	else if (paths_is_directory(file))
+		hint = "CONTEXT comes first, then FILE";
+	refuse_directory(context, "is no directory", hint);
 }
 
 void
@@ -123,6 +152,10 @@ options_finish(struct stream_options *options)
 		cli_usage("--request -: then the messages must come from FILE");
 	if (options->show_secrets && !options->session.explain)
 		cli_usage("--show-secrets goes with --explain");
+	if (options->session.many)
+		options_contexts(options->session.directory);
+	else if (options->session.directory != NULL)
+		check_context(options->session.directory, options->file);
 	check_output(&options->session, "--output", options->output);
 	check_output(&options->session, "--error-reply", options->reply);
 	if (!options->to_given)

@@ -27,6 +27,9 @@ bool options_take(struct stream_options *options, int key, char *arg);
 /* options_finish - operands and defaults, after the last option */
 void options_finish(struct stream_options *options);
 
+/* options_contexts - of -C: does not return if the directory is a context itself */
+void options_contexts(const char *directory);
+
 /* options_format - the format named by the argument of an option */
 enum osc_format options_format(const char *option, const char *arg);
 

@@ -263,5 +263,7 @@ main(int argc, char **argv)
 	file = cli_operand();
 	if (cli_operand() != NULL)
 		cli_usage("too many operands");
+	if (cid.contexts != NULL)
+		options_contexts(cid.contexts);
 	return cli_end(run(&cid, file, format));
 }

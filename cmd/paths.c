@@ -143,22 +143,20 @@ is_suspicious(const struct target *target)
 	return suspicious || is_context(target->name == target->path ? "." : target->path);
 }
 
+/* A context under the directory that the target touches; target: NULL for any. */
 static bool
-touches_many(const struct target *target, const char *directory)
+among_many(const struct target *target, const char *directory)
 {
+	DIR *list = opendir(directory);
 	const struct dirent *entry;
 	char path[PATH_SIZE];
 	bool found = false;
-	DIR *list;
 
-	if (!is_suspicious(target))
-		return false;
-	list = opendir(directory);
 	while (!found && list != NULL && (entry = readdir(list)) != NULL)
 		found = entry->d_name[0] != '.' &&
 		    snprintf(path, sizeof(path), "%s/%s", directory, entry->d_name) <
 			(int)sizeof(path) &&
-		    is_context(path) && touches(target, path);
+		    is_context(path) && (target == NULL || touches(target, path));
 	if (list != NULL)
 		(void)closedir(list);
 	return found;
@@ -171,5 +169,29 @@ paths_in_context(const char *path, const char *directory, bool many)
 
 	if (!follow(&target, path))
 		return false;
-	return many ? touches_many(&target, directory) : touches(&target, directory);
+	if (!many)
+		return touches(&target, directory);
+	return is_suspicious(&target) && among_many(&target, directory);
+}
+
+bool
+paths_lone_context(const char *directory)
+{
+	return is_context(directory) && !among_many(NULL, directory);
+}
+
+bool
+paths_is_directory(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+bool
+paths_is_input(const char *path)
+{
+	struct stat st;
+
+	return strcmp(path, "-") == 0 || (stat(path, &st) == 0 && !S_ISDIR(st.st_mode));
 }

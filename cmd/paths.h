@@ -25,4 +25,12 @@ bool paths_same(const char *a, const char *b);
  */
 bool paths_in_context(const char *path, const char *directory, bool many);
 
+/* paths_lone_context - a directory that is a context, and has none under it */
+bool paths_lone_context(const char *directory);
+
+bool paths_is_directory(const char *path);
+
+/* paths_is_input - "-", or something that is there and no directory */
+bool paths_is_input(const char *path);
+
 #endif

@@ -64,6 +64,44 @@ load helper
 	done
 }
 
+@test "an option that is unknown, ambiguous, without or with an argument: each is said" {
+	says() {
+		run -2 --separate-stderr "${@:2}" </dev/null
+		equal "$output" ""
+		equal "${stderr_lines[0]}" "$2: $1"
+		usage_error
+	}
+	mkdir context
+	says "--no-such: unknown option" oscore-protect --no-such context
+	says "--no-such: unknown option" oscore-protect context --no-such=value
+	says "--requested: unknown option" oscore-protect --requested context
+	says "-Z: unknown option" oscore-protect -Z context
+	says "-Z: unknown option" oscore-protect --quiet -kZx context
+	says "-Z: unknown option" oscore-protect --quiet context -kZ
+	says "--mo: unknown option" oscore-cid --mo
+	says "--s: ambiguous: --server-id, --secret-file, --secret-bytes, --sender-seq" oscore-gen --s x
+	says "--secret: ambiguous: --secret-file, --secret-bytes" oscore-gen --secret=0102
+	says "-o, --output: FILE is missing" oscore-protect context -o
+	says "-o, --output: FILE is missing" oscore-protect context -ko
+	says "-o, --output: FILE is missing" oscore-protect context --outp
+	says "-r, --role: ROLE is missing" oscore-unprotect context --role
+	says "--request: FILE is missing" oscore-unprotect context --request
+	says "--print: PART is missing" oscore-cid --print
+	says "-a, --algorithm: NAME|N is missing" oscore-gen dir -a
+	for program in "${PROGRAMS[@]}"; do
+		says "--help: takes no argument" "$program" --help=x context
+		says "--quiet: takes no argument" "$program" --quiet=x context
+	done
+	equal "$(echo *)" context
+}
+
+@test "an abbreviation that is not ambiguous is taken" {
+	client_and_server
+	text "$GET" oscore-protect --fr hex --outp req client
+	run -0 --separate-stderr oscore-unprotect --fro=hex server req
+	prints "$GET"
+}
+
 @test "an option without its argument is a usage error" {
 	for program in "${PROGRAMS[@]:1:3}"; do
 		run -2 --separate-stderr "$program" context -f </dev/null
@@ -171,6 +209,49 @@ load helper
 	run -7 --separate-stderr oscore-protect empty message
 	refused empty
 	equal "$(find empty -mindepth 1)" ""
+}
+
+@test "operands in the wrong order, and a message without a context: 7, what is wrong" {
+	client_and_server
+	raw "$GET" >message
+	before=$(snapshot .)
+	for program in oscore-protect oscore-unprotect; do
+		for input in message - /dev/stdin; do
+			run -7 --separate-stderr "$program" "$input" client </dev/null
+			refused "$input" "is no directory" "^$program: hint: CONTEXT comes first, then FILE$"
+			run -7 --separate-stderr "$program" "$input" </dev/null
+			refused "$input" "is no directory" "^$program: hint: CONTEXT is missing in front of it$"
+		done
+		run -7 --separate-stderr "$program" -q message client </dev/null
+		equal "$stderr" "$program: message: is no directory"
+		run -7 --separate-stderr "$program" message message </dev/null
+		refused message "is no directory"
+		[[ $stderr != *hint* ]] || fail "no hint helps"
+	done
+	equal "$(snapshot .)" "$before"
+}
+
+@test "a context given to -C: 7, before any input is read" {
+	client_and_server
+	mkdir all
+	mv client server all
+	before=$(snapshot .)
+	mkfifo fifo
+	exec 7<>fifo
+	for program in oscore-unprotect oscore-cid; do
+		for path in all/server all/server/ "$PWD/all/server"; do
+			run -7 --separate-stderr timeout 60 "$program" -C "$path" <&7
+			refused "$path" "is a context, and has none under it" "leave out -C"
+		done
+	done
+	rm fifo
+	equal "$(snapshot .)" "$before"
+	# a directory of contexts may have such a file, too
+	echo '{}' >all/settings.json
+	run -0 --separate-stderr text "$GET_PROTECTED" oscore-cid -f hex -C all
+	prints all/server
+	run -0 --separate-stderr text "$GET_PROTECTED" oscore-unprotect -f hex -C all
+	prints "$GET"
 }
 
 @test "errors name the file and the message in it" {
@@ -306,6 +387,51 @@ load helper
 	run --separate-stderr oscore-gen --secret-file secret --sender-seq 0 new
 	differ "$status" 0
 	[[ $stderr != *0102030405* ]] || fail "secret shown"
+}
+
+@test "hex digits in the place of a file are not repeated" {
+	client_and_server
+	# hidden STATUS WORDS... - the digits are not shown, in no part, and a hint says why
+	hidden() {
+		run "-$1" --separate-stderr "${@:2}" </dev/null
+		[[ $stderr != *010203* && $stderr != *0A0B0C* ]] || fail "secret shown"
+		said "^oscore-[a-z]+: .*<hex digits>" "hint: hex digits that name no file are not repeated"
+		one_error ""
+	}
+	long=$(printf "$SECRET%.0s" {1..40})
+	for digits in "$SECRET" "${SECRET^^}" "0x$SECRET" 010203040506070809 "$long" "$long$long$long"; do
+		hidden 1 oscore-gen --secret-file "$digits" --sender-seq 0 dir
+		hidden 1 oscore-gen "--secret-file=$digits" --sender-seq 0 dir
+		hidden 1 oscore-protect client "$digits"
+		hidden 1 oscore-unprotect client "$digits"
+		hidden 1 oscore-cid "$digits"
+		hidden 7 oscore-protect "$digits" client
+		hidden 2 oscore-gen dir "$digits" "$digits" "$digits"
+		hidden 2 oscore-gen --hkdf "$digits" dir
+		hidden 2 oscore-protect "-r$digits" client
+		hidden 1 oscore-protect client --echo "$digits"
+	done
+	raw "$CONTENT" >message
+	hidden 1 oscore-protect --request "$SECRET" client message
+	hidden 7 oscore-cid -C "$SECRET" client/settings.json
+	hidden 2 oscore-protect --from "$SECRET" client
+	run -1 --separate-stderr oscore-protect -q client "$SECRET"
+	equal "$stderr" "oscore-protect: <hex digits>: open: No such file or directory"
+	run -2 --separate-stderr oscore-gen "--secret=$SECRET" dir
+	[[ $stderr != *010203* ]] || fail "secret shown"
+	equal "$(echo *)" "client message server"
+}
+
+@test "the name of a file, and what is short enough for a kid, are repeated" {
+	client_and_server
+	raw 4401 >"$SECRET"
+	run -5 --separate-stderr oscore-protect client "$SECRET"
+	refused "$SECRET:1"
+	for name in 01020304050607 "$SECRET.hex" "$SECRET/01" "./$SECRET$SECRET" "0102-$SECRET"; do
+		run -7 --separate-stderr oscore-protect "$name" </dev/null
+		refused "$name: "
+		[[ $stderr != *hint:\ hex* ]] || fail "no hint is needed"
+	done
 }
 
 @test "--list-options names the options, one a line" {
