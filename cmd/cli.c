@@ -328,10 +328,13 @@ cli_start(const struct cli_program *the_program, int argc, char **argv)
 }
 
 static void
-keep_operand(char *arg)
+keep_operand(int at)
 {
+	char **place = &arguments[1 + n_operands++], *operand = arguments[at];
+
 	/* That place was looked at already: no operand comes before itself. */
-	arguments[1 + n_operands++] = arg;
+	arguments[at] = *place;
+	*place = operand;
 }
 
 static const struct cli_option *
@@ -387,7 +390,7 @@ cli_next(char **arg)
 		*arg = optarg;
 		switch (key) {
 		case 1: /* an operand */
-			keep_operand(optarg);
+			keep_operand(optind - 1);
 			break;
 		case 'h':
 			show(print_help);
@@ -401,7 +404,7 @@ cli_next(char **arg)
 		}
 	}
 	while (optind < argument_count)
-		keep_operand(arguments[optind++]);
+		keep_operand(optind++);
 	return -1;
 }
 

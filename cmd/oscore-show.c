@@ -7,13 +7,14 @@
 #include "cli.h"
 #include "compare.h"
 #include "describe.h"
+#include "options.h"
 #include "output.h"
 #include "paths.h"
 #include "store/check.h"
 #include "store/settings.h"
 #include "values.h"
 
-enum { OPTION_SHOW_SECRETS = 256, OPTION_CHECK };
+enum { OPTION_CHECK = OPTION_OWN };
 
 #define FORMATS "text json libcoap wireshark c aiocoap rfc9203"
 
@@ -229,6 +230,14 @@ add_finding(void *arg, const struct osc_detail *finding)
 	osc_buffer_text(out, "\n");
 }
 
+static void
+check_output(const struct show *show, const char *path, bool many)
+{
+	if (show->output != NULL && strcmp(show->output, "-") != 0 && path != NULL &&
+	    paths_in_context(show->output, path, many))
+		cli_usage("--output: %s belongs to a context", show->output);
+}
+
 /* first: the first operand, NULL with -C */
 static enum osc_err
 check_all(const struct show *show, const char *first, bool *sound, struct osc_detail *detail)
@@ -239,8 +248,10 @@ check_all(const struct show *show, const char *first, bool *sound, struct osc_de
 
 	if (show->tree != NULL)
 		err = osc_check_tree(&check, show->tree, detail);
-	for (const char *path = first; path != NULL && err == OSC_OK; path = cli_operand())
+	for (const char *path = first; path != NULL && err == OSC_OK; path = cli_operand()) {
+		check_output(show, path, false);
 		err = osc_check_directory(&check, path, false, detail);
+	}
 	if (err == OSC_OK)
 		osc_check_across(&check);
 	*sound = text.len == 0;
@@ -249,14 +260,6 @@ check_all(const struct show *show, const char *first, bool *sound, struct osc_de
 	osc_check_free(&check);
 	osc_buffer_free(&text);
 	return err;
-}
-
-static void
-check_output(const struct show *show, const char *path, bool many)
-{
-	if (show->output != NULL && strcmp(show->output, "-") != 0 && path != NULL &&
-	    paths_in_context(show->output, path, many))
-		cli_usage("--output: %s belongs to a context", show->output);
 }
 
 static void
@@ -270,6 +273,8 @@ check_options(const struct show *show, const char *const paths[static 2])
 		cli_usage(show->check ? "DIR is missing" : "CONTEXT is missing");
 	if (show->tree != NULL && paths[0] != NULL)
 		cli_usage("--check takes -C or operands, not both");
+	if (show->tree != NULL)
+		options_contexts(show->tree);
 	check_output(show, show->tree, true);
 	check_output(show, paths[0], false);
 	if (show->check)

@@ -245,6 +245,8 @@ load helper
 		done
 	done
 	rm fifo
+	run -7 --separate-stderr oscore-show --check -C all/server
+	refused all/server "is a context, and has none under it" "leave out -C"
 	equal "$(snapshot .)" "$before"
 	# a directory of contexts may have such a file, too
 	echo '{}' >all/settings.json
@@ -406,7 +408,7 @@ load helper
 		hidden 1 oscore-unprotect client "$digits"
 		hidden 1 oscore-cid "$digits"
 		hidden 7 oscore-protect "$digits" client
-		hidden 2 oscore-gen dir "$digits" "$digits" "$digits"
+		hidden 2 oscore-unprotect -C client message "$digits"
 		hidden 2 oscore-gen --hkdf "$digits" dir
 		hidden 2 oscore-protect "-r$digits" client
 		hidden 1 oscore-protect client --echo "$digits"

@@ -210,6 +210,20 @@ contexts_in_use() {
 	equal "$(snapshot .)" "$before"
 }
 
+@test "oscore-show writes to no file of a context that it looks at" {
+	contexts_in_use
+	before=$(snapshot .)
+	for name in sequence.json secret.json lock .used new; do
+		for row in "all/server" "all/server all/client" "all/client all/server" "--check all/server" \
+			"--check all/client all/both all/server" "--check -C all"; do
+			# shellcheck disable=SC2086
+			run -2 --separate-stderr oscore-show -o "all/server/$name" $row
+			usage_error "--output: .* belongs to a context"
+		done
+	done
+	equal "$(snapshot .)" "$before"
+}
+
 @test "an output in the directory of a context is refused, however it is spelled" {
 	contexts_in_use
 	mkdir links
