@@ -5,6 +5,8 @@
 
 #include "base/bytes.h"
 
+OSC_C_BEGIN
+
 /*
  * osc_name_nearest - the nearest of some names, in any case of letters
  *
@@ -14,5 +16,7 @@
  * or more than three edits (a letter more, less or another, or two swapped).
  */
 const char *osc_name_nearest(struct osc_slice word, const char *(*next)(size_t i));
+
+OSC_C_END
 
 #endif

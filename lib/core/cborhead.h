@@ -5,6 +5,8 @@
 
 #include "core/oscore.h"
 
+OSC_C_BEGIN
+
 #define OSC_CBOR_HEAD_MAX 9 /* bytes in the longest head */
 
 /* Major types (RFC 8949, 3.1) */
@@ -35,5 +37,7 @@ enum osc_cbor_status {
 
 /* osc_cbor_head_decode - the head that some bytes begin with */
 enum osc_cbor_status osc_cbor_head_decode(struct osc_cbor_head *head, struct osc_slice in);
+
+OSC_C_END
 
 #endif

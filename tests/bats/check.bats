@@ -39,17 +39,17 @@ check() {
 	oscore-gen --id-context 01 --client-id 05 -r server tree/05@01
 	oscore-gen --client-id 06 -r server tree/06
 	oscore-gen --client-id '' -r server tree/_
-	for used in no yes; do
+	for _ in unused used; do
 		for arguments in client server "client server" tree/both tree/05@01 "-C tree"; do
 			# shellcheck disable=SC2086 # words
 			check $arguments
 			equal "$status" 0
 			silent
 		done
-		echo "$GET" >get
-		oscore-protect -f hex client get | oscore-unprotect -f hex server >/dev/null
-		oscore-protect -f hex -r client tree/both get >/dev/null
-		oscore-protect -f hex tree/05@01 get >/dev/null
+		echo "$GET" >request
+		oscore-protect -f hex client request | oscore-unprotect -f hex server >/dev/null
+		oscore-protect -f hex -r client tree/both request >/dev/null
+		oscore-protect -f hex tree/05@01 request >/dev/null
 	done
 }
 
@@ -130,7 +130,7 @@ check() {
 	context a "$PAIR" secret.json '"secret_hex": "a0a1"'
 	check a
 	finds 'a/secret.json: "secret" is shorter than 16 bytes: make a new context with oscore-gen'
-	context b "$PAIR" secret.json '"secret_hex": "'$SECRET'"'
+	context b "$PAIR" secret.json '"secret_hex": "'"$SECRET"'"'
 	check b
 	finds 'b/secret.json: "secret" is the one printed in RFC 8613: for tests only, make a new context'
 	[[ $output != *"$SECRET"* ]] || fail "the secret is shown"
@@ -178,8 +178,8 @@ check() {
 
 @test "leftovers, and a lock that is held" {
 	oscore-gen --pair client server
-	echo "$GET" >get
-	oscore-protect -f hex client get >/dev/null
+	echo "$GET" >request
+	oscore-protect -f hex client request >/dev/null
 	touch client/.sequence-abcdefgh.json
 	check client
 	finds 'client/.sequence-abcdefgh.json: left by a run that was killed: the next use removes it'
@@ -189,7 +189,7 @@ check() {
 	check client
 	equal "$(snapshot client)" "$(cat before)"
 	# and it is not kept
-	run -0 --separate-stderr oscore-protect -f hex client get
+	run -0 --separate-stderr oscore-protect -f hex client request
 	mkdir tree
 	mkdir -m 700 tree/.oscore-gen-abcdef
 	check -C tree

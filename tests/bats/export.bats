@@ -73,7 +73,7 @@ STOP="warning: before the export is used stop using client: its numbers go on fr
 	run -0 --separate-stderr oscore-show -q -t libcoap client
 	equal "$output" "# The file with the sequence number has to hold this line, without \"# \":
 # 20
-master_secret,hex,\"$SECRET\"
+master_secret,hex,\"${SECRET:?}\"
 master_salt,hex,\"$SALT\"
 sender_id,hex,\"\"
 recipient_id,hex,\"01\"
@@ -95,7 +95,7 @@ rfc8613_b_1_2,bool,true"
 @test "aiocoap: a settings.json, and the line for sequence.json beside it" {
 	client_and_server
 	run -0 --separate-stderr oscore-show -q -t aiocoap client
-	equal "$output" '{"sender-id_hex":"","recipient-id_hex":"01","algorithm":"AES-CCM-16-64-128","kdf-hashfun":"sha256","window":32,"secret_hex":"'$SECRET'","salt_hex":"'$SALT'"}'
+	equal "$output" '{"sender-id_hex":"","recipient-id_hex":"01","algorithm":"AES-CCM-16-64-128","kdf-hashfun":"sha256","window":32,"secret_hex":"'"$SECRET"'","salt_hex":"'"$SALT"'"}'
 	equal "$stderr" "oscore-show: client: $STOP
 oscore-show: client: warning: beside settings.json put this into sequence.json: {\"next-to-send\": 20, \"received\": \"unknown\"}"
 	# that directory is a context, with the number and a window that is lost

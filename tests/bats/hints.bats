@@ -33,11 +33,11 @@ becomes() {
 @test "dumps of other programs: xxd -r" {
 	client_and_server
 	before=$(snapshot client)
-	raw "$GET" >get
-	xxd get >dump
+	raw "$GET" >request
+	xxd request >dump
 	takes dump 'dump with offsets: xxd -r'
 	becomes 'xxd -r' dump
-	od -A x -t x1 get >dump
+	od -A x -t x1 request >dump
 	takes dump 'dump with offsets: xxd -r'
 	becomes 'xxd -r' dump
 	{
@@ -113,23 +113,23 @@ becomes() {
 @test "a message that xxd -p or od has cut: the line behind says so" {
 	client_and_server
 	long=40030001ff$(printf '00%.0s' {1..40})
-	raw "$long" | xxd -p >cut
-	equal "$(wc -l <cut)" 2
-	run -5 --separate-stderr oscore-protect -f hex client cut
-	one_error cut:2
+	raw "$long" | xxd -p >folded
+	equal "$(wc -l <folded)" 2
+	run -5 --separate-stderr oscore-protect -f hex client folded
+	one_error folded:2
 	hinted "the line before has 30 bytes, as xxd -p .*tr -d"
 	# blanks, digits lost: the same
-	raw 40030001ff | cat - <(printf 'a text of some length') | od -An -v -t x1 >cut
-	run -5 --separate-stderr oscore-protect -f hex client cut
-	one_error cut:2
+	raw 40030001ff | cat - <(printf 'a text of some length') | od -An -v -t x1 >folded
+	run -5 --separate-stderr oscore-protect -f hex client folded
+	one_error folded:2
 	hinted "the line before has 16 bytes, as od .*tr -d"
-	run -5 --separate-stderr bash -c 'sed "2s/.\$//" cut | oscore-protect -f hex client'
+	run -5 --separate-stderr bash -c 'sed "2s/.\$//" folded | oscore-protect -f hex client'
 	hinted "the line before has 16 bytes"
 	# not if something stands between, and not for another error
-	run -5 --separate-stderr bash -c '{ sed "1a #" cut; } | oscore-protect -f hex client'
+	run -5 --separate-stderr bash -c '{ sed "1a #" folded; } | oscore-protect -f hex client'
 	one_error "<stdin>:3"
 	[[ $stderr != *"line before"* ]] || fail "not the line before"
-	run -5 --separate-stderr bash -c '{ head -n 1 cut; echo "$1"; } | oscore-protect -f hex client' - "$GET_PROTECTED"
+	run -5 --separate-stderr bash -c '{ head -n 1 folded; echo "$1"; } | oscore-protect -f hex client' - "$GET_PROTECTED"
 	said "has an OSCORE option already"
 	[[ $stderr != *"line before"* ]] || fail "a whole message is no rest"
 }

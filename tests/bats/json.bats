@@ -576,9 +576,9 @@ options_of() {
 	run -4 --separate-stderr text '{"error":4,"message":"x"}' oscore-unprotect -f json --error-reply reply server
 	one_error "<stdin>:1: refused before: x"
 	[ ! -e reply ] || fail "an answer"
-	for status in 0 2 9 -1 6.0 '"6"' null 18446744073709551617; do
+	while read -r status; do
 		bad "{\"error\":$status}" 'error: not the exit status of a refused message'
-	done
+	done <<<$'0\n2\n9\n-1\n6.0\n"6"\nnull\n18446744073709551617'
 	bad '{"error":6,"message":7}' 'message: not a string'
 	bad '{"error":6,"code":"GET"}' 'error: it stands for a message'
 	bad '{"error":6,"foo":1}' '"foo": unknown key'

@@ -83,7 +83,7 @@ answer() {
 	text "$CONTENT" oscore-protect -f hex --request req.4 client >rsp.4
 	for order in "1 2 3 4" "4 3 2 1" "2 4 1 3" "1 1 3 2"; do
 		for i in $order; do
-			cat rsp.$i
+			cat rsp."$i"
 		done >answers
 		run -0 --separate-stderr oscore-unprotect -p -f hex client < <(cat req.[1-4] answers)
 		equal "$stderr" ""
@@ -111,7 +111,7 @@ answer() {
 	equal "$stderr" ""
 	for line in 0:0b 1:0a 2:0c 3:0b; do
 		kid=${line#*:}
-		equal "$(text "${lines[${line%:*}]}" oscore-unprotect -f hex --request req.$kid peers/$kid)" \
+		equal "$(text "${lines[${line%:*}]}" oscore-unprotect -f hex --request req."$kid" peers/"$kid")" \
 			"644500${kid}000000${kid}ff48"
 	done
 	# the second answer to one request carries a number of its own

@@ -213,7 +213,7 @@ from_all() {
 @test "a context that changes its name within a group" {
 	peer a 01
 	peer b 02
-	for i in 1 2 3; do from a; done >messages
+	for _ in 1 2 3; do from a; done >messages
 	from b >>messages
 	mkfifo in
 	oscore-unprotect -k -f hex -t json -C ctx <in >out 2>err &

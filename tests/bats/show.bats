@@ -26,7 +26,7 @@ line() {
 	prints "Role: not said
 AEAD Algorithm: AES-CCM-16-64-128 (10)
 HKDF Algorithm: HKDF SHA-256 (-10)
-Master Secret: 16 bytes, fingerprint $(fingerprint "Master Secret" "$SECRET")
+Master Secret: 16 bytes, fingerprint $(fingerprint "Master Secret" "${SECRET:?}")
 Master Salt: 8 bytes, fingerprint $(fingerprint "Master Salt" "$SALT")
 ID Context: none
 Common IV: 13 bytes, fingerprint $(fingerprint "Common IV" 4622d4dd6d944168eefb54987c)
@@ -45,7 +45,7 @@ Echo Challenge: none"
 	client_and_server
 	run -0 --separate-stderr oscore-show --show-secrets client
 	equal "$(line "Master Secret")" \
-		"16 bytes, fingerprint $(fingerprint "Master Secret" "$SECRET"), $SECRET"
+		"16 bytes, fingerprint $(fingerprint "Master Secret" "${SECRET:?}"), $SECRET"
 	equal "$(line "Common IV" | sed 's/.*, //')" 4622d4dd6d944168eefb54987c
 	equal "$(line "Sender Key" | sed 's/.*, //')" f0910ed7295e6ad4b54fc793154302ff
 	equal "$(line "Recipient Key" | sed 's/.*, //')" ffb14e093c94c9cac9471648b4f98710
@@ -80,8 +80,8 @@ Echo Challenge: none"
 	equal "$(line "Echo Challenge")" outstanding
 	equal "$(line "Key Limit")" "1048576 messages with the Sender Key, at least 5 protected"
 	grep -q 0001020304050607 <<<"$output" && fail "the challenge is shown"
-	oscore-show -t json client 2>/dev/null >json
-	equal "$(jq -c '[."replay-window", ."challenge-outstanding", ."next-to-send"]' json)" \
+	oscore-show -t json client 2>/dev/null >described
+	equal "$(jq -c '[."replay-window", ."challenge-outstanding", ."next-to-send"]' described)" \
 		"[null,true,5]"
 }
 
