@@ -111,7 +111,7 @@ peek() {
 	for ((i = 0; i < 3; i++)); do
 		echo "40010${i}01b374763${i}" | oscore-protect -f hex client >req
 		oscore-unprotect -f hex server req >>plain
-		echo "6045000${i}ff3${i}" >response
+		echo "60450${i}01ff3${i}" >response
 		cat response >>plain
 		cat req >>messages
 		oscore-protect -f hex --request req server response >>messages
