@@ -19,9 +19,9 @@ def request():
 
 
 def response(token):
-    """A plain 2.05 to the request with this token that no other one equals."""
+    """A plain, separate 2.05 to the request with this token that no other one equals."""
     n = next(_serial)
-    return _header(0x60, 0x45, n, token) + b"\xffanswer %08d" % n
+    return _header(0x50, 0x45, n, token) + b"\xffanswer %08d" % n
 
 
 def token_of(message):
