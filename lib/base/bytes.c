@@ -100,6 +100,16 @@ osc_buffer_free(struct osc_buffer *buffer)
 	memset(buffer, 0, sizeof(*buffer));
 }
 
+void *
+osc_duplicate(const void *from, size_t len)
+{
+	void *copy = malloc(len);
+
+	if (copy != NULL)
+		memcpy(copy, from, len);
+	return copy;
+}
+
 /* Both digits of a byte at once: 6 added to one above 9 carries out of its four bits. */
 void
 osc_hex_encode(char *out, struct osc_slice in)

@@ -131,6 +131,9 @@ void osc_buffer_cut(struct osc_buffer *buffer, size_t len);
 /* osc_buffer_free - wipe, free and empty */
 void osc_buffer_free(struct osc_buffer *buffer);
 
+/* osc_duplicate - a copy of len bytes, at least one, for free(); NULL: no memory */
+void *osc_duplicate(const void *from, size_t len);
+
 /*
  * osc_hex_encode - bytes as hex: lower case, no separators, no NUL
  *

@@ -341,7 +341,10 @@ take_words(struct osc_json_reading *r, struct osc_slice words)
 	size_t len = words.len < sizeof(r->detail->text) ? words.len : sizeof(r->detail->text) - 1;
 
 	for (size_t i = 0; i < len; i++)
-		to[i] = words.ptr[i] < 0x20 || words.ptr[i] > 0x7e ? '?' : (char)words.ptr[i];
+		if (words.ptr[i] < 0x20 || words.ptr[i] > 0x7e)
+			to[i] = '?';
+		else
+			to[i] = (char)words.ptr[i];
 	to[len] = '\0';
 }
 

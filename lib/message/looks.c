@@ -109,7 +109,7 @@ skip_offset(struct osc_slice head)
 static bool
 is_hexdump(struct osc_slice head)
 {
-	size_t at = skip_offset(head), gap = at + 8 * 3;
+	size_t at = skip_offset(head), gap = at + sizeof("00 01 02 03 04 05 06 07 ") - 1;
 
 	return at > 0 && gap < head.len && head.ptr[gap - 1] == ' ' && head.ptr[gap] == ' ' &&
 	    count_digits(head, gap + 1) == 2;

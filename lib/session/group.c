@@ -69,10 +69,8 @@ is_of_context(enum osc_err err)
 static bool
 keep_detail(struct osc_work *work, const struct osc_detail *detail)
 {
-	if (work->detail == NULL)
-		work->detail = malloc(sizeof(*work->detail));
-	if (work->detail != NULL)
-		*work->detail = *detail;
+	free(work->detail);
+	work->detail = osc_duplicate(detail, sizeof(*detail));
 	return work->detail != NULL;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
+#include <assert.h>
 #include "base/secret.h"
 #include "core/rewrite.h"
 #include "session/errorreply.h"
@@ -208,7 +209,8 @@ receive_among(struct receiving *r)
 				osc_search_again(&search);
 			r->work->endpoint = NULL;
 		} else {
-			again = r->text.len == 0 && err != OSC_ENOMEM && osc_search_renew(&search);
+			again = err != OSC_OK && err != OSC_ENOMEM && r->text.len == 0 &&
+			    osc_search_renew(&search);
 			if (again)
 				osc_search_again(&search);
 		}
@@ -277,6 +279,7 @@ receive_one(struct receiving *r)
 
 	if (err == OSC_OK)
 		err = r->session->options.many ? receive_among(r) : receive_in_one(r);
+	assert(err != OSC_OK || r->work->endpoint != NULL);
 	if (err == OSC_OK && r->work->message.is_request)
 		err = strike(
 		    osc_store_state(r->work->endpoint->store), r->work->exchange.piv.seq, r->text);

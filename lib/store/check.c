@@ -262,15 +262,15 @@ static enum osc_err
 add_path(struct osc_check *check, const char *path)
 {
 	char **larger = grow(check->paths.ptr, check->paths.n, &check->paths.cap, sizeof(*larger));
-	size_t size = strlen(path) + 1;
+	char *copy;
 
 	if (larger == NULL)
 		return OSC_ENOMEM;
 	check->paths.ptr = larger;
-	larger[check->paths.n] = malloc(size);
-	if (larger[check->paths.n] == NULL)
+	copy = osc_duplicate(path, strlen(path) + 1);
+	if (copy == NULL)
 		return OSC_ENOMEM;
-	memcpy(larger[check->paths.n++], path, size);
+	larger[check->paths.n++] = copy;
 	return OSC_OK;
 }
 

@@ -124,7 +124,8 @@ check_unknown(
 	size_t len = strlen(key), i = 0, cut;
 	const char *name;
 
-	while (len < strlen(endings[i]) || strcmp(key + len - strlen(endings[i]), endings[i]) != 0)
+	while (i < COUNT(endings) - 1 &&
+	    (len < strlen(endings[i]) || strcmp(key + len - strlen(endings[i]), endings[i]) != 0))
 		i++;
 	cut = len - strlen(endings[i]);
 	name = meant(osc_slice((const uint8_t *)key, cut));
