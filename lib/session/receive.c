@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
 #include <assert.h>
+
 #include "base/secret.h"
 #include "core/rewrite.h"
 #include "session/errorreply.h"
