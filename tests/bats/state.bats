@@ -944,9 +944,13 @@ overlay() {
 
 @test "unknown keys are ignored and an unknown algorithm lists the known ones" {
 	client_and_server
-	sed -i 's/}/, "windw": 64, "x": {"y": [1]}}/' client/settings.json
+	sed -i 's/}/, "colour": 64, "x": {"y": [1]}}/' client/settings.json
 	run -0 --separate-stderr protect client
 	prints "$GET_PROTECTED"
+	# one that is near a known one is hardly meant
+	sed -i 's/"colour"/"windw"/' client/settings.json
+	run -0 --separate-stderr text "$GET" oscore-protect -f hex client
+	equal "$stderr" "oscore-protect: client: warning: a key is unknown, but near a known one: 'oscore-show --check' says which"
 	sed -i 's/AES-CCM-16-64-128/AES-CCM-16-64-129/' client/settings.json
 	run -7 --separate-stderr protect client
 	refused client/settings.json "AES-CCM-16-64-128" "A256GCM" "ChaCha20/Poly1305"

@@ -76,8 +76,10 @@ test_receipts_refused(void)
 	struct osc_receipts receipts;
 	struct osc_detail detail = {0};
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		CHECK(load_text(&receipts, cases[i].text) == cases[i].err);
+		osc_receipts_free(&receipts);
+	}
 	CHECK(load(&receipts, C4 "\n70000001\n", strlen(C4) + 10, &detail) == OSC_ERECEIPT);
 	CHECK(strcmp(detail.text, "not an OSCORE request") == 0);
 }
