@@ -218,7 +218,7 @@ osc_work_wanted(const struct osc_work *work, enum osc_role role)
 
 enum osc_err
 osc_group_lock(
-    struct osc_group *group, size_t i, struct osc_endpoint *endpoint, struct osc_detail *detail)
+    struct osc_group *group, struct osc_endpoint *endpoint, struct osc_detail *detail)
 {
 	struct osc_session *session = group->session;
 	bool alone = session->n_held == 0;
@@ -226,23 +226,24 @@ osc_group_lock(
 
 	if (endpoint->held)
 		return OSC_OK;
-	if (session->n_held == HELD_MAX) {
-		osc_group_cut(group, i, OSC_OK);
+	if (session->n_held == HELD_MAX)
 		return OSC_EBUSY;
-	}
 	err = alone ? osc_store_begin(endpoint->store, detail)
 		    : osc_store_try_begin(endpoint->store, detail);
 	if (err == OSC_OK) {
 		endpoint->held = endpoint->looked = true;
 		session->held[session->n_held++] = endpoint;
-	} else {
-		if (session->options.many)
-			osc_store_rest(endpoint->store);
-		/* Taken up again when nothing is held: then it is waited for. */
-		if (!alone && osc_err_status(err) == 1)
-			osc_group_cut(group, i, OSC_OK);
+	} else if (session->options.many) {
+		osc_store_rest(endpoint->store);
 	}
 	return err;
+}
+
+void
+osc_group_put_off(struct osc_group *group, size_t i, enum osc_err err)
+{
+	if (err != OSC_ENOMEM && osc_err_status(err) == 1 && group->session->n_held > 0)
+		osc_group_cut(group, i, OSC_OK);
 }
 
 /* A plain text that will not leave must not stay, either. */

@@ -70,13 +70,20 @@ enum osc_err osc_group_load_receipts(struct osc_group *group, size_t i);
 enum osc_err osc_group_receipts(struct osc_group *group, size_t i, struct osc_slice token);
 
 /*
- * osc_group_lock - hold the lock of a context for item i
+ * osc_group_lock - hold the lock of a context
  *
- * The first lock is waited for. Who holds one never waits for another: then the group is cut
- * before item i, to be taken up again. Returns OSC_OK, or the error of osc_store_begin.
+ * The first lock is waited for; who holds one never waits for another. Returns OSC_OK,
+ * OSC_EBUSY, or the error of osc_store_begin.
  */
 enum osc_err osc_group_lock(
-    struct osc_group *group, size_t i, struct osc_endpoint *endpoint, struct osc_detail *detail);
+    struct osc_group *group, struct osc_endpoint *endpoint, struct osc_detail *detail);
+
+/*
+ * osc_group_put_off - if other contexts are held an error of status 1 may be for them only:
+ * by their descriptors, or since their lock was not to be waited for. Then the group is cut
+ * before item i, which is taken up again when nothing is held.
+ */
+void osc_group_put_off(struct osc_group *group, size_t i, enum osc_err err);
 
 /*
  * osc_group_commit - make the state of all contexts held durable, and unlock them

@@ -139,7 +139,7 @@ receive_in_one(struct receiving *r)
 	if (err == OSC_OK)
 		err = match(r, endpoint);
 	if (err == OSC_OK && r->work->message.is_request) {
-		err = osc_group_lock(r->group, r->i, endpoint, &r->detail);
+		err = osc_group_lock(r->group, endpoint, &r->detail);
 		if (err == OSC_OK &&
 		    osc_window_check(&osc_store_state(endpoint->store)->window,
 			r->work->exchange.piv.seq) == OSC_EREPLAY)
@@ -158,7 +158,7 @@ admit(struct receiving *r, const struct osc_wanted *wanted)
 	enum osc_err err = osc_contexts_use(&r->session->contexts, endpoint, wanted, &r->detail);
 
 	if (err == OSC_OK)
-		err = lock ? osc_group_lock(r->group, r->i, endpoint, &r->detail)
+		err = lock ? osc_group_lock(r->group, endpoint, &r->detail)
 			   : osc_endpoint_glance(endpoint, &r->detail);
 	return err;
 }
@@ -219,6 +219,7 @@ receive_among(struct receiving *r)
 	if (err != OSC_OK && r->detail.text[0] == '\0')
 		r->detail = search.detail;
 	osc_search_free(&search);
+	osc_group_put_off(r->group, r->i, err);
 	return err;
 }
 

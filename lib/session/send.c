@@ -108,7 +108,7 @@ bind_among(struct osc_group *group, size_t i, struct osc_search *search)
 		if (err == OSC_OK)
 			err = session->options.dry_run
 			    ? osc_endpoint_glance(endpoint, &search->detail)
-			    : osc_group_lock(group, i, endpoint, &search->detail);
+			    : osc_group_lock(group, endpoint, &search->detail);
 		return err;
 	}
 	work->endpoint = NULL;
@@ -141,6 +141,7 @@ find_context(struct osc_group *group, size_t i, struct osc_detail *detail)
 	}
 	*detail = search.detail;
 	osc_search_free(&search);
+	osc_group_put_off(group, i, err);
 	return err;
 }
 
@@ -384,7 +385,7 @@ lock(struct osc_group *group)
 
 	if (session->options.dry_run || session->options.many)
 		return true;
-	err = osc_group_lock(group, first, &session->one, group->detail);
+	err = osc_group_lock(group, &session->one, group->detail);
 	if (err != OSC_OK)
 		osc_group_cut(group, first, err);
 	return err == OSC_OK;

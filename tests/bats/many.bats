@@ -176,6 +176,34 @@ from_all() {
 	done
 }
 
+@test "descriptors that end while a new context is opened beside those in use" {
+	make_many 60 60
+	from_all >once
+	from_all >twice
+	{ head -n 20 once && head -n 20 twice && tail -n +21 once; } >stream
+	cut -d ' ' -f 2 stream >messages
+	mv ctx fresh
+	# 20 are known when the others are opened beside them; one limit of two is odd
+	for limit in 48 49; do
+		rm -rf ctx
+		cp -r fresh ctx
+		: >out
+		run -0 --separate-stderr bash -c '
+			ulimit -n "$1"
+			{
+				head -n 20 messages
+				for ((tries = 0; tries < 500; tries++)); do
+					[ "$(wc -l <out)" -lt 20 ] || break
+					sleep 0.01
+				done
+				tail -n +21 messages
+			} | oscore-unprotect -f hex -t json -C ctx >out
+		' - "$limit"
+		equal "$stderr" ""
+		equal "$(jq -r .oscore.context out)" "$(cut -d ' ' -f 1 stream)"
+	done
+}
+
 @test "10000 contexts, looked for by name and by looking at all" {
 	make_many 10000 50
 	from_all >stream
