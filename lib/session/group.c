@@ -217,8 +217,7 @@ osc_work_wanted(const struct osc_work *work, enum osc_role role)
 }
 
 enum osc_err
-osc_group_lock(
-    struct osc_group *group, struct osc_endpoint *endpoint, struct osc_detail *detail)
+osc_group_lock(struct osc_group *group, struct osc_endpoint *endpoint, struct osc_detail *detail)
 {
 	struct osc_session *session = group->session;
 	bool alone = session->n_held == 0;
