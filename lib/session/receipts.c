@@ -45,22 +45,55 @@ osc_receipts_add(
 }
 
 static int
+compare_bytes(struct osc_slice left, struct osc_slice right)
+{
+	if (left.len != right.len)
+		return left.len < right.len ? -1 : 1;
+	return left.len > 0 ? memcmp(left.ptr, right.ptr, left.len) : 0;
+}
+
+static int
 compare(const void *a, const void *b)
 {
 	const struct osc_receipt *left = a, *right = b;
-	struct osc_slice slices[2][2] = {
-	    {left->message.outer.token, right->message.outer.token},
-	    {left->datagram, right->datagram},
-	};
-	int order = 0;
+	int order = compare_bytes(left->message.outer.token, right->message.outer.token);
 
-	for (int i = 0; order == 0 && i < 2; i++) {
-		if (slices[i][0].len != slices[i][1].len)
-			return slices[i][0].len < slices[i][1].len ? -1 : 1;
-		if (slices[i][0].len > 0)
-			order = memcmp(slices[i][0].ptr, slices[i][1].ptr, slices[i][0].len);
-	}
-	return order;
+	return order != 0 ? order : compare_bytes(left->datagram, right->datagram);
+}
+
+/* By ciphertext; one that is before another in the list stays before it. */
+static int
+compare_sealed(const void *a, const void *b)
+{
+	const struct osc_receipt *left = *(struct osc_receipt *const *)a;
+	const struct osc_receipt *right = *(struct osc_receipt *const *)b;
+	int order = compare_bytes(left->message.outer.payload, right->message.outer.payload);
+
+	return order != 0 ? order : (left > right) - (left < right);
+}
+
+static bool
+same_sealed(const struct osc_receipt *left, const struct osc_receipt *right)
+{
+	return osc_slice_equal(left->message.outer.payload, right->message.outer.payload);
+}
+
+/* Find those that are the same request under other headers. */
+static enum osc_err
+join(struct osc_receipts *receipts)
+{
+	struct osc_receipt **order = calloc(receipts->n + 1, sizeof(struct osc_receipt *));
+
+	if (order == NULL)
+		return OSC_ENOMEM;
+	for (size_t i = 0; i < receipts->n; i++)
+		order[i] = &receipts->list[i];
+	qsort(order, receipts->n, sizeof(struct osc_receipt *), compare_sealed);
+	for (size_t i = 0; i < receipts->n; i++)
+		order[i]->same =
+		    i > 0 && same_sealed(order[i - 1], order[i]) ? order[i - 1]->same : order[i];
+	free(order);
+	return OSC_OK;
 }
 
 /* Take the datagrams apart; sort; identical ones count once. */
@@ -85,7 +118,7 @@ osc_receipts_sort(struct osc_receipts *receipts)
 		if (kept == 0 || compare(&receipts->list[kept - 1], &receipts->list[i]) != 0)
 			receipts->list[kept++] = receipts->list[i];
 	receipts->n = kept;
-	return OSC_OK;
+	return join(receipts);
 }
 
 struct osc_receipt *
@@ -153,28 +186,30 @@ osc_receipt_check(struct osc_receipt *receipt, const struct osc_context *context
 enum osc_err
 osc_receipt_accept(struct osc_receipt *receipt, bool observe, const struct osc_piv *piv)
 {
+	struct osc_receipt *same = receipt->same;
+
 	if (observe && !receipt->observe)
 		return OSC_EOBSERVE;
 	if (!observe || !receipt->registration) {
-		if (receipt->answered)
+		if (same->answered)
 			return OSC_EANSWERED;
-		if (piv->len == 0 && receipt->nonce_used)
+		if (piv->len == 0 && same->nonce_used)
 			return OSC_ENOTIFYPIV;
-		receipt->nonce_used = receipt->nonce_used || piv->len == 0;
-		receipt->answered = true;
+		same->nonce_used = same->nonce_used || piv->len == 0;
+		same->answered = true;
 		return OSC_OK;
 	}
 	if (piv->len == 0) {
 		/* Whatever took the nonce of the request, it is used up (8.4.2). */
-		if (receipt->nonce_used)
+		if (same->nonce_used)
 			return OSC_ENOTIFYPIV;
-		receipt->nonce_used = true;
+		same->nonce_used = true;
 		return OSC_OK;
 	}
-	if (receipt->notified && piv->seq <= receipt->newest)
+	if (same->notified && piv->seq <= same->newest)
 		return OSC_ENOTIFYOLD;
-	receipt->notified = true;
-	receipt->newest = piv->seq;
+	same->notified = true;
+	same->newest = piv->seq;
 	return OSC_OK;
 }
 

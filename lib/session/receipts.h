@@ -21,8 +21,11 @@ struct osc_receipt {
 	struct osc_exchange exchange;
 	bool observe;      /* the request has an Observe option inside */
 	bool registration; /* and it is 0 */
+	/* The first one in the list with its ciphertext: the same request, whatever header it
+	 * has been given, so that all of them have one nonce, and their answers in common. */
+	struct osc_receipt *same;
 
-	/* What was accepted in this run (7.4, 7.4.1). */
+	/* What was accepted in this run (7.4, 7.4.1); of the first one. */
 	bool answered;   /* a response that is no notification */
 	bool nonce_used; /* one without Partial IV, which took the nonce of the request */
 	bool notified;   /* one with: newest is the Notification Number */

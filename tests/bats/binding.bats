@@ -527,6 +527,44 @@ observation() {
 	[[ ${lines[1]} == "# 6 "* ]] || fail "second line"
 }
 
+@test "rule 6: a request under several tokens has one response" {
+	accepted
+	# the same OSCORE message: another token and Message ID, and no Uri-Host outside
+	sealed=0914ff${GET_PROTECTED#*0914ff}
+	printf '%s\n' "${GET_PROTECTED/00003974/00003975}" "41025d20aa92$sealed" \
+		"40025d1f92$sealed" >others
+	{ echo "$GET_PROTECTED" && cat others; } >req.hex
+	for token in 00003975 aa ""; do
+		other=6$((${#token} / 2))${CONTENT_PROTECTED:2:6}$token${CONTENT_PROTECTED:16}
+		run -6 --separate-stderr text "$CONTENT_PROTECTED"$'\n'"$other" \
+			oscore-unprotect -f hex --request req.hex client
+		equal "$output" "$CONTENT"
+		one_error "<stdin>:2"
+		said "has had its response"
+		run -6 --separate-stderr text "$other"$'\n'"$CONTENT_PROTECTED_NEW" \
+			oscore-unprotect -f hex --request req.hex client
+		equal "$(wc -l <<<"$output")" 1
+		one_error "<stdin>:2"
+	done
+}
+
+@test "rule 6: a registration under several tokens has one order" {
+	observation
+	sed 's/00003974/00003975/' req | cat req - >two.hex
+	for row in "1 1" "3 2" "3 3"; do
+		read -r first second <<<"$row"
+		sed -n "${first}p" notes.hex >stream
+		sed -n "${second}p" notes.hex | sed 's/00003974/00003975/' >>stream
+		run -6 --separate-stderr oscore-unprotect -f hex --request two.hex client stream
+		equal "$(wc -l <<<"$output")" 1
+		one_error "stream:2"
+	done
+	{ sed -n 2p notes.hex && sed -n 3p notes.hex | sed 's/00003974/00003975/'; } >stream
+	run -0 --separate-stderr oscore-unprotect -f hex --request two.hex client stream
+	equal "$stderr" ""
+	equal "${#lines[@]}" 2
+}
+
 @test "rule 6: a refused response does not count" {
 	accepted
 	answer >first

@@ -28,7 +28,7 @@ static struct place place = {.name = "one",
     .window = 32};
 
 struct request {
-	struct request *first; /* of those that differ in the header only */
+	struct request *first; /* of those that differ in the header only; it has what is below */
 	bool own;              /* else this side has never sent it */
 	bool observe, registration;
 	struct osc_exchange exchange;
@@ -92,6 +92,22 @@ token_of(const uint8_t *datagram)
 	return osc_slice(datagram + OSC_COAP_HEADER, datagram[0] & 0x0f);
 }
 
+/* The one before again, with another Message ID, and perhaps another token. */
+static void
+repeat_request(struct request *request, struct osc_slice token)
+{
+	size_t from = OSC_COAP_HEADER + token_of(request[-1].bytes).len;
+
+	*request = request[-1];
+	request->len = OSC_COAP_HEADER + token.len + request[-1].len - from;
+	MUST(request->len <= LETTER_MAX);
+	request->bytes[0] = (uint8_t)((request->bytes[0] & 0xf0) | token.len);
+	request->bytes[2]++;
+	osc_copy(request->bytes + OSC_COAP_HEADER, token.ptr, token.len);
+	osc_copy(request->bytes + OSC_COAP_HEADER + token.len, request[-1].bytes + from,
+	    request[-1].len - from);
+}
+
 /* Each has a number of its own. */
 static void
 make_request(void)
@@ -105,9 +121,7 @@ make_request(void)
 	struct osc_coap_writer w;
 
 	if ((how & 8) != 0 && run.n_requests > 1) {
-		/* The one before again, with another Message ID. */
-		*request = request[-1];
-		request->bytes[2]++;
+		repeat_request(request, choose_token(how));
 		return;
 	}
 	request->first = request;
@@ -239,6 +253,7 @@ respond(void)
 {
 	uint8_t which = script_next(), flags = script_next(), text[16];
 	const struct osc_context *context = &place.keys.client.context;
+	const struct request *under = &run.requests[which % run.n_requests];
 	struct response *response = &run.responses[run.n_responses];
 	uint8_t serial = (uint8_t)run.n_responses;
 	struct letter letter = {.type = OSC_COAP_NON, .code = OSC_CODE_CHANGED, .mid = serial};
@@ -249,7 +264,7 @@ respond(void)
 		return;
 	run.n_responses++;
 	memset(response, 0, sizeof(*response));
-	response->request = run.requests[which % run.n_requests].first;
+	response->request = under->first;
 	response->observe = (flags & OBSERVE) != 0;
 	response->good = (flags & BAD) == 0;
 	if ((flags & OWN_PIV) != 0)
@@ -259,7 +274,7 @@ respond(void)
 	if (response->observe)
 		osc_coap_put_option(&w, OSC_OPT_OBSERVE, osc_slice(NULL, 0));
 	osc_coap_put_payload(&w, osc_slice(&serial, 1));
-	letter.token = token_of(response->request->bytes);
+	letter.token = token_of(under->bytes);
 	letter.text = osc_slice(text, w.len);
 	letter.option.piv = response->piv;
 	letter.option.kid = letter.option.kid_context = OSC_ABSENT;

@@ -238,7 +238,8 @@ struct step {
 static void
 check_steps(bool observe, bool registration, const struct step *steps, size_t n)
 {
-	struct osc_receipt receipt = {.observe = observe, .registration = registration};
+	struct osc_receipt receipt = {
+	    .same = &receipt, .observe = observe, .registration = registration};
 	struct osc_piv piv;
 
 	for (size_t i = 0; i < n; i++) {
