@@ -58,6 +58,8 @@ osc_context_derive(
 	context->sender_id = params->sender_id;
 	context->recipient_id = params->recipient_id;
 	context->id_context = params->id_context;
+	context->wrapped[0] = context->wrapped[1] = OSC_ABSENT;
+	context->wraps = false;
 	context->sender_key = memory;
 	context->recipient_key = (void *)((uint8_t *)memory + key_room(alg));
 

@@ -18,6 +18,10 @@ struct osc_context {
 	struct osc_id sender_id;
 	struct osc_id recipient_id;
 	struct osc_slice id_context; /* or absent; borrowed from the parameters */
+	/* What the kid context of a message may be as well, by enum osc_side, and whether
+	 * requests carry that: the ID Context, wrapped (B.2); or absent. Borrowed. */
+	struct osc_slice wrapped[2];
+	bool wraps;
 	struct osc_aead_key *sender_key;
 	struct osc_aead_key *recipient_key;
 	uint8_t sender_nonce[OSC_NONCE_MAX];    /* for Partial IV 0 of this side */

@@ -107,6 +107,18 @@ osc_kdf_expand(
 	osc_wipe(&hmac, sizeof(hmac));
 }
 
+void
+osc_kdf_hmac(uint8_t out[static OSC_HMAC_SIZE], const uint8_t key[static OSC_HMAC_SIZE],
+    struct osc_slice data)
+{
+	struct hmac hmac = {.hash = &nettle_sha256};
+
+	hmac_start(&hmac, osc_slice(key, OSC_HMAC_SIZE));
+	hmac_more(&hmac, data.len, data.ptr);
+	hmac_end(&hmac, OSC_HMAC_SIZE, out);
+	osc_wipe(&hmac, sizeof(hmac));
+}
+
 unsigned
 osc_nettle_version(void)
 {

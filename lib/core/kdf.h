@@ -66,6 +66,12 @@ void osc_kdf_derive(
 void osc_kdf_expand(uint8_t *out, size_t out_len, const uint8_t prk[OSC_AT_LEAST(OSC_PRK_SIZE)],
     struct osc_slice info);
 
+#define OSC_HMAC_SIZE 32
+
+/* osc_kdf_hmac - HMAC-SHA-256 with a key of OSC_HMAC_SIZE bytes */
+void osc_kdf_hmac(uint8_t out[OSC_AT_LEAST(OSC_HMAC_SIZE)],
+    const uint8_t key[OSC_AT_LEAST(OSC_HMAC_SIZE)], struct osc_slice data);
+
 /* the version of nettle in use: major << 8 | minor */
 unsigned osc_nettle_version(void);
 

@@ -42,6 +42,9 @@ osc_id_slice(const struct osc_id *id)
 	return osc_slice(id->bytes, id->len);
 }
 
+/* Which side of the context protected a message. */
+enum osc_side { OSC_SIDE_PEER, OSC_SIDE_OWN };
+
 /* A Partial IV: the bytes exactly as sent or received, for the AAD; the number
  * for the nonce and the replay window. */
 struct osc_piv {

@@ -31,7 +31,8 @@ osc_protect_option(struct osc_oscore_option *value, const struct osc_protection 
 		return;
 	value->kid = osc_id_slice(&context->sender_id);
 	if (protection->kid_context)
-		value->kid_context = context->id_context;
+		value->kid_context =
+		    context->wraps ? context->wrapped[OSC_SIDE_OWN] : context->id_context;
 }
 
 /* POST and 2.04, but with Observe FETCH and 2.05, so that proxies know what to

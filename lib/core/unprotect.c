@@ -63,7 +63,8 @@ osc_unprotect_match(
 	if (osc_is_present(option->kid) && !osc_slice_equal(option->kid, osc_id_slice(id)))
 		return OSC_EKID;
 	if (osc_is_present(option->kid_context) &&
-	    !osc_slice_same(option->kid_context, context->id_context))
+	    !osc_slice_same(option->kid_context, context->id_context) &&
+	    !osc_slice_same(option->kid_context, context->wrapped[side]))
 		return OSC_EKIDCONTEXT;
 	return OSC_OK;
 }

@@ -30,9 +30,6 @@ struct osc_unprotection {
 	struct osc_oscore_option option;
 };
 
-/* Which side of the context protected a message. */
-enum osc_side { OSC_SIDE_PEER, OSC_SIDE_OWN };
-
 /*
  * osc_unprotect_decode - take an OSCORE message apart (8.2 step 2)
  *
@@ -48,7 +45,8 @@ enum osc_err osc_unprotect_decode(
  *
  * side  OSC_SIDE_OWN looks for a message of this side
  *
- * A response needs neither; what it has must fit. Returns OSC_OK, OSC_EKID or
+ * A response needs neither; what it has must fit: a kid context the ID Context, or what the
+ * context has wrapped. Returns OSC_OK, OSC_EKID or
  * OSC_EKIDCONTEXT.
  */
 enum osc_err osc_unprotect_match(
