@@ -199,6 +199,45 @@ test_kdf_info_max(void)
 	CHECK(osc_kdf_info(out, sizeof(out), &params, osc_id_slice(&id), "Key") > 0);
 }
 
+/*
+ * The first is RFC 5869, A.1, as far as OSC_KEY_MAX reaches; the others were computed with the
+ * hmac module of Python 3.11, prk being bytes(range(0x10, 0x30)) and info so many times 0x5a:
+ *
+ *     hmac.digest(prk, info + b"\x01", "sha256")[:L]
+ */
+static void
+test_kdf_expand(void)
+{
+	static const struct {
+		size_t info_len;
+		const char *okm;
+	} expanded[] = {
+	    {0, "eb4968086c8226dd16fb635457f38b49a2ee01541a746c858b8334b091ecbf79"},
+	    {300, "f27cd20d3aeff124896571b8008584eb8874d1ae4c215faef659f7e0c8f6c069"},
+	    {7, "12098c3a61b02f7ea02d4f795665e93a"},
+	    {7, "12098c3a61b02f7e"},
+	    {7, "12"},
+	};
+	uint8_t prk[OSC_PRK_SIZE], info[300], out[OSC_KEY_MAX + 1];
+	struct osc_slice rfc_prk =
+	    unhex("077709362c2e32df0ddc3f0dc47bba6390b6c73bb50f9c3122ec844ad7c2b3e5");
+	size_t len;
+
+	osc_kdf_expand(out, 32, rfc_prk.ptr, unhex("f0f1f2f3f4f5f6f7f8f9"));
+	CHECK(same(osc_slice(out, 32),
+	    "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf"));
+	for (size_t i = 0; i < sizeof(prk); i++)
+		prk[i] = (uint8_t)(0x10 + i);
+	memset(info, 0x5a, sizeof(info));
+	for (size_t i = 0; i < sizeof(expanded) / sizeof(expanded[0]); i++) {
+		len = strlen(expanded[i].okm) / 2;
+		out[len] = 0xee;
+		osc_kdf_expand(out, len, prk, osc_slice(info, expanded[i].info_len));
+		CHECK(same(osc_slice(out, len), expanded[i].okm));
+		CHECK(out[len] == 0xee);
+	}
+}
+
 int
 main(void)
 {
@@ -208,5 +247,6 @@ main(void)
 	RUN(test_kdf_empty_salt);
 	RUN(test_kdf_info_full);
 	RUN(test_kdf_info_max);
+	RUN(test_kdf_expand);
 	return unit_end();
 }
