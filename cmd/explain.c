@@ -215,7 +215,7 @@ open_text(uint8_t *out, const struct view *view)
 
 	osc_unprotect_prepare(
 	    &view->message, context, view->work->side, &view->work->exchange, out, &job);
-	osc_aead_open(osc_unprotect_key(context, view->work->side), &job, 1);
+	osc_aead_open(&job, 1);
 	return job.ok ? job.in_len - context->alg->tag_len : 0;
 }
 

@@ -2,19 +2,19 @@
 /* Copyright (c) 2026 The oscore-tools authors */
 #include <assert.h>
 #include <nettle/aes.h>
-#include <nettle/ccm.h>
 #include <nettle/gcm.h>
 #include <nettle/memops.h>
 #include <sodium/crypto_aead_chacha20poly1305.h>
 
 #include "base/secret.h"
 #include "core/aead.h"
+#include "core/ccm.h"
 
 /* A key expanded for its cipher; only the first two members are always there,
  * the union is cut to what the algorithm needs (osc_aead_key_size). */
 struct osc_aead_key {
 	const struct osc_alg *alg;
-	nettle_cipher_func *encrypt;
+	osc_block_cipher *encrypt;
 	union {
 		union {
 			struct aes128_ctx aes128;
@@ -68,7 +68,7 @@ osc_aead_key_size(const struct osc_alg *alg)
 }
 
 static void
-expand_aes(nettle_cipher_func **encrypt, void *ctx, const uint8_t *bytes, size_t len)
+expand_aes(osc_block_cipher **encrypt, void *ctx, const uint8_t *bytes, size_t len)
 {
 	switch (len) {
 	case AES128_KEY_SIZE:
@@ -119,30 +119,59 @@ gcm_start(const struct osc_aead_key *key, const struct osc_aead_job *job, struct
 }
 
 static void
-seal_one(const struct osc_aead_key *key, struct osc_aead_job *job)
+seal_gcm(const struct osc_aead_key *key, const struct osc_aead_job *job)
 {
-	size_t tag_len = key->alg->tag_len;
 	struct gcm_ctx gcm;
 
-	assert(job->in == job->out && job->in_len <= OSC_MESSAGE_MAX);
-	switch (key->alg->kind) {
-	case OSC_AES_CCM:
-		ccm_encrypt_message(&key->u.ccm, key->encrypt, key->alg->nonce_len, job->nonce,
-		    job->aad_len, job->aad, tag_len, job->in_len + tag_len, job->out, job->in);
-		break;
-	case OSC_AES_GCM:
-		gcm_start(key, job, &gcm);
-		gcm_encrypt(&gcm, &key->u.gcm.table, &key->u.gcm.cipher, key->encrypt, job->in_len,
-		    job->out, job->in);
-		gcm_digest(&gcm, &key->u.gcm.table, &key->u.gcm.cipher, key->encrypt, tag_len,
-		    job->out + job->in_len);
-		osc_wipe(&gcm, sizeof(gcm));
-		break;
-	case OSC_CHACHA20_POLY1305:
-		(void)crypto_aead_chacha20poly1305_ietf_encrypt(job->out, NULL, job->in,
-		    job->in_len, job->aad, job->aad_len, NULL, job->nonce, key->u.chacha20);
-		break;
+	gcm_start(key, job, &gcm);
+	gcm_encrypt(&gcm, &key->u.gcm.table, &key->u.gcm.cipher, key->encrypt, job->in_len,
+	    job->out, job->in);
+	gcm_digest(&gcm, &key->u.gcm.table, &key->u.gcm.cipher, key->encrypt, key->alg->tag_len,
+	    job->out + job->in_len);
+	osc_wipe(&gcm, sizeof(gcm));
+}
+
+/* Of CCM, those that come behind one another go side by side. */
+static void
+add_lane(struct osc_ccm_lane *lane, struct osc_aead_job *job)
+{
+	lane->encrypt = job->key->encrypt;
+	lane->key = &job->key->u.ccm;
+	lane->nonce_len = job->key->alg->nonce_len;
+	lane->tag_len = job->key->alg->tag_len;
+	lane->job = job;
+}
+
+void
+osc_aead_seal(struct osc_aead_job *jobs, size_t n)
+{
+	struct osc_ccm_lane lanes[OSC_CCM_LANES];
+	const struct osc_aead_key *key;
+	size_t k = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		key = jobs[i].key;
+		assert(jobs[i].in == jobs[i].out && jobs[i].in_len <= OSC_MESSAGE_MAX);
+		switch (key->alg->kind) {
+		case OSC_AES_CCM:
+			add_lane(&lanes[k++], &jobs[i]);
+			break;
+		case OSC_AES_GCM:
+			seal_gcm(key, &jobs[i]);
+			break;
+		case OSC_CHACHA20_POLY1305:
+			(void)crypto_aead_chacha20poly1305_ietf_encrypt(jobs[i].out, NULL,
+			    jobs[i].in, jobs[i].in_len, jobs[i].aad, jobs[i].aad_len, NULL,
+			    jobs[i].nonce, key->u.chacha20);
+			break;
+		}
+		if (k == OSC_CCM_LANES) {
+			osc_ccm_seal(lanes, k);
+			k = 0;
+		}
 	}
+	if (k > 0)
+		osc_ccm_seal(lanes, k);
 }
 
 static bool
@@ -161,42 +190,54 @@ open_gcm(const struct osc_aead_key *key, const struct osc_aead_job *job, size_t 
 }
 
 static bool
-open_one(const struct osc_aead_key *key, const struct osc_aead_job *job, size_t text_len)
+open_chacha(const struct osc_aead_key *key, const struct osc_aead_job *job)
 {
-	switch (key->alg->kind) {
-	case OSC_AES_CCM:
-		return ccm_decrypt_message(&key->u.ccm, key->encrypt, key->alg->nonce_len,
-			   job->nonce, job->aad_len, job->aad, key->alg->tag_len, text_len,
-			   job->out, job->in) != 0;
-	case OSC_AES_GCM:
-		return open_gcm(key, job, text_len);
-	case OSC_CHACHA20_POLY1305:
-	default:
-		return crypto_aead_chacha20poly1305_ietf_decrypt(job->out, NULL, NULL, job->in,
-			   job->in_len, job->aad, job->aad_len, job->nonce, key->u.chacha20) == 0;
-	}
+	return crypto_aead_chacha20poly1305_ietf_decrypt(job->out, NULL, NULL, job->in, job->in_len,
+		   job->aad, job->aad_len, job->nonce, key->u.chacha20) == 0;
 }
 
-void
-osc_aead_seal(const struct osc_aead_key *key, struct osc_aead_job *jobs, size_t n)
+static void
+open_all(struct osc_aead_job *jobs, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		seal_one(key, &jobs[i]);
-}
-
-void
-osc_aead_open(const struct osc_aead_key *key, struct osc_aead_job *jobs, size_t n)
-{
-	size_t text_len;
+	struct osc_ccm_lane lanes[OSC_CCM_LANES];
+	const struct osc_aead_key *key;
+	size_t k = 0;
 
 	for (size_t i = 0; i < n; i++) {
+		key = jobs[i].key;
 		jobs[i].ok = false;
 		if (jobs[i].in_len <= key->alg->tag_len)
 			continue;
-		text_len = jobs[i].in_len - key->alg->tag_len;
-		/* nettle decrypts before it verifies: what it wrote must not stay. */
-		jobs[i].ok = open_one(key, &jobs[i], text_len);
-		if (!jobs[i].ok)
-			osc_wipe(jobs[i].out, text_len);
+		switch (key->alg->kind) {
+		case OSC_AES_CCM:
+			add_lane(&lanes[k++], &jobs[i]);
+			break;
+		case OSC_AES_GCM:
+			jobs[i].ok = open_gcm(key, &jobs[i], jobs[i].in_len - key->alg->tag_len);
+			break;
+		case OSC_CHACHA20_POLY1305:
+			jobs[i].ok = open_chacha(key, &jobs[i]);
+			break;
+		}
+		if (k == OSC_CCM_LANES) {
+			osc_ccm_open(lanes, k);
+			k = 0;
+		}
+	}
+	if (k > 0)
+		osc_ccm_open(lanes, k);
+}
+
+void
+osc_aead_open(struct osc_aead_job *jobs, size_t n)
+{
+	size_t tag_len;
+
+	open_all(jobs, n);
+	/* What was decrypted before it was verified must not stay. */
+	for (size_t i = 0; i < n; i++) {
+		tag_len = jobs[i].key->alg->tag_len;
+		if (!jobs[i].ok && jobs[i].in_len > tag_len)
+			osc_wipe(jobs[i].out, jobs[i].in_len - tag_len);
 	}
 }

@@ -33,6 +33,7 @@ struct osc_slice osc_aead_key_bytes(const struct osc_aead_key *key);
 
 /* One message to seal or open. */
 struct osc_aead_job {
+	const struct osc_aead_key *key;
 	uint8_t nonce[OSC_NONCE_MAX]; /* the nonce_len bytes of the algorithm */
 	uint8_t aad[OSC_AAD_MAX];
 	size_t aad_len;
@@ -43,21 +44,22 @@ struct osc_aead_job {
 };
 
 /*
- * osc_aead_seal - encrypt in place and append the tag, job by job (5.3)
+ * osc_aead_seal - encrypt in place and append the tags (5.3)
  *
  * Never fails. The inner text must not exceed OSC_MESSAGE_MAX bytes, which is
- * what CCM with a nonce of 13 bytes can carry.
+ * what CCM with a nonce of 13 bytes can carry. Jobs may have different keys and algorithms;
+ * many at once take much less time each than one.
  */
-void osc_aead_seal(const struct osc_aead_key *key, struct osc_aead_job *jobs, size_t n);
+void osc_aead_seal(struct osc_aead_job *jobs, size_t n);
 
 /*
- * osc_aead_open - verify and decrypt, job by job
+ * osc_aead_open - verify and decrypt
  *
  * Sets ok of each job; where it is false, out has been wiped. An in_len that is
  * not above the length of the tag is a verification failure: a plaintext holds
  * a code at least (5.3). out must not overlap in.
  */
-void osc_aead_open(const struct osc_aead_key *key, struct osc_aead_job *jobs, size_t n);
+void osc_aead_open(struct osc_aead_job *jobs, size_t n);
 
 OSC_C_END
 

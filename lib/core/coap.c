@@ -10,6 +10,7 @@
 #define TKL_EXTENDED_16 14
 #define CLASS_SIGNALING 7 /* RFC 8323, 5 */
 #define OPTION_NUMBER_MAX 65535U
+#define OPTION_HEAD_MAX 5 /* bytes in the longest one: number and length in three each */
 
 static enum osc_err
 fail(struct osc_where *where, enum osc_err err, size_t offset, uint32_t option)
@@ -22,47 +23,72 @@ fail(struct osc_where *where, enum osc_err err, size_t offset, uint32_t option)
 }
 
 /*
- * The delta of an option, which libcoap's parser returns modulo 65536
- * (e0 fe ff is 65548 and it reports 12). Only called for what it accepted, so
- * the extension is there.
+ * The number that a nibble stands for, with its extension (RFC 7252, 3.1). Only for what
+ * libcoap has accepted, so the extension is there; it is read anew since libcoap's parser
+ * returns deltas modulo 65536 (e0 fe ff is 65548 and it reports 12).
  */
 static uint32_t
-option_delta(const uint8_t *option)
+extended(uint32_t nibble, const uint8_t **at)
 {
-	uint32_t nibble = option[0] >> 4;
+	const uint8_t *p = *at;
 
-	if (nibble == 13)
-		return 13U + option[1];
-	if (nibble == 14)
-		return 269U + ((uint32_t)option[1] << 8 | option[2]);
-	return nibble;
+	if (nibble < 13)
+		return nibble;
+	if (nibble == 13) {
+		*at += 1;
+		return 13U + p[0];
+	}
+	*at += 2;
+	return 269U + ((uint32_t)p[0] << 8 | p[1]);
+}
+
+static enum osc_err
+walk(struct osc_slice body, size_t *end, uint64_t *has, struct osc_where *where)
+{
+	coap_option_t parsed;
+	const uint8_t *p;
+	uint32_t number = 0;
+	size_t at = 0, n;
+
+	*has = 0;
+	while (at < body.len && body.ptr[at] != MARKER) {
+		n = coap_opt_parse(body.ptr + at, body.len - at, &parsed);
+		if (n == 0)
+			return fail(where, OSC_EOPTION, at, number);
+		p = body.ptr + at + 1;
+		number += extended(body.ptr[at] >> 4, &p);
+		if (number > OPTION_NUMBER_MAX)
+			return fail(where, OSC_EOPTION, at, number);
+		if (number < 64)
+			*has |= UINT64_C(1) << number;
+		at += n;
+	}
+	*end = at;
+	return at + 1 == body.len ? fail(where, OSC_EMARKER, at, 0) : OSC_OK;
+}
+
+static enum osc_err
+split_body(struct osc_slice *options, struct osc_slice *payload, uint64_t *has,
+    struct osc_slice body, struct osc_where *where)
+{
+	size_t end;
+	enum osc_err err = walk(body, &end, has, where);
+
+	if (err != OSC_OK)
+		return err;
+	*options = osc_slice(body.ptr, end);
+	*payload =
+	    end < body.len ? osc_slice(body.ptr + end + 1, body.len - end - 1) : osc_slice(NULL, 0);
+	return OSC_OK;
 }
 
 enum osc_err
 osc_coap_split_body(struct osc_slice *options, struct osc_slice *payload, struct osc_slice body,
     struct osc_where *where)
 {
-	coap_option_t parsed;
-	uint32_t number = 0;
-	size_t at = 0, n;
+	uint64_t has;
 
-	while (at < body.len && body.ptr[at] != MARKER) {
-		n = coap_opt_parse(body.ptr + at, body.len - at, &parsed);
-		if (n == 0)
-			return fail(where, OSC_EOPTION, at, number);
-		number += option_delta(body.ptr + at);
-		if (number > OPTION_NUMBER_MAX)
-			return fail(where, OSC_EOPTION, at, number);
-		at += n;
-	}
-	*options = osc_slice(body.ptr, at);
-	*payload = osc_slice(NULL, 0);
-	if (at == body.len)
-		return OSC_OK;
-	if (at + 1 == body.len)
-		return fail(where, OSC_EMARKER, at, 0);
-	*payload = osc_slice(body.ptr + at + 1, body.len - at - 1);
-	return OSC_OK;
+	return split_body(options, payload, &has, body, where);
 }
 
 bool
@@ -108,7 +134,7 @@ osc_coap_decode(struct osc_coap *coap, struct osc_slice datagram, struct osc_whe
 	if (coap->code != OSC_CODE_EMPTY && !osc_code_is_request(coap->code) &&
 	    !osc_code_is_response(coap->code))
 		return fail(where, OSC_ECODE, 1, 0);
-	err = osc_coap_split_body(&coap->options, &coap->payload, coap->body, where);
+	err = split_body(&coap->options, &coap->payload, &coap->has, coap->body, where);
 	if (err != OSC_OK && where != NULL)
 		where->offset += (uint32_t)(OSC_COAP_HEADER + token_len);
 	return err;
@@ -124,20 +150,22 @@ osc_coap_check_type(const struct osc_coap *coap)
 	return coap->type == OSC_COAP_RST ? OSC_ERSTRESPONSE : OSC_OK;
 }
 
+/* osc_coap_split_body has walked it before, so all of it is there. */
 bool
 osc_option_next(struct osc_slice *rest, struct osc_option *option)
 {
-	coap_option_t parsed;
-	size_t n;
+	const uint8_t *p = rest->ptr;
+	size_t len;
 
 	if (rest->len == 0)
 		return false;
-	n = coap_opt_parse(rest->ptr, rest->len, &parsed);
-	assert(n > 0); /* osc_coap_split_body has walked it before */
-	option->number += option_delta(rest->ptr);
-	option->value = osc_slice(parsed.value, parsed.length);
-	rest->ptr += n;
-	rest->len -= n;
+	p++;
+	option->number += extended(*rest->ptr >> 4, &p);
+	len = extended(*rest->ptr & 0x0fU, &p);
+	option->value = osc_slice(p, len);
+	p += len;
+	rest->len -= (size_t)(p - rest->ptr);
+	rest->ptr = p;
 	return true;
 }
 
@@ -178,40 +206,81 @@ put_bytes(struct osc_coap_writer *w, const uint8_t *bytes, size_t len)
 void
 osc_coap_put_byte(struct osc_coap_writer *w, uint8_t byte)
 {
-	put_bytes(w, &byte, 1);
 	w->last = 0;
+	if (w->len == w->cap)
+		w->full = true;
+	if (!w->full)
+		w->out[w->len++] = byte;
 }
 
 void
 osc_coap_put_header(
     struct osc_coap_writer *w, uint8_t type, uint8_t code, uint16_t mid, struct osc_slice token)
 {
-	uint8_t header[OSC_COAP_HEADER];
+	uint8_t *p = w->out + w->len;
 
 	assert(token.len <= OSC_TOKEN_MAX);
-	header[0] = (uint8_t)(0x40U | (type & 3U) << 4 | token.len);
-	header[1] = code;
-	header[2] = (uint8_t)(mid >> 8);
-	header[3] = (uint8_t)mid;
-	put_bytes(w, header, sizeof(header));
-	put_bytes(w, token.ptr, token.len);
+	if (w->full || OSC_COAP_HEADER + token.len > w->cap - w->len) {
+		w->full = true;
+		return;
+	}
+	p[0] = (uint8_t)(0x40U | (type & 3U) << 4 | token.len);
+	p[1] = code;
+	p[2] = (uint8_t)(mid >> 8);
+	p[3] = (uint8_t)mid;
+	osc_copy(p + OSC_COAP_HEADER, token.ptr, token.len);
+	w->len += OSC_COAP_HEADER + token.len;
+}
+
+/* The nibble for a number, and its extension. */
+static uint8_t
+extend(uint32_t value, uint8_t **at)
+{
+	uint8_t *p = *at;
+
+	if (value < 13)
+		return (uint8_t)value;
+	if (value < 269) {
+		p[0] = (uint8_t)(value - 13);
+		*at += 1;
+		return 13;
+	}
+	p[0] = (uint8_t)((value - 269) >> 8);
+	p[1] = (uint8_t)(value - 269);
+	*at += 2;
+	return 14;
+}
+
+uint8_t *
+osc_coap_put_option_head(struct osc_coap_writer *w, uint32_t number, size_t len)
+{
+	uint8_t head[OPTION_HEAD_MAX], *p = head + 1;
+	size_t n;
+
+	/* Beyond 65804 bytes there is no length. */
+	assert(number >= w->last && number <= OPTION_NUMBER_MAX && len <= OSC_MESSAGE_MAX);
+	head[0] = (uint8_t)(extend(number - w->last, &p) << 4);
+	head[0] |= extend((uint32_t)len, &p);
+	n = (size_t)(p - head);
+	if (w->full || n + len > w->cap - w->len) {
+		w->full = true;
+		return NULL;
+	}
+	p = w->out + w->len;
+	for (size_t i = 0; i < n; i++)
+		p[i] = head[i];
+	w->last = number;
+	w->len += n + len;
+	return p + n;
 }
 
 void
 osc_coap_put_option(struct osc_coap_writer *w, uint32_t number, struct osc_slice value)
 {
-	size_t n;
+	uint8_t *to = osc_coap_put_option_head(w, number, value.len);
 
-	/* libcoap reports success with a wrong length beyond 65804 bytes. */
-	assert(number >= w->last && number <= OPTION_NUMBER_MAX && value.len <= OSC_MESSAGE_MAX);
-	if (w->full)
-		return;
-	n = coap_opt_encode(
-	    w->out + w->len, w->cap - w->len, (uint16_t)(number - w->last), value.ptr, value.len);
-	if (n == 0)
-		w->full = true;
-	w->len += n;
-	w->last = number;
+	if (to != NULL)
+		osc_copy(to, value.ptr, value.len);
 }
 
 void

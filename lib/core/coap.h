@@ -30,7 +30,15 @@ struct osc_coap {
 	struct osc_slice body; /* code-specific part: options, marker and payload */
 	struct osc_slice options;
 	struct osc_slice payload; /* without the marker; empty if there is none */
+	uint64_t has;             /* bit n: there is an option with the number n, n < 64 */
 };
+
+/* osc_coap_has - is there an option with this number, which is below 64? */
+static inline bool
+osc_coap_has(const struct osc_coap *coap, unsigned number)
+{
+	return (coap->has >> number & 1) != 0;
+}
 
 /*
  * osc_coap_decode - take a datagram apart and check all of its format
@@ -102,6 +110,10 @@ void osc_coap_put_header(
 /* osc_coap_put_option - the next option; number is not below the one before,
  * value at most OSC_MESSAGE_MAX bytes */
 void osc_coap_put_option(struct osc_coap_writer *w, uint32_t number, struct osc_slice value);
+
+/* osc_coap_put_option_head - the same but for the value, which the caller writes: returns its
+ * place, or NULL if it does not fit */
+uint8_t *osc_coap_put_option_head(struct osc_coap_writer *w, uint32_t number, size_t len);
 
 /* osc_coap_put_payload - marker and payload; nothing for an empty payload */
 void osc_coap_put_payload(struct osc_coap_writer *w, struct osc_slice payload);

@@ -4,7 +4,6 @@
 
 #include "base/secret.h"
 #include "core/context.h"
-#include "core/cose.h"
 
 #define ALIGNMENT ((size_t)16)
 
@@ -70,6 +69,25 @@ osc_context_derive(
 	osc_derive_common_iv(common_iv, params, scratch);
 	osc_nonce_base(context->sender_nonce, alg, &params->sender_id, common_iv);
 	osc_nonce_base(context->recipient_nonce, alg, &params->recipient_id, common_iv);
+	osc_aad_init(&context->sender_aad, alg, &params->sender_id);
+	osc_aad_init(&context->recipient_aad, alg, &params->recipient_id);
 	osc_wipe(key, sizeof(key));
 	osc_wipe(common_iv, sizeof(common_iv));
+}
+
+static bool
+same_id(const struct osc_id *a, const struct osc_id *b)
+{
+	return osc_slice_equal(osc_id_slice(a), osc_id_slice(b));
+}
+
+size_t
+osc_context_aad(uint8_t out[static OSC_AAD_MAX], const struct osc_context *context,
+    const struct osc_exchange *request)
+{
+	if (same_id(&request->kid, &context->sender_id))
+		return osc_aad_put(out, &context->sender_aad, &request->piv);
+	if (same_id(&request->kid, &context->recipient_id))
+		return osc_aad_put(out, &context->recipient_aad, &request->piv);
+	return osc_aad_make(out, OSC_AAD_MAX, context->alg, request);
 }

@@ -4,6 +4,7 @@
 #define OSC_CORE_CONTEXT_H
 
 #include "core/aead.h"
+#include "core/cose.h"
 #include "core/kdf.h"
 #include "core/oscore.h"
 
@@ -26,6 +27,8 @@ struct osc_context {
 	struct osc_aead_key *recipient_key;
 	uint8_t sender_nonce[OSC_NONCE_MAX];    /* for Partial IV 0 of this side */
 	uint8_t recipient_nonce[OSC_NONCE_MAX]; /* for Partial IV 0 of the peer */
+	struct osc_aad sender_aad;    /* of requests of this side, and of their responses */
+	struct osc_aad recipient_aad; /* of requests of the peer, likewise */
 };
 
 /* osc_context_size - bytes of memory for the two expanded keys of osc_context_derive */
@@ -48,6 +51,16 @@ void osc_derive_common_iv(
  */
 void osc_context_derive(
     struct osc_context *context, void *memory, const struct osc_params *params, uint8_t *scratch);
+
+/*
+ * osc_context_aad - the AAD of a request and its responses (5.4)
+ *
+ * out  OSC_AAD_MAX bytes
+ *
+ * Returns its length. Little is to be done for a request of one of the two sides.
+ */
+size_t osc_context_aad(uint8_t out[OSC_AT_LEAST(OSC_AAD_MAX)], const struct osc_context *context,
+    const struct osc_exchange *request);
 
 OSC_C_END
 

@@ -6,6 +6,8 @@
 #include "core/cose.h"
 
 #define OSCORE_VERSION 1
+#define ARRAY_AT 12 /* in the Enc_structure: array, "Encrypt0", h'' and a head come before */
+#define BYTES 0x40  /* of a byte string with up to 23 bytes: the head is this, and the length */
 
 void
 osc_nonce_base(uint8_t out[static OSC_NONCE_MAX], const struct osc_alg *alg,
@@ -21,12 +23,14 @@ osc_nonce_base(uint8_t out[static OSC_NONCE_MAX], const struct osc_alg *alg,
 }
 
 void
-osc_nonce_make(
-    uint8_t out[static OSC_NONCE_MAX], const struct osc_alg *alg, const uint8_t *base, uint64_t seq)
+osc_nonce_make(uint8_t out[static OSC_NONCE_MAX], const struct osc_alg *alg,
+    const uint8_t base[static OSC_NONCE_MAX], uint64_t seq)
 {
-	memcpy(out, base, alg->nonce_len);
-	for (size_t i = 0; i < OSC_PIV_MAX; i++)
-		out[alg->nonce_len - 1U - i] ^= (uint8_t)(seq >> (8 * i));
+	uint8_t *end = out + alg->nonce_len;
+
+	memcpy(out, base, OSC_NONCE_MAX);
+	for (size_t i = 1; i <= OSC_PIV_MAX; i++, seq >>= 8)
+		*(end - i) ^= (uint8_t)seq;
 }
 
 size_t
@@ -47,19 +51,49 @@ osc_aad_array(uint8_t out[static OSC_AAD_ARRAY_MAX], const struct osc_alg *alg,
 	return w.len;
 }
 
-size_t
-osc_aad_make(
-    uint8_t *out, size_t cap, const struct osc_alg *alg, const struct osc_exchange *exchange)
+void
+osc_aad_init(struct osc_aad *aad, const struct osc_alg *alg, const struct osc_id *kid)
 {
+	struct osc_exchange none = {.kid = *kid};
 	uint8_t array[OSC_AAD_ARRAY_MAX];
-	size_t array_len = osc_aad_array(array, alg, exchange);
+	size_t array_len = osc_aad_array(array, alg, &none);
 	struct osc_cborw w;
 
-	osc_cborw_init(&w, out, cap);
+	memset(aad, 0, sizeof(*aad));
+	osc_cborw_init(&w, aad->bytes, sizeof(aad->bytes));
 	osc_cborw_array(&w, 3);
 	osc_cborw_text(&w, "Encrypt0");
 	osc_cborw_bytes(&w, osc_slice(NULL, 0));
 	osc_cborw_bytes(&w, osc_slice(array, array_len));
-	assert(!w.full);
-	return w.len;
+	assert(!w.full && w.len == ARRAY_AT + array_len);
+	/* Two empty strings are at the end: the Partial IV, and the options of class I. */
+	aad->len = (uint8_t)(w.len - 2);
+}
+
+/* The heads of strings of up to 23 bytes are one byte with the length in it. */
+size_t
+osc_aad_put(
+    uint8_t out[static OSC_ENC_STRUCTURE_MAX], const struct osc_aad *aad, const struct osc_piv *piv)
+{
+	size_t len = aad->len;
+
+	memcpy(out, aad->bytes, OSC_ENC_STRUCTURE_MAX);
+	out[ARRAY_AT - 1] = (uint8_t)(BYTES + len - ARRAY_AT + 2 + piv->len);
+	out[len++] = (uint8_t)(BYTES + piv->len);
+	for (size_t i = 0; i < piv->len; i++)
+		out[len++] = piv->bytes[i];
+	out[len++] = BYTES;
+	return len;
+}
+
+size_t
+osc_aad_make(
+    uint8_t *out, size_t cap, const struct osc_alg *alg, const struct osc_exchange *exchange)
+{
+	struct osc_aad aad;
+
+	assert(cap >= OSC_ENC_STRUCTURE_MAX);
+	(void)cap;
+	osc_aad_init(&aad, alg, &exchange->kid);
+	return osc_aad_put(out, &aad, &exchange->piv);
 }

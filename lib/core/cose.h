@@ -20,7 +20,7 @@ void osc_nonce_base(uint8_t out[OSC_AT_LEAST(OSC_NONCE_MAX)], const struct osc_a
 
 /* osc_nonce_make - the nonce for a Partial IV: its base with the number put in */
 void osc_nonce_make(uint8_t out[OSC_AT_LEAST(OSC_NONCE_MAX)], const struct osc_alg *alg,
-    const uint8_t *base, uint64_t seq);
+    const uint8_t base[OSC_AT_LEAST(OSC_NONCE_MAX)], uint64_t seq);
 
 /* Bytes in the longest aad_array (5.4): array, version, [alg], kid, piv, h''. */
 #define OSC_AAD_ARRAY_MAX 24
@@ -29,13 +29,31 @@ void osc_nonce_make(uint8_t out[OSC_AT_LEAST(OSC_NONCE_MAX)], const struct osc_a
 size_t osc_aad_array(uint8_t out[OSC_AT_LEAST(OSC_AAD_ARRAY_MAX)], const struct osc_alg *alg,
     const struct osc_exchange *exchange);
 
+/* Bytes in the longest Enc_structure: array, "Encrypt0", h'', and the aad_array as a string. */
+#define OSC_ENC_STRUCTURE_MAX (1 + 9 + 1 + 1 + OSC_AAD_ARRAY_MAX)
+
+/* The Enc_structure that the AEAD takes as AAD (5.4), but for the Partial IV: that is all in
+ * which the messages to which requests with one kid belong differ. */
+struct osc_aad {
+	uint8_t bytes[OSC_ENC_STRUCTURE_MAX]; /* up to the kid; zero behind it */
+	uint8_t len;
+};
+
+/* osc_aad_init - kid: of the request */
+void osc_aad_init(struct osc_aad *aad, const struct osc_alg *alg, const struct osc_id *kid);
+
 /*
- * osc_aad_make - the Enc_structure that the AEAD takes as AAD (5.4)
+ * osc_aad_put - the whole of it
  *
- * out  cap bytes; OSC_AAD_MAX of core/aead.h is enough
+ * out  OSC_AAD_MAX of core/aead.h is enough
+ * piv  of the request
  *
  * Returns its length.
  */
+size_t osc_aad_put(uint8_t out[OSC_AT_LEAST(OSC_ENC_STRUCTURE_MAX)], const struct osc_aad *aad,
+    const struct osc_piv *piv);
+
+/* osc_aad_make - the same at once; cap is OSC_ENC_STRUCTURE_MAX at least */
 size_t osc_aad_make(
     uint8_t *out, size_t cap, const struct osc_alg *alg, const struct osc_exchange *exchange);
 

@@ -19,8 +19,8 @@ osc_piv_encode(struct osc_piv *piv, uint64_t seq)
 	piv->len = 1;
 	while (piv->len < OSC_PIV_MAX && seq >> (8U * piv->len) != 0)
 		piv->len++;
-	for (unsigned i = 0; i < piv->len; i++)
-		piv->bytes[i] = (uint8_t)(seq >> (8U * (piv->len - 1U - i)));
+	for (unsigned i = piv->len; i > 0; i--, seq >>= 8)
+		piv->bytes[i - 1] = (uint8_t)seq;
 }
 
 static void

@@ -2,7 +2,6 @@
 /* Copyright (c) 2026 The oscore-tools authors */
 #include <assert.h>
 
-#include "core/cose.h"
 #include "core/protect.h"
 #include "core/split.h"
 
@@ -17,7 +16,9 @@ osc_protect_check(const struct osc_coap *plain, struct osc_where *where)
 		return err;
 	if (plain->code == OSC_CODE_EMPTY)
 		return OSC_EEMPTYMSG;
-	return osc_split_check(plain->options, where);
+	/* Only to say where: most messages have no such option. */
+	return osc_coap_has(plain, OSC_OPT_OSCORE) ? osc_split_check(plain->options, where)
+						   : OSC_OK;
 }
 
 void
@@ -40,8 +41,7 @@ osc_protect_option(struct osc_oscore_option *value, const struct osc_protection 
 static uint8_t
 outer_code(const struct osc_protection *protection)
 {
-	struct osc_slice value;
-	bool observe = osc_option_find(protection->plain.options, OSC_OPT_OBSERVE, &value);
+	bool observe = osc_coap_has(&protection->plain, OSC_OPT_OBSERVE);
 
 	if (protection->request == NULL)
 		return observe ? OSC_CODE_FETCH : OSC_CODE_POST;
@@ -54,20 +54,18 @@ static void
 prepare_job(struct osc_aead_job *job, const struct osc_protection *protection,
     const struct osc_oscore_option *option, const struct osc_context *context)
 {
-	struct osc_exchange own;
-	const struct osc_exchange *exchange = protection->request;
+	const struct osc_exchange *request = protection->request;
+	const struct osc_alg *alg = context->alg;
 
-	if (exchange == NULL) {
-		own.kid = context->sender_id;
-		own.piv = option->piv;
-		exchange = &own;
-	}
+	job->key = context->sender_key;
 	if (protection->has_piv)
-		osc_nonce_make(job->nonce, context->alg, context->sender_nonce, protection->seq);
+		osc_nonce_make(job->nonce, alg, context->sender_nonce, protection->seq);
 	else
-		osc_nonce_make(
-		    job->nonce, context->alg, context->recipient_nonce, exchange->piv.seq);
-	job->aad_len = osc_aad_make(job->aad, sizeof(job->aad), context->alg, exchange);
+		osc_nonce_make(job->nonce, alg, context->recipient_nonce, request->piv.seq);
+	if (request == NULL)
+		job->aad_len = osc_aad_put(job->aad, &context->sender_aad, &option->piv);
+	else
+		job->aad_len = osc_context_aad(job->aad, context, request);
 }
 
 enum osc_err
@@ -76,7 +74,6 @@ osc_protect_write(const struct osc_protection *protection, const struct osc_cont
 {
 	const struct osc_coap *plain = &protection->plain;
 	struct osc_oscore_option option;
-	uint8_t value[OSC_OPTION_MAX];
 	struct osc_coap_writer w;
 	size_t inner;
 
@@ -89,8 +86,7 @@ osc_protect_write(const struct osc_protection *protection, const struct osc_cont
 		cap = OSC_MESSAGE_MAX;
 	osc_coap_writer_init(&w, out, cap - context->alg->tag_len);
 	osc_coap_put_header(&w, plain->type, outer_code(protection), plain->mid, plain->token);
-	osc_split_outer(
-	    &w, plain->options, osc_slice(value, osc_oscore_option_encode(value, &option)));
+	osc_split_outer(&w, plain->options, &option);
 	osc_coap_put_byte(&w, MARKER);
 	inner = w.len;
 	osc_coap_put_byte(&w, plain->code);

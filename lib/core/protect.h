@@ -16,7 +16,7 @@ OSC_C_BEGIN
  *
  *     osc_protect_check   can this message be protected at all?
  *     osc_protect_write   lay it out with a number; the inner text at its final place
- *     osc_aead_seal       encrypt in place, under context->sender_key
+ *     osc_aead_seal       encrypt in place
  */
 
 /* Bytes that an OSCORE message can be longer than twice its plain message

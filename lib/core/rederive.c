@@ -91,6 +91,7 @@ osc_rederive_answer(uint8_t out[static OSC_REDERIVE_ANSWER_MAX], const struct os
 	osc_coap_put_option(
 	    &w, OSC_OPT_OSCORE, osc_slice(value, osc_oscore_option_encode(value, &option)));
 	osc_coap_put_byte(&w, MARKER);
+	job->key = joined->sender_key;
 	job->in = job->out = out + w.len;
 	job->in_len = 1;
 	osc_coap_put_byte(&w, UNAUTHORIZED);

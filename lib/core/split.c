@@ -41,8 +41,18 @@ osc_split_check(struct osc_slice options, struct osc_where *where)
 	return OSC_OK;
 }
 
+static void
+put_oscore(struct osc_coap_writer *w, const struct osc_oscore_option *oscore)
+{
+	uint8_t *to = osc_coap_put_option_head(w, OSC_OPT_OSCORE, osc_oscore_option_size(oscore));
+
+	if (to != NULL)
+		(void)osc_oscore_option_encode(to, oscore);
+}
+
 void
-osc_split_outer(struct osc_coap_writer *w, struct osc_slice options, struct osc_slice oscore)
+osc_split_outer(
+    struct osc_coap_writer *w, struct osc_slice options, const struct osc_oscore_option *oscore)
 {
 	struct osc_option option = {0};
 	bool written = false;
@@ -51,13 +61,13 @@ osc_split_outer(struct osc_coap_writer *w, struct osc_slice options, struct osc_
 		if (!osc_option_is_outer(option.number) && option.number != OSC_OPT_OBSERVE)
 			continue;
 		if (!written && option.number > OSC_OPT_OSCORE) {
-			osc_coap_put_option(w, OSC_OPT_OSCORE, oscore);
+			put_oscore(w, oscore);
 			written = true;
 		}
 		osc_coap_put_option(w, option.number, option.value);
 	}
 	if (!written)
-		osc_coap_put_option(w, OSC_OPT_OSCORE, oscore);
+		put_oscore(w, oscore);
 }
 
 void

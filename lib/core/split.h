@@ -4,7 +4,7 @@
 #define OSC_CORE_SPLIT_H
 
 #include "core/coap.h"
-#include "core/oscore.h"
+#include "core/option.h"
 
 OSC_C_BEGIN
 
@@ -29,7 +29,8 @@ enum osc_err osc_split_check(struct osc_slice options, struct osc_where *where);
  *
  * Observe goes outside with its value, too (4.1.3.5).
  */
-void osc_split_outer(struct osc_coap_writer *w, struct osc_slice options, struct osc_slice oscore);
+void osc_split_outer(
+    struct osc_coap_writer *w, struct osc_slice options, const struct osc_oscore_option *oscore);
 
 /* osc_split_inner - write the inner options (4.1.1); in a response Observe is
  * empty inside (4.1.3.5.2) */

@@ -2,7 +2,6 @@
 /* Copyright (c) 2026 The oscore-tools authors */
 #include <assert.h>
 
-#include "core/cose.h"
 #include "core/split.h"
 #include "core/unprotect.h"
 
@@ -98,8 +97,9 @@ osc_unprotect_prepare(const struct osc_unprotection *message, const struct osc_c
 		base = side == OSC_SIDE_OWN ? context->recipient_nonce : context->sender_nonce;
 		seq = request->piv.seq;
 	}
+	job->key = osc_unprotect_key(context, side);
 	osc_nonce_make(job->nonce, context->alg, base, seq);
-	job->aad_len = osc_aad_make(job->aad, sizeof(job->aad), context->alg, request);
+	job->aad_len = osc_context_aad(job->aad, context, request);
 	job->in = message->outer.payload.ptr;
 	job->in_len = message->outer.payload.len;
 	job->out = out;
@@ -112,7 +112,7 @@ osc_unprotect_open(const struct osc_unprotection *message, const struct osc_cont
 	struct osc_aead_job job;
 
 	osc_unprotect_prepare(message, context, side, request, out, &job);
-	osc_aead_open(osc_unprotect_key(context, side), &job, 1);
+	osc_aead_open(&job, 1);
 	*text = osc_slice(out, job.ok ? job.in_len - context->alg->tag_len : 0);
 	return job.ok ? OSC_OK : OSC_ETAG;
 }

@@ -73,7 +73,7 @@ void osc_unprotect_prepare(const struct osc_unprotection *message,
 /*
  * osc_unprotect_open - verify a message and decrypt it (8.2 steps 4 to 6, 8.4 steps 3 to 5)
  *
- * As osc_unprotect_prepare, and opens it under osc_unprotect_key. The inner text is in out,
+ * As osc_unprotect_prepare, and opens it. The inner text is in out,
  * at most as long as the ciphertext; when the tag does not verify nothing of it stays there.
  * Returns OSC_OK or OSC_ETAG.
  */

@@ -14,16 +14,16 @@ bit_set(uint64_t *words, uint64_t k)
 	words[k / 64] |= UINT64_C(1) << (k % 64);
 }
 
-/* Shift towards bit 0. A shift of a word by its whole width is undefined in C,
- * so words and bits are moved apart. */
+/* Shift the first n words towards bit 0. A shift of a word by its whole width is undefined in
+ * C, so words and bits are moved apart. */
 static void
-bits_shift(uint64_t *words, uint64_t by)
+bits_shift(uint64_t *words, uint64_t n, uint64_t by)
 {
 	uint64_t skip = by / 64, bits = by % 64, low, high;
 
-	for (uint64_t i = 0; i < OSC_WINDOW_WORDS; i++) {
-		low = i + skip < OSC_WINDOW_WORDS ? words[i + skip] : 0;
-		high = i + skip + 1 < OSC_WINDOW_WORDS ? words[i + skip + 1] : 0;
+	for (uint64_t i = 0; i < n; i++) {
+		low = i + skip < n ? words[i + skip] : 0;
+		high = i + skip + 1 < n ? words[i + skip + 1] : 0;
 		words[i] = bits == 0 ? low : low >> bits | high << (64 - bits);
 	}
 }
@@ -32,13 +32,15 @@ bits_shift(uint64_t *words, uint64_t by)
 static uint64_t
 make_room(struct osc_window *window, uint64_t k)
 {
-	uint64_t by;
+	uint64_t by, words;
 
 	if (k < window->size)
 		return k;
 	by = k - window->size + 1;
-	bits_shift(window->seen, by);
-	bits_shift(window->answered, by);
+	/* No bit beyond the size is ever set. */
+	words = (window->size + 63) / 64;
+	bits_shift(window->seen, words, by);
+	bits_shift(window->answered, words, by);
 	window->index += by;
 	return k - by;
 }

@@ -42,6 +42,7 @@ prepare(const struct search *search, const struct osc_params *params,
 	struct osc_exchange exchange;
 	bool own_piv = message->option.piv.len > 0;
 
+	job->key = search->key;
 	osc_unprotect_exchange(&exchange, request);
 	osc_derive_common_iv(common_iv, params, search->scratch);
 	osc_nonce_base(base, params->alg, own_piv ? &params->sender_id : &exchange.kid, common_iv);
@@ -89,7 +90,7 @@ attempt(struct search *search)
 	osc_aead_key_init(search->key, params.alg, key);
 	osc_wipe(key, sizeof(key));
 	prepare(search, &params, request, &job);
-	osc_aead_open(search->key, &job, 1);
+	osc_aead_open(&job, 1);
 	/* That it verifies is all that is wanted. */
 	osc_wipe(search->text, message->outer.payload.len);
 	osc_wipe(search->key, search->key_room);

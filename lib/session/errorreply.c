@@ -127,7 +127,7 @@ write_protected(struct osc_work *work, enum osc_err err, const struct answer *an
 		return OSC_EIO; /* cannot happen: it is short and well formed */
 	state->next++;
 	osc_window_answer(&state->window, work->exchange.piv.seq);
-	osc_aead_seal(work->endpoint->context.sender_key, &job, 1);
+	osc_aead_seal(&job, 1);
 	work->reply = osc_slice(out, len);
 	work->reply_protected = true;
 	osc_protect_option(&work->reply_option, &protection, &work->endpoint->context);

@@ -350,7 +350,7 @@ seal_all(struct osc_group *group)
 	for (size_t i = 0; i < group->n; i++) {
 		work = &group->session->work[i];
 		if (group->items[i].err == OSC_OK && work->job != NULL)
-			osc_aead_seal(work->endpoint->context.sender_key, work->job, 1);
+			osc_aead_seal(work->job, 1);
 	}
 }
 

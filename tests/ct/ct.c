@@ -34,20 +34,21 @@ seal_and_open(const struct osc_context *context)
 {
 	static const uint8_t plain[] = "\x01\xb3tv1 a text that is longer than two blocks of AES";
 	uint8_t sealed[sizeof(plain) + TAG_MAX], opened[sizeof(sealed)];
-	struct osc_aead_job job = {.in = sealed, .in_len = sizeof(plain), .out = sealed};
+	struct osc_aead_job job = {
+	    .key = context->sender_key, .in = sealed, .in_len = sizeof(plain), .out = sealed};
 
 	memcpy(sealed, plain, sizeof(plain));
 	memcpy(job.nonce, context->sender_nonce, sizeof(job.nonce));
 	memcpy(job.aad, &exchange, 16);
 	job.aad_len = 16;
-	osc_aead_seal(context->sender_key, &job, 1);
+	osc_aead_seal(&job, 1);
 	/* What goes out is public. */
 	(void)VALGRIND_MAKE_MEM_DEFINED(sealed, sizeof(sealed));
 	job.in_len = sizeof(plain) + context->alg->tag_len;
 	job.out = opened;
 	for (int forged = 0; forged <= 1; forged++) {
 		sealed[3] ^= (uint8_t)forged;
-		osc_aead_open(context->sender_key, &job, 1);
+		osc_aead_open(&job, 1);
 		/* Accept or reject is public too, and the one branch that depends on it. */
 		(void)VALGRIND_MAKE_MEM_DEFINED(&job.ok, sizeof(job.ok));
 		if (job.ok == (forged != 0))

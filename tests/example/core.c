@@ -33,7 +33,7 @@ protect(const struct osc_context *client, uint64_t seq, struct osc_slice plain, 
 	if (err == OSC_OK)
 		err = osc_protect_write(&protection, client, out, cap, len, &job);
 	if (err == OSC_OK)
-		osc_aead_seal(client->sender_key, &job, 1);
+		osc_aead_seal(&job, 1);
 	return err;
 }
 

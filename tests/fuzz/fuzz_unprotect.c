@@ -87,7 +87,7 @@ seal(uint8_t kind, struct osc_slice options, struct osc_slice inner, bool *twice
 		osc_unprotect_exchange(&request, &message);
 	osc_unprotect_prepare(&message, from, OSC_SIDE_OWN, &request, text, &job);
 	job.in = job.out = datagram + at;
-	osc_aead_seal(from->sender_key, &job, 1);
+	osc_aead_seal(&job, 1);
 	return w.len + from->alg->tag_len;
 }
 

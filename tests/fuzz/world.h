@@ -203,7 +203,7 @@ letter_seal(uint8_t *out, const struct letter *letter, const struct osc_context 
 	osc_unprotect_prepare(&message, from, OSC_SIDE_OWN, exchange, NULL, &job);
 	job.out = out + w.len - letter->text.len;
 	job.in = job.out;
-	osc_aead_seal(from->sender_key, &job, 1);
+	osc_aead_seal(&job, 1);
 	return w.len + from->alg->tag_len;
 }
 

@@ -111,7 +111,7 @@ protect(struct osc_protection *protection, const struct osc_context *context,
 	if (err == OSC_OK)
 		err = osc_protect_write(protection, context, out, cap, out_len, &job);
 	if (err == OSC_OK)
-		osc_aead_seal(context->sender_key, &job, 1);
+		osc_aead_seal(&job, 1);
 	return err;
 }
 
@@ -141,7 +141,7 @@ unprotect(const struct osc_context *context, struct osc_slice datagram,
 	if (text == NULL)
 		abort();
 	osc_unprotect_prepare(&message, context, OSC_SIDE_PEER, exchange, text, &job);
-	osc_aead_open(osc_unprotect_key(context, OSC_SIDE_PEER), &job, 1);
+	osc_aead_open(&job, 1);
 	if (!job.ok)
 		err = OSC_ETAG;
 	else

@@ -9,7 +9,7 @@ check_answer(int cose, struct osc_slice key_bytes, struct osc_slice nonce, struc
 {
 	const struct osc_alg *alg = osc_alg_by_number(cose);
 	struct osc_aead_key *key = key_new(alg, key_bytes.ptr);
-	struct osc_aead_job job = {.aad_len = aad.len, .in_len = text.len};
+	struct osc_aead_job job = {.key = key, .aad_len = aad.len, .in_len = text.len};
 	size_t sealed_len = text.len + alg->tag_len;
 	uint8_t *out = malloc(sealed_len), *opened = malloc(text.len);
 
@@ -19,13 +19,13 @@ check_answer(int cose, struct osc_slice key_bytes, struct osc_slice nonce, struc
 	osc_copy(job.aad, aad.ptr, aad.len);
 	osc_copy(out, text.ptr, text.len);
 	job.in = job.out = out;
-	osc_aead_seal(key, &job, 1);
+	osc_aead_seal(&job, 1);
 	CHECK(same(osc_slice(out, sealed_len), sealed));
 
 	job.in = out;
 	job.in_len = sealed_len;
 	job.out = opened;
-	osc_aead_open(key, &job, 1);
+	osc_aead_open(&job, 1);
 	CHECK(job.ok && osc_slice_equal(osc_slice(opened, text.len), text));
 	free(out);
 	free(opened);

@@ -19,7 +19,8 @@ check_refused(const struct osc_aead_key *key, struct osc_aead_job job, size_t ta
 	memset(out, 0xa5, room + 1);
 	job.out = out;
 	job.ok = true;
-	osc_aead_open(key, &job, 1);
+	job.key = key;
+	osc_aead_open(&job, 1);
 	CHECK(!job.ok);
 	for (size_t i = 0; i < room; i++)
 		wiped = wiped && out[i] == 0;
@@ -41,8 +42,9 @@ check_flips(const struct osc_alg *alg)
 	chance_bytes(job.aad, 9);
 	chance_bytes(sealed, sizeof(sealed));
 	key = key_new(alg, bytes);
+	job.key = key;
 	job.in = job.out = sealed;
-	osc_aead_seal(key, &job, 1);
+	osc_aead_seal(&job, 1);
 	job.in_len += alg->tag_len;
 	for (size_t bit = 0; bit < 8 * job.in_len; bit++) {
 		sealed[bit / 8] ^= (uint8_t)(1U << bit % 8);
@@ -100,8 +102,9 @@ test_aead_empty(void)
 	for (size_t i = 0; (alg = osc_alg_at(i)) != NULL; i++) {
 		key = key_new(alg, bytes);
 		memset(&job, 0, sizeof(job));
+		job.key = key;
 		job.in = job.out = sealed;
-		osc_aead_seal(key, &job, 1);
+		osc_aead_seal(&job, 1);
 		job.in_len = alg->tag_len;
 		check_refused(key, job, alg->tag_len);
 		free(key);
@@ -124,6 +127,7 @@ test_aead_groups(void)
 		key = key_new(alg, bytes);
 		memset(jobs, 0, sizeof(jobs));
 		for (size_t i = 0; i < 33; i++) {
+			jobs[i].key = key;
 			jobs[i].in_len = 1 + pick(64);
 			jobs[i].aad_len = pick(OSC_AAD_MAX + 1);
 			chance_bytes(jobs[i].nonce, sizeof(jobs[i].nonce));
@@ -132,20 +136,20 @@ test_aead_groups(void)
 			memcpy(sealed[i], text[i], 64);
 			jobs[i].in = jobs[i].out = sealed[i];
 		}
-		osc_aead_seal(key, jobs, 33);
+		osc_aead_seal(jobs, 33);
 		for (size_t i = 0; i < 33; i++) {
 			jobs[i].in_len += alg->tag_len;
 			jobs[i].out = opened[i];
 		}
 		sealed[16][0] ^= 1;
-		osc_aead_open(key, jobs, 33);
+		osc_aead_open(jobs, 33);
 		for (size_t i = 0; i < 33; i++) {
 			CHECK(jobs[i].ok == (i != 16));
 			CHECK(i == 16 ||
 			    memcmp(opened[i], text[i], jobs[i].in_len - alg->tag_len) == 0);
 		}
-		osc_aead_seal(key, NULL, 0);
-		osc_aead_open(key, NULL, 0);
+		osc_aead_seal(NULL, 0);
+		osc_aead_open(NULL, 0);
 		free(key);
 	}
 }
@@ -164,13 +168,14 @@ test_aead_longest(void)
 	for (size_t i = 0; (alg = osc_alg_at(i)) != NULL; i++) {
 		key = key_new(alg, bytes);
 		memset(&job, 0, sizeof(job));
+		job.key = key;
 		memset(sealed, 0, sizeof(sealed));
 		job.in = job.out = sealed;
 		job.in_len = OSC_MESSAGE_MAX;
-		osc_aead_seal(key, &job, 1);
+		osc_aead_seal(&job, 1);
 		job.in_len += alg->tag_len;
 		job.out = opened;
-		osc_aead_open(key, &job, 1);
+		osc_aead_open(&job, 1);
 		zero = job.ok;
 		for (size_t k = 0; k < OSC_MESSAGE_MAX; k++)
 			zero = zero && opened[k] == 0;

@@ -198,11 +198,12 @@ static void
 check_identity(struct osc_slice options, bool response)
 {
 	static uint8_t outer[8192], inner[8192], merged[8192];
+	const struct osc_oscore_option none = {0};
 	struct osc_coap_writer o, i, m;
 	struct osc_piv piv = {.len = 1, .seq = chance(OSC_SEQ_MAX)};
 
 	osc_coap_writer_init(&o, outer, sizeof(outer));
-	osc_split_outer(&o, options, osc_slice(NULL, 0));
+	osc_split_outer(&o, options, &none);
 	osc_coap_writer_init(&i, inner, sizeof(inner));
 	osc_split_inner(&i, options, response);
 	CHECK(!o.full && !i.full);

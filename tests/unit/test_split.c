@@ -44,10 +44,12 @@ check_split(
     const char *options, const char *oscore, bool response, const char *outer, const char *inner)
 {
 	uint8_t out[256];
+	struct osc_oscore_option option;
 	struct osc_coap_writer w;
 
+	CHECK(osc_oscore_option_decode(&option, unhex(oscore), NULL) == OSC_OK);
 	osc_coap_writer_init(&w, out, sizeof(out));
-	osc_split_outer(&w, unhex(options), unhex(oscore));
+	osc_split_outer(&w, unhex(options), &option);
 	CHECK(!w.full && same(osc_slice(out, w.len), outer));
 	osc_coap_writer_init(&w, out, sizeof(out));
 	osc_split_inner(&w, unhex(options), response);
@@ -78,10 +80,10 @@ test_split_options(void)
 		    "a165"
 		    "d10566"
 		    "d10867",
-	    "07", false,
+	    "0114", false,
 	    "3162"
 	    "4163"
-	    "2107"
+	    "220114"
 	    "c165"
 	    "d10566",
 	    "1161"

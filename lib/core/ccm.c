@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#include <assert.h>
+
+#include "base/secret.h"
+#include "core/ccm.h"
+
+#define BLOCK 16
+#define AAD_LENGTH 2                                /* bytes of the length before the AAD */
+#define AAD_ROOM (AAD_LENGTH + OSC_AAD_MAX + BLOCK) /* padded */
+#define STREAM 64                                   /* blocks of the key stream at once */
+
+/* What the lanes are in the middle of. */
+struct work {
+	uint8_t mac[OSC_CCM_LANES][BLOCK];
+	uint8_t first[OSC_CCM_LANES][BLOCK]; /* of the key stream: it hides the tag */
+	uint8_t aad[OSC_CCM_LANES][AAD_ROOM];
+	uint8_t stream[STREAM][BLOCK];
+};
+
+/* out may be a. */
+static void
+xor_block(uint8_t *out, const uint8_t *a, const uint8_t *b)
+{
+	uint64_t x[2], y[2];
+
+	memcpy(x, a, BLOCK);
+	memcpy(y, b, BLOCK);
+	x[0] ^= y[0];
+	x[1] ^= y[1];
+	memcpy(out, x, BLOCK);
+}
+
+static void
+xor_part(uint8_t *out, const uint8_t *a, const uint8_t *b, size_t len)
+{
+	if (len >= BLOCK) {
+		xor_block(out, a, b);
+		return;
+	}
+	for (size_t i = 0; i < len; i++)
+		out[i] = a[i] ^ b[i];
+}
+
+/* Flags, nonce, and a number that fits in two bytes (RFC 3610, 2.2 and 2.3). */
+static void
+put_block(uint8_t *block, uint8_t flags, const struct osc_ccm_lane *lane, size_t number)
+{
+	block[0] = flags;
+	memcpy(block + 1, lane->job->nonce, OSC_NONCE_MAX);
+	for (size_t i = 1U + lane->nonce_len; i < BLOCK - 2; i++)
+		block[i] = 0;
+	block[BLOCK - 2] = (uint8_t)(number >> 8);
+	block[BLOCK - 1] = (uint8_t)number;
+}
+
+static void
+encrypt(const struct osc_ccm_lane *lane, uint8_t (*blocks)[BLOCK], size_t n)
+{
+	lane->encrypt(lane->key, n * BLOCK, blocks[0], blocks[0]);
+}
+
+/* One block of each of the first n lanes. */
+static void
+encrypt_all(const struct osc_ccm_lane *lanes, uint8_t (*blocks)[BLOCK], size_t n)
+{
+	size_t begin = 0, end;
+
+	while (begin < n) {
+		for (end = begin + 1; end < n && lanes[end].key == lanes[begin].key; end++)
+			;
+		encrypt(&lanes[begin], blocks + begin, end - begin);
+		begin = end;
+	}
+}
+
+/* The longest first: the lanes that are still running are the first ones, in every step. */
+static void
+sort(struct osc_ccm_lane *lanes, size_t n)
+{
+	struct osc_ccm_lane lane;
+	size_t k;
+
+	for (size_t i = 1; i < n; i++) {
+		if (lanes[i].aad_blocks + lanes[i].text_blocks <=
+		    lanes[i - 1].aad_blocks + lanes[i - 1].text_blocks)
+			continue;
+		lane = lanes[i];
+		for (k = i; k > 0 &&
+		     lane.aad_blocks + lane.text_blocks >
+			 lanes[k - 1].aad_blocks + lanes[k - 1].text_blocks;
+		     k--)
+			lanes[k] = lanes[k - 1];
+		lanes[k] = lane;
+	}
+}
+
+static void
+start(struct osc_ccm_lane *lanes, size_t n, size_t tags)
+{
+	for (size_t i = 0; i < n; i++) {
+		lanes[i].len = lanes[i].job->in_len - tags * lanes[i].tag_len;
+		assert(lanes[i].len <= OSC_MESSAGE_MAX);
+		lanes[i].text_blocks = (lanes[i].len + BLOCK - 1) / BLOCK;
+		lanes[i].aad_blocks = lanes[i].job->aad_len == 0
+		    ? 0
+		    : (AAD_LENGTH + lanes[i].job->aad_len + BLOCK - 1) / BLOCK;
+	}
+	sort(lanes, n);
+}
+
+/* The first blocks, and the AAD with its length before and zeros behind. */
+static void
+mac_start(const struct osc_ccm_lane *lanes, size_t n, struct work *work)
+{
+	const struct osc_ccm_lane *lane;
+	uint8_t flags, *aad;
+
+	for (size_t i = 0; i < n; i++) {
+		lane = &lanes[i];
+		flags = (uint8_t)((lane->aad_blocks > 0 ? 0x40U : 0U) |
+		    (lane->tag_len - 2U) / 2U << 3 | (14U - lane->nonce_len));
+		put_block(work->mac[i], flags, lane, lane->len);
+		aad = work->aad[i];
+		aad[0] = 0;
+		aad[1] = (uint8_t)lane->job->aad_len;
+		memcpy(aad + AAD_LENGTH, lane->job->aad, OSC_AAD_MAX);
+		memset(aad + AAD_LENGTH + lane->job->aad_len, 0, BLOCK);
+	}
+	encrypt_all(lanes, work->mac, n);
+}
+
+/* The MACs of AAD and texts, which are not yet hidden. */
+static void
+mac(const struct osc_ccm_lane *lanes, size_t n, struct work *work, bool opened)
+{
+	const struct osc_ccm_lane *lane;
+	const uint8_t *text;
+	size_t at;
+
+	mac_start(lanes, n, work);
+	for (size_t step = 0; n > 0; step++) {
+		while (n > 0 && lanes[n - 1].aad_blocks + lanes[n - 1].text_blocks <= step)
+			n--;
+		for (size_t i = 0; i < n; i++) {
+			lane = &lanes[i];
+			if (step < lane->aad_blocks) {
+				xor_block(work->mac[i], work->mac[i], work->aad[i] + step * BLOCK);
+				continue;
+			}
+			at = (step - lane->aad_blocks) * BLOCK;
+			text = (opened ? lane->job->out : lane->job->in) + at;
+			xor_part(work->mac[i], work->mac[i], text, lane->len - at);
+		}
+		encrypt_all(lanes, work->mac, n);
+	}
+}
+
+/* Where the key stream has come to: a lane, and a block of it. */
+struct place {
+	size_t lane, block;
+};
+
+static void
+advance(struct place *place, const struct osc_ccm_lane *lanes)
+{
+	if (place->block++ == lanes[place->lane].text_blocks) {
+		place->lane++;
+		place->block = 0;
+	}
+}
+
+/* Make blocks of one key, as many as there is room for. */
+static size_t
+make_stream(const struct osc_ccm_lane *lanes, size_t n, struct place *place, struct work *work)
+{
+	const struct osc_ccm_lane *lane = &lanes[place->lane];
+	const void *key = lane->key;
+	size_t k = 0;
+
+	for (; k < STREAM && place->lane < n && lanes[place->lane].key == key; k++) {
+		put_block(work->stream[k], (uint8_t)(14U - lanes[place->lane].nonce_len),
+		    &lanes[place->lane], place->block);
+		advance(place, lanes);
+	}
+	encrypt(lane, work->stream, k);
+	return k;
+}
+
+/* Encrypt or decrypt the texts, and keep what hides the tags. */
+static void
+crypt(const struct osc_ccm_lane *lanes, size_t n, struct work *work)
+{
+	struct place made = {0, 0}, used = {0, 0};
+	const struct osc_ccm_lane *lane;
+	size_t blocks, at;
+
+	while (used.lane < n) {
+		blocks = make_stream(lanes, n, &made, work);
+		for (size_t k = 0; k < blocks; k++) {
+			lane = &lanes[used.lane];
+			at = (used.block - 1) * BLOCK;
+			if (used.block == 0)
+				memcpy(work->first[used.lane], work->stream[k], BLOCK);
+			else
+				xor_part(lane->job->out + at, lane->job->in + at, work->stream[k],
+				    lane->len - at);
+			advance(&used, lanes);
+		}
+	}
+}
+
+void
+osc_ccm_seal(struct osc_ccm_lane *lanes, size_t n)
+{
+	struct work work;
+
+	start(lanes, n, 0);
+	mac(lanes, n, &work, false);
+	crypt(lanes, n, &work);
+	for (size_t i = 0; i < n; i++) {
+		xor_block(work.mac[i], work.mac[i], work.first[i]);
+		memcpy(lanes[i].job->out + lanes[i].len, work.mac[i], lanes[i].tag_len);
+	}
+	osc_wipe(&work, sizeof(work));
+}
+
+void
+osc_ccm_open(struct osc_ccm_lane *lanes, size_t n)
+{
+	const uint8_t *tag;
+	struct work work;
+	unsigned differs;
+
+	start(lanes, n, 1);
+	crypt(lanes, n, &work);
+	mac(lanes, n, &work, true);
+	/* Without a branch that depends on where the tags differ. */
+	for (size_t i = 0; i < n; i++) {
+		tag = lanes[i].job->in + lanes[i].len;
+		differs = 0;
+		for (size_t k = 0; k < lanes[i].tag_len; k++)
+			differs |= (unsigned)(work.mac[i][k] ^ work.first[i][k] ^ tag[k]);
+		lanes[i].job->ok = differs == 0;
+	}
+	osc_wipe(&work, sizeof(work));
+}
