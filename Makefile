@@ -50,8 +50,17 @@ VARIANT_LINK_coverage = --coverage
 
 # Debian's names of what the targets need.
 DEPS_LIBRARIES = libc6-dev libsodium-dev libcbor-dev libjansson-dev libcoap3-dev nettle-dev
-DEPS = gcc make pkg-config $(DEPS_LIBRARIES) \
-	bats jq mandoc python3 xxd strace socat util-linux rsync e2fsprogs tshark mount zsh fish
+DEPS_BUILD = gcc make pkg-config $(DEPS_LIBRARIES)
+DEPS_CHECK = bats jq mandoc python3 xxd strace socat util-linux rsync e2fsprogs tshark mount zsh fish \
+	libcoap3-bin parallel systemd
+# Whoever only builds, installs and looks needs less than who tests.
+BUILD_GOALS = all demo install
+ifneq ($(filter $(BUILD_GOALS),$(MAKECMDGOALS)),)
+ifeq ($(filter-out deps $(BUILD_GOALS),$(MAKECMDGOALS)),)
+DEPS_CHECK =
+endif
+endif
+DEPS = $(DEPS_BUILD) $(DEPS_CHECK)
 DEPS_LINT = g++ clang clang-format clang-tidy libclang-rt-14-dev cppcheck shellcheck valgrind
 DEPS_PORTABILITY = gcc-s390x-linux-gnu gcc-arm-linux-gnueabihf qemu-user
 

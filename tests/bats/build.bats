@@ -83,3 +83,19 @@ goes_to() {
 	# what the tests have in their environment is no place to install to
 	equal "$(goes_to BINDIR=build/release --)" /usr/local/bin
 }
+
+@test "make deps demo asks for what the build needs, make deps check for what the tests need" {
+	asked() {
+		build -- -n "$@" | grep -o 'for p in [^;]*' | head -n 1
+	}
+	small=$(asked deps demo)
+	grep -q 'gcc .* libcoap3-dev' <<<"$small"
+	for goals in "deps install" "demo deps" "deps all"; do
+		# shellcheck disable=SC2086 # words
+		equal "$(asked $goals)" "$small"
+	done
+	for goals in deps "deps check" "deps demo check" "deps bats"; do
+		# shellcheck disable=SC2086
+		[[ "$(asked $goals)" == "${small% } bats jq "* ]] || fail "$goals"
+	done
+}

@@ -6,6 +6,7 @@
 
 # shellcheck disable=SC2016,SC2154 # scripts for bash -c; stderr comes from run
 load helper
+load manual
 
 # long_options - the long options in a text, as in "--name", one a line
 long_options() {
@@ -21,50 +22,6 @@ options_in_program() {
 options_in_manual() {
 	grep '^\.It .*Fl -' "$ROOT/man/$1.1" | grep -oE 'Fl -[a-z][a-z-]*' | sed 's/Fl -//' | sort \
 		-u
-}
-
-# examples FILE - "$ command" and output lines of the displays in section EXAMPLES, without roff
-examples() {
-	awk '
-		/^\.Sh / { in_examples = ($0 == ".Sh EXAMPLES") }
-		in_examples && /^\.Bd -literal/ { display = 1; next }
-		/^\.Ed/ { display = 0 }
-		display {
-			gsub(/\\&/, ""); gsub(/\\-/, "-"); gsub(/\\\(aq/, "\047"); \
-				gsub(/\\\(dq/, "\"")
-			gsub(/\\\(ha/, "^"); gsub(/\\\(ti/, "~"); gsub(/\\(e|\(rs)/, "\\")
-			print
-		}
-	' "$1"
-}
-
-# run_examples FILE - run them in order in this directory; prints what should have come and did not
-run_examples() {
-	local command="" expected="" commands=0 line
-	while IFS= read -r line; do
-		case $line in
-		'$ '*)
-			one_example "$command" "$expected" || return 1
-			command=${line#\$ } expected="" commands=$((commands + 1))
-			;;
-		*)
-			if [[ $command == *\\ && -z $expected ]]; then
-				command+=$'\n'$line
-			else
-				expected+=$line$'\n'
-			fi
-			;;
-		esac
-	done < <(examples "$1")
-	one_example "$command" "$expected" && [ "$commands" -gt 0 ]
-}
-
-one_example() {
-	local got
-	[ -n "$1" ] || return 0
-	got=$(bash -c "$1" 2>&1 </dev/null && echo x || echo x)
-	got=${got%x}
-	[ "$got" = "$2" ] || fail "example: $1" "expected: $2" "got:      $got"
 }
 
 @test "the options of program, help and manual are the same" {
@@ -135,7 +92,7 @@ one_example() {
 		grep -q '^\.Sh EXAMPLES' "$page" || continue
 		mkdir "$BATS_TEST_TMPDIR/${page##*/}"
 		cd "$BATS_TEST_TMPDIR/${page##*/}"
-		run_examples "$page" || fail "${page##*/}"
+		run_commands < <(displays "$page" EXAMPLES) || fail "${page##*/}"
 	done
 }
 

@@ -7,6 +7,7 @@
 
 # shellcheck disable=SC2016,SC2154 # scripts for bash -c; stderr comes from run
 load helper
+load net
 
 # plain_server - CoAP without OSCORE: answers GET of /tv1 with 2.05, all else with 4.04, for at
 # most 30 s; its port is in the file plain.port
@@ -33,22 +34,16 @@ plain_server() {
 
 # oscore_server - the script in front of it, on the port in the variable port
 oscore_server() {
-	local hex tries
 	cat >serve <<-END
 		#!/bin/sh
 		tee request.\$\$ | oscore-unprotect server --error-reply reply.\$\$ | socat -t 0.3 - UDP:127.0.0.1:$(cat plain.port) |
 			oscore-protect --request request.\$\$ server || cat reply.\$\$
 	END
 	chmod +x serve
-	port=$(python3 -c 'import socket; s = socket.socket(type=socket.SOCK_DGRAM); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+	port=$(free_port)
 	timeout 30 socat -t 5 UDP-RECVFROM:"$port",bind=127.0.0.1,fork EXEC:./serve 2>front.log 3>&- &
 	front=$!
-	hex=$(printf ':%04X ' "$port")
-	for ((tries = 0; tries < 500; tries++)); do
-		grep -q "$hex" /proc/net/udp && return 0
-		sleep 0.01
-	done
-	return 1
+	bound "$port"
 }
 
 teardown() {

@@ -6,6 +6,7 @@
 
 # shellcheck disable=SC2016,SC2154 # scripts for bash -c; stderr comes from run
 load helper
+load net
 
 # pair KIND PYTHON - with a socket pair (`ours`, `theirs`), another one (`far`, `near`), and
 # run(stdin, stdout, argument...), which prints the status
@@ -32,22 +33,6 @@ pair() {
 
 in_pair() {
 	pair "$1" "$2" "$GET" "$GET_B"
-}
-
-# free_port - a UDP port that nobody has at the moment
-free_port() {
-	python3 -c 'import socket; s = socket.socket(type=socket.SOCK_DGRAM); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
-}
-
-# bound PORT - wait until somebody listens on a UDP port
-bound() {
-	local hex tries
-	hex=$(printf ':%04X ' "$1")
-	for ((tries = 0; tries < 200; tries++)); do
-		grep -q "$hex" /proc/net/udp && return 0
-		sleep 0.05
-	done
-	return 1
 }
 
 # ask PORT HEX... - send datagrams from one socket, and print the answer to each
