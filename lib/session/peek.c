@@ -16,8 +16,7 @@ struct osc_peeked_request {
 	uint8_t token[OSC_TOKEN_MAX];
 	enum osc_side side; /* who sent it */
 	struct osc_exchange exchange;
-	struct osc_endpoint
-	    *endpoint; /* in which it verified; contexts are not dropped while looking */
+	struct osc_endpoint *endpoint; /* in which it verified; NULL if that is gone */
 };
 
 /* A ring, and a hash table with chains over it. A chain begins with the latest. */
@@ -72,6 +71,12 @@ remember(struct osc_peeked *peeked, const struct osc_work *work)
 	*chain = position;
 }
 
+static bool
+is_there(const struct osc_peeked_request *request)
+{
+	return request->endpoint != NULL && !request->endpoint->gone;
+}
+
 /* The request before `after` with this token; NULL: the latest. */
 static const struct osc_peeked_request *
 recall(struct osc_peeked *peeked, struct osc_slice token, const struct osc_peeked_request *after)
@@ -81,10 +86,19 @@ recall(struct osc_peeked *peeked, struct osc_slice token, const struct osc_peeke
 	for (uint32_t at = after != NULL ? after->behind : *chain_of(peeked, token); at != 0;
 	     at = request->behind) {
 		request = &peeked->ring[at - 1];
-		if (osc_slice_equal(token_of(request), token))
+		if (osc_slice_equal(token_of(request), token) && is_there(request))
 			return request;
 	}
 	return NULL;
+}
+
+/* Before the contexts that are gone are freed. */
+static void
+forget_gone(struct osc_peeked *peeked)
+{
+	for (size_t i = 0; i < OSC_PEEKED_MAX; i++)
+		if (!is_there(&peeked->ring[i]))
+			peeked->ring[i].endpoint = NULL;
 }
 
 void
@@ -273,6 +287,8 @@ osc_session_peek(struct osc_session *session, struct osc_item *items, size_t n, 
 	enum osc_err err;
 
 	*done = 0;
+	if (session->peeked != NULL && session->contexts.n_gone > 0)
+		forget_gone(session->peeked);
 	err = osc_group_init(&group, session, items, n, detail);
 	if (err != OSC_OK)
 		return err;
