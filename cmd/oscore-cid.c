@@ -153,7 +153,9 @@ look_around(struct cid *cid, struct osc_detail *detail)
 	bool changed;
 	enum osc_err err = osc_index_load(&cid->index, &changed, detail);
 
-	return err == OSC_OK ? osc_index_read(&cid->index, OSC_ABSENT, detail) : err;
+	if (err == OSC_OK)
+		err = osc_index_read(&cid->index, OSC_ABSENT, detail);
+	return err;
 }
 
 /* One group; false after a message that is no OSCORE message. */

@@ -305,10 +305,10 @@ osc_contexts_refresh(struct osc_contexts *contexts, bool index, struct osc_detai
 
 	if (contexts->refreshed != contexts->group) {
 		contexts->refreshed = contexts->group;
-		if (!osc_stamp_follow(&stamp, AT_FDCWD, contexts->directory) ||
-		    stamp.mtime != contexts->mtime || contexts->index.recent)
+		(void)osc_stamp_follow(&stamp, AT_FDCWD, contexts->directory);
+		if (!osc_seen_same(&contexts->seen, &stamp))
 			forget_names(contexts);
-		contexts->mtime = stamp.mtime;
+		osc_seen_set(&contexts->seen, &stamp);
 		if (contexts->index.loaded)
 			err = osc_index_load(&contexts->index, &changed, detail);
 	}
@@ -321,6 +321,22 @@ bool
 osc_contexts_unchanged(const struct osc_endpoint *endpoint)
 {
 	return is_there(endpoint) && osc_store_unchanged(endpoint->store);
+}
+
+enum osc_err
+osc_contexts_glance(
+    const struct osc_contexts *contexts, struct osc_endpoint *endpoint, struct osc_detail *detail)
+{
+	enum osc_err err;
+
+	if (endpoint->held)
+		return OSC_OK;
+	if (endpoint->glanced != contexts->group && !osc_contexts_unchanged(endpoint))
+		return OSC_EGONE;
+	endpoint->glanced = contexts->group;
+	err = osc_endpoint_look(endpoint, detail);
+	osc_store_rest(endpoint->store);
+	return err;
 }
 
 enum osc_err

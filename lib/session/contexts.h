@@ -27,12 +27,12 @@ struct osc_contexts {
 	struct osc_map keys;   /* hash of the Recipient Key -> endpoint */
 	struct osc_past *past; /* what endpoints that are gone have come to */
 	struct osc_index index;
-	int64_t mtime;      /* of the directory, when the names were looked for last */
-	uint64_t group;     /* serial number of the group under way */
-	uint64_t refreshed; /* the group for which the directory was looked at last */
-	uint64_t searches;  /* so many were made */
-	uint64_t clock;     /* for the order of use */
-	size_t n_unwarned;  /* used, and their warnings not said */
+	struct osc_seen seen; /* the directory, when the names were looked for last */
+	uint64_t group;       /* serial number of the group under way */
+	uint64_t refreshed;   /* the group for which the directory was looked at last */
+	uint64_t searches;    /* so many were made */
+	uint64_t clock;       /* for the order of use */
+	size_t n_unwarned;    /* used, and their warnings not said */
 };
 
 /* osc_contexts_init - flags: enum osc_store_flag, for every context */
@@ -64,6 +64,15 @@ enum osc_err osc_contexts_refresh(
  */
 enum osc_err osc_contexts_load(struct osc_contexts *contexts, const char *name,
     struct osc_endpoint **out, struct osc_detail *detail);
+
+/*
+ * osc_contexts_glance - a message has verified that needs no lock
+ *
+ * In each group the directory of the context must be what was loaded, with the same settings:
+ * OSC_EGONE if it is not. Before the first use as osc_endpoint_look. No descriptor stays open.
+ */
+enum osc_err osc_contexts_glance(
+    const struct osc_contexts *contexts, struct osc_endpoint *endpoint, struct osc_detail *detail);
 
 /* osc_contexts_unchanged - is it still the directory that was loaded, with the same settings? */
 bool osc_contexts_unchanged(const struct osc_endpoint *endpoint);

@@ -59,16 +59,6 @@ osc_endpoint_look(struct osc_endpoint *endpoint, struct osc_detail *detail)
 	return err;
 }
 
-enum osc_err
-osc_endpoint_glance(struct osc_endpoint *endpoint, struct osc_detail *detail)
-{
-	enum osc_err err = osc_endpoint_look(endpoint, detail);
-
-	if (!endpoint->held)
-		osc_store_rest(endpoint->store);
-	return err;
-}
-
 void
 osc_endpoint_close(struct osc_endpoint *endpoint)
 {

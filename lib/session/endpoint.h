@@ -25,6 +25,7 @@ struct osc_endpoint {
 	bool gone;        /* its directory is not the one that was loaded any more */
 	char *twin;       /* another directory with the same Recipient Key; NULL: none */
 	uint64_t found;   /* the search that has found it last */
+	uint64_t glanced; /* the group in which it was looked at last, without the lock */
 	uint64_t checked; /* the group for which its files were compared with what was loaded */
 };
 
@@ -41,9 +42,6 @@ enum osc_err osc_endpoint_open(struct osc_endpoint *endpoint, const char *path, 
 
 /* osc_endpoint_look - once before the first use without a lock: as osc_store_look */
 enum osc_err osc_endpoint_look(struct osc_endpoint *endpoint, struct osc_detail *detail);
-
-/* osc_endpoint_glance - the same, with no descriptor open before and behind it */
-enum osc_err osc_endpoint_glance(struct osc_endpoint *endpoint, struct osc_detail *detail);
 
 /* osc_endpoint_close - unlock, wipe, free; an endpoint of all zero is allowed */
 void osc_endpoint_close(struct osc_endpoint *endpoint);

@@ -52,6 +52,10 @@ match(struct receiving *r, struct osc_endpoint *endpoint)
 	struct osc_work *work = r->work;
 	enum osc_err err;
 
+	/* What another context has made of it says nothing here. */
+	osc_wipe(r->session->scratch.ptr, r->text.len);
+	r->text = osc_slice(NULL, 0);
+	r->receipt = NULL;
 	work->endpoint = endpoint;
 	work->side = OSC_SIDE_PEER;
 	work->bound = false;
@@ -159,7 +163,7 @@ admit(struct receiving *r, const struct osc_wanted *wanted)
 
 	if (err == OSC_OK)
 		err = lock ? osc_group_lock(r->group, endpoint, &r->detail)
-			   : osc_endpoint_glance(endpoint, &r->detail);
+			   : osc_contexts_glance(&r->session->contexts, endpoint, &r->detail);
 	return err;
 }
 

@@ -177,11 +177,13 @@ list_others(struct osc_search *search)
 
 	search->listed = true;
 	err = osc_contexts_refresh(contexts, true, &detail);
-	if (err == OSC_OK)
-		err = osc_index_read(
-		    &contexts->index, search->named ? search->wanted->kid : OSC_ABSENT, &detail);
 	note(search, err, &detail);
-	while (search->err != OSC_ENOMEM && err == OSC_OK &&
+	if (err != OSC_OK)
+		return;
+	err = osc_index_read(
+	    &contexts->index, search->named ? search->wanted->kid : OSC_ABSENT, &detail);
+	note(search, err, &detail);
+	while (search->err != OSC_ENOMEM &&
 	    (entry = osc_index_next(&contexts->index, search->wanted, entry)) != NULL) {
 		note(search, osc_contexts_load(contexts, entry->name, &endpoint, &detail), &detail);
 		if (endpoint != NULL &&
@@ -190,6 +192,15 @@ list_others(struct osc_search *search)
 	}
 	if (search->n > first)
 		sort(search->found + first, search->n - first);
+}
+
+/* True if that leads behind the last one that is known so far. */
+static bool
+skip_gone(struct osc_search *search)
+{
+	while (search->at < search->n && search->found[search->at]->gone)
+		search->at++;
+	return search->at == search->n;
 }
 
 struct osc_endpoint *
@@ -203,11 +214,9 @@ osc_search_next(struct osc_search *search)
 		find_named(search);
 		find_recent(search);
 	}
-	if (search->at == search->n && !search->listed)
+	if (skip_gone(search) && !search->listed)
 		list_others(search);
-	while (search->at < search->n && search->found[search->at]->gone)
-		search->at++;
-	return search->at < search->n ? search->found[search->at++] : NULL;
+	return skip_gone(search) ? NULL : search->found[search->at++];
 }
 
 bool

@@ -107,7 +107,7 @@ bind_among(struct osc_group *group, size_t i, struct osc_search *search)
 		    osc_contexts_use(&session->contexts, endpoint, search->wanted, &search->detail);
 		if (err == OSC_OK)
 			err = session->options.dry_run
-			    ? osc_endpoint_glance(endpoint, &search->detail)
+			    ? osc_contexts_glance(&session->contexts, endpoint, &search->detail)
 			    : osc_group_lock(group, endpoint, &search->detail);
 		return err;
 	}

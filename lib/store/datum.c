@@ -197,13 +197,13 @@ osc_data_load_some(struct osc_data *data, const struct osc_dir *dir)
 	bool any = false;
 
 	osc_data_init(data, dir);
-	for (size_t i = 0; i < OSC_STATIC_FILES && err != OSC_ENOMEM; i++) {
+	for (size_t i = 0; i < OSC_STATIC_FILES && err != OSC_ENOMEM && err != OSC_EIO; i++) {
 		err = read_file(data, i, NULL);
 		any = any || data->files[i].there || err != OSC_OK;
 		if (err == OSC_OK && data->files[i].there)
 			err = parse_file(data, &data->files[i], NULL);
 	}
-	if (err != OSC_ENOMEM)
+	if (err != OSC_ENOMEM && err != OSC_EIO)
 		err = any ? OSC_OK : fail_none(data, NULL);
 	if (err != OSC_OK)
 		osc_data_free(data);

@@ -81,7 +81,8 @@ enum osc_err osc_data_parse(struct osc_data *data, struct osc_detail *detail);
  * osc_data_load_some - both for who wants to know what can be known
  *
  * A file that cannot be read or is malformed holds nothing, or what stands before the
- * error. Returns OSC_OK, OSC_ECONTEXT if there is no file at all, or OSC_ENOMEM.
+ * error. Returns OSC_OK, OSC_ECONTEXT if there is no file at all, OSC_EIO if a file cannot be
+ * read now for a reason that is not its own, or OSC_ENOMEM.
  */
 enum osc_err osc_data_load_some(struct osc_data *data, const struct osc_dir *dir);
 

@@ -5,15 +5,11 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "store/index.h"
 #include "store/settings.h"
-
-/* The clock of a file system is coarse: within this time two changes may look like one. */
-#define RECENT_NS INT64_C(100000000)
-#define NS_PER_S INT64_C(1000000000)
 
 static bool
 id_is(const struct osc_id *id, struct osc_slice kid)
@@ -75,7 +71,7 @@ osc_index_next(const struct osc_index *index, const struct osc_wanted *wanted,
 }
 
 /* Whose messages a directory is for, as far as its files tell. OSC_ECONTEXT for what is no
- * context. */
+ * context; OSC_EIO if they cannot be read now, as for want of descriptors. */
 static enum osc_err
 identify(struct osc_index_entry *entry, const char *path)
 {
@@ -87,8 +83,10 @@ identify(struct osc_index_entry *entry, const char *path)
 	entry->known = false;
 	err = osc_dir_open(&dir, path, NULL);
 	/* What is no directory is no context; one that cannot be looked into may be. */
+	if (err == OSC_ECONTEXT && errno != ENOENT && errno != ENOTDIR)
+		return OSC_OK;
 	if (err != OSC_OK)
-		return errno == ENOENT || errno == ENOTDIR || err == OSC_ENOMEM ? err : OSC_OK;
+		return err;
 	err = osc_settings_identify(&settings, &dir, &entry->known);
 	osc_dir_close(&dir);
 	if (err == OSC_OK && entry->known) {
@@ -120,7 +118,7 @@ osc_index_would_fit(const char *path, const struct osc_wanted *wanted, bool *fit
 	struct osc_index_entry entry = {0};
 	enum osc_err err = identify(&entry, path);
 
-	*fits = err == OSC_OK && (!entry.known || entry_fits(&entry, wanted));
+	*fits = err == OSC_EIO || (err == OSC_OK && (!entry.known || entry_fits(&entry, wanted)));
 	forget_identity(&entry);
 	return err == OSC_ENOMEM ? err : OSC_OK;
 }
@@ -194,13 +192,6 @@ fail:
 	return NULL;
 }
 
-static bool
-same_directory(const struct osc_stamp *a, const struct osc_stamp *b)
-{
-	return a->dev == b->dev && a->ino == b->ino && a->has_btime == b->has_btime &&
-	    a->btime == b->btime;
-}
-
 static enum osc_err
 take_name(struct osc_index *index, int dir, const char *name, bool *changed)
 {
@@ -210,15 +201,15 @@ take_name(struct osc_index *index, int dir, const char *name, bool *changed)
 	/* A name that leads nowhere may do so for a moment: it is looked at anew each time. */
 	if (!osc_stamp_follow(&stamp, dir, name))
 		return OSC_OK;
-	if (entry == NULL || !same_directory(&entry->stamp, &stamp))
+	if (entry == NULL || !osc_seen_directory(&entry->seen, &stamp))
 		*changed = true;
 	if (entry == NULL)
 		entry = new_entry(index, name);
 	if (entry == NULL)
 		return OSC_ENOMEM;
-	if (!entry->known || !same_directory(&entry->stamp, &stamp))
+	if (!entry->known || !osc_seen_directory(&entry->seen, &stamp))
 		forget_identity(entry);
-	entry->stamp = stamp;
+	osc_seen_set(&entry->seen, &stamp);
 	entry->present = true;
 	return OSC_OK;
 }
@@ -258,28 +249,23 @@ drop_absent(struct osc_index *index, bool *changed)
 }
 
 static enum osc_err
-read_names(struct osc_index *index, DIR *list, bool *changed)
+read_names(struct osc_index *index, DIR *list, bool *changed, struct osc_detail *detail)
 {
 	enum osc_err err = OSC_OK;
 	struct dirent *found;
 
 	for (size_t i = 0; i < index->n; i++)
 		index->entries[i]->present = false;
-	while (err == OSC_OK && (found = readdir(list)) != NULL)
+	for (errno = 0; err == OSC_OK && (found = readdir(list)) != NULL; errno = 0)
 		if (found->d_name[0] != '.')
 			err = take_name(index, dirfd(list), found->d_name, changed);
-	if (err == OSC_OK)
-		drop_absent(index, changed);
-	return err;
-}
-
-static bool
-is_recent(int64_t mtime)
-{
-	struct timespec now = {0};
-
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec - mtime < RECENT_NS;
+	if (err == OSC_OK && errno != 0)
+		return osc_detail_errno(
+		    detail, OSC_EIO, index->directory, "cannot read the directory of contexts");
+	if (err != OSC_OK)
+		return osc_detail_set(detail, err, index->directory, "no memory");
+	drop_absent(index, changed);
+	return OSC_OK;
 }
 
 static enum osc_err
@@ -288,6 +274,25 @@ fail(const struct osc_index *index, struct osc_detail *detail)
 	return osc_detail_errno(detail,
 	    errno == ENOENT || errno == ENOTDIR || errno == EACCES ? OSC_ECONTEXT : OSC_EIO,
 	    index->directory, "cannot open the directory of contexts");
+}
+
+/* A context may be made file by file, which the directory above it does not show. */
+static void
+reconsider(struct osc_index *index)
+{
+	struct osc_index_entry *entry;
+	struct osc_stamp stamp;
+
+	for (size_t i = 0; i < index->n; i++) {
+		entry = index->entries[i];
+		if (!entry->read || entry->known || !S_ISDIR(entry->seen.stamp.mode) ||
+		    !osc_stamp_follow(&stamp, AT_FDCWD, entry->path) ||
+		    osc_seen_same(&entry->seen, &stamp))
+			continue;
+		osc_seen_set(&entry->seen, &stamp);
+		forget_identity(entry);
+		index->read = index->read_all = false;
+	}
 }
 
 enum osc_err
@@ -300,8 +305,10 @@ osc_index_load(struct osc_index *index, bool *changed, struct osc_detail *detail
 	*changed = false;
 	if (!osc_stamp_follow(&stamp, AT_FDCWD, index->directory))
 		return fail(index, detail);
-	if (index->loaded && !index->recent && stamp.mtime == index->mtime)
+	if (index->loaded && osc_seen_same(&index->seen, &stamp)) {
+		reconsider(index);
 		return OSC_OK;
+	}
 	list = opendir(index->directory);
 	if (list == NULL)
 		return fail(index, detail);
@@ -310,12 +317,11 @@ osc_index_load(struct osc_index *index, bool *changed, struct osc_detail *detail
 		(void)closedir(list);
 		return fail(index, detail);
 	}
-	index->mtime = stamp.mtime;
-	index->recent = is_recent(stamp.mtime);
-	err = read_names(index, list, changed);
+	osc_seen_set(&index->seen, &stamp);
+	err = read_names(index, list, changed, detail);
 	(void)closedir(list);
 	index->loaded = err == OSC_OK;
-	return err == OSC_OK ? OSC_OK : osc_detail_set(detail, err, index->directory, "no memory");
+	return err;
 }
 
 static bool
@@ -388,16 +394,23 @@ chain_all(struct osc_index *index)
 }
 
 static enum osc_err
-read_entry(struct osc_index_entry *entry)
+read_entry(struct osc_index_entry *entry, struct osc_detail *detail)
 {
 	enum osc_err err;
 
 	if (entry->read)
 		return OSC_OK;
 	err = identify(entry, entry->path);
+	if (err == OSC_ENOMEM)
+		return osc_detail_set(detail, err, entry->path, "no memory");
 	entry->known = entry->known && err == OSC_OK;
-	entry->read = err != OSC_ENOMEM;
-	return err == OSC_ENOMEM ? err : OSC_OK;
+	if (err == OSC_EIO)
+		return osc_detail_errno(detail, err, entry->path, "cannot look into it");
+	entry->read = true;
+	/* That it does not tell may be over at any time, and nothing shows it. */
+	if (err == OSC_OK && !entry->known)
+		entry->seen.recent = true;
+	return OSC_OK;
 }
 
 /* Among the names that say this kid; false if there is no memory. */
@@ -410,31 +423,34 @@ claim(struct osc_index *index, struct osc_index_entry *entry, struct osc_slice k
 
 /* All entries, or those whose names say no kid: the others are entered under theirs. */
 static enum osc_err
-read_entries(struct osc_index *index, bool all)
+read_entries(struct osc_index *index, bool all, struct osc_detail *detail)
 {
-	enum osc_err err = OSC_OK;
+	enum osc_err err, worst = OSC_OK;
 	struct osc_slice kid;
 
 	if (index->read_all || (index->read && !all))
 		return OSC_OK;
 	osc_map_free(&index->claims);
-	for (size_t i = 0; i < index->n && err == OSC_OK; i++) {
+	for (size_t i = 0; i < index->n && worst != OSC_ENOMEM; i++) {
 		kid = claimed_kid(index->entries[i]->name);
+		err = OSC_OK;
 		if (all || kid.len == 0)
-			err = read_entry(index->entries[i]);
+			err = read_entry(index->entries[i], detail);
 		else if (!claim(index, index->entries[i], kid))
 			err = OSC_ENOMEM;
+		worst = err != OSC_OK ? err : worst;
 	}
-	if (err != OSC_OK || !chain_all(index))
+	if (worst == OSC_ENOMEM || !chain_all(index))
 		return OSC_ENOMEM;
-	index->read = true;
-	index->read_all = all;
-	return OSC_OK;
+	index->read = worst == OSC_OK;
+	index->read_all = index->read && all;
+	return worst;
 }
 
 static enum osc_err
-read_claims(struct osc_index *index, struct osc_slice kid)
+read_claims(struct osc_index *index, struct osc_slice kid, struct osc_detail *detail)
 {
+	enum osc_err err, worst = OSC_OK;
 	struct osc_index_entry *entry;
 	char name[2 * OSC_ID_MAX] = "_";
 	size_t len = kid.len > 0 ? 2 * kid.len : 1;
@@ -443,20 +459,26 @@ read_claims(struct osc_index *index, struct osc_slice kid)
 		return OSC_OK;
 	osc_hex_encode(name, kid);
 	entry = osc_map_get(&index->claims, osc_slice((const uint8_t *)name, len));
-	for (; entry != NULL; entry = entry->next_claim)
-		if (!entry->read && (read_entry(entry) != OSC_OK || !chain_both(index, entry)))
-			return OSC_ENOMEM;
-	return OSC_OK;
+	for (; entry != NULL && worst != OSC_ENOMEM; entry = entry->next_claim) {
+		if (entry->read)
+			continue;
+		err = read_entry(entry, detail);
+		if (err == OSC_OK && !chain_both(index, entry))
+			err = OSC_ENOMEM;
+		worst = err != OSC_OK ? err : worst;
+	}
+	return worst;
 }
 
 enum osc_err
 osc_index_read(struct osc_index *index, struct osc_slice kid, struct osc_detail *detail)
 {
-	enum osc_err err = read_entries(index, !osc_is_present(kid));
+	enum osc_err err = read_entries(index, !osc_is_present(kid), detail), claims = OSC_OK;
 
-	if (err == OSC_OK)
-		err = read_claims(index, kid);
-	return err == OSC_OK ? OSC_OK : osc_detail_set(detail, err, index->directory, "no memory");
+	if (err != OSC_ENOMEM)
+		claims = read_claims(index, kid, detail);
+	err = claims != OSC_OK ? claims : err;
+	return err == OSC_ENOMEM ? osc_detail_set(detail, err, index->directory, "no memory") : err;
 }
 
 void

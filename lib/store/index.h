@@ -4,7 +4,7 @@
 #define OSC_STORE_INDEX_H
 
 #include "base/map.h"
-#include "store/file.h"
+#include "store/seen.h"
 #include "store/store.h"
 
 /*
@@ -17,7 +17,7 @@
 struct osc_index_entry {
 	char *path;       /* DIRECTORY/NAME */
 	const char *name; /* in it */
-	struct osc_stamp stamp;
+	struct osc_seen seen;
 	bool present; /* it was there when the directory was read last */
 	bool read;    /* what is below is known, as far as the files tell it */
 	bool known;   /* they do */
@@ -40,8 +40,7 @@ struct osc_index {
 	struct osc_map claims; /* from a kid as in names to the first entry whose name says it;
 				  only while not all are read */
 	bool loaded, read, read_all;
-	int64_t mtime; /* of the directory, before it was read */
-	bool recent;   /* it had changed so shortly before that it may have changed again since */
+	struct osc_seen seen;
 };
 
 /* The message that a context is looked for. */
@@ -60,9 +59,11 @@ void osc_index_init(struct osc_index *index, const char *directory);
 /*
  * osc_index_load - read the names in the directory, if they may have changed
  *
- * What was known of an entry stays known while it is the same directory. *changed tells
- * whether any came, went, or was replaced. Returns OSC_OK, OSC_ECONTEXT if this is no
- * directory, OSC_EIO or OSC_ENOMEM.
+ * What was known of an entry stays known while it is the same directory; one that was no
+ * context, or did not tell, is read again when it has changed: contexts may be made file by
+ * file. *changed tells whether any came, went, or was replaced.
+ *
+ * Returns OSC_OK, OSC_ECONTEXT if this is no directory, OSC_EIO or OSC_ENOMEM.
  */
 enum osc_err osc_index_load(struct osc_index *index, bool *changed, struct osc_detail *detail);
 
@@ -74,7 +75,8 @@ enum osc_err osc_index_load(struct osc_index *index, bool *changed, struct osc_d
  *
  * Only settings and secrets are read, for IDs and ID Context, and no secret is decoded:
  * a directory that cannot be used for another reason is there. What is no context, or
- * does not tell its IDs, is left out. Returns OSC_OK or OSC_ENOMEM.
+ * does not tell its IDs, is left out. Returns OSC_OK; OSC_EIO with the detail if one cannot be
+ * read now, as for want of descriptors: the others are; or OSC_ENOMEM.
  */
 enum osc_err osc_index_read(
     struct osc_index *index, struct osc_slice kid, struct osc_detail *detail);

@@ -60,7 +60,7 @@ enum osc_err osc_settings_parse(
  *
  * Sets the dialect, the role, the IDs and the ID Context; all else stays zero, and
  * no secret is decoded. What else is wrong with the files does not matter. Returns OSC_OK,
- * OSC_ECONTEXT if this is no context, or OSC_ENOMEM; osc_settings_wipe in any case.
+ * OSC_ECONTEXT if this is no context, OSC_EIO or OSC_ENOMEM; osc_settings_wipe in any case.
  */
 enum osc_err osc_settings_identify(
     struct osc_settings *settings, const struct osc_dir *dir, bool *known);

@@ -125,9 +125,10 @@ only_new_files(int dir)
 	const struct dirent *entry;
 	bool ok = list != NULL;
 
-	while (ok && (entry = readdir(list)) != NULL)
+	for (errno = 0; ok && (entry = readdir(list)) != NULL; errno = 0)
 		ok = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
 		    is_new_file(entry->d_name);
+	ok = ok && errno == 0;
 	if (list != NULL)
 		(void)closedir(list);
 	return ok;

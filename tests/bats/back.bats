@@ -12,6 +12,7 @@ load contexts
 # start COMMAND... - reads messages from `say`, one line of output for each
 start() {
 	rm -f in
+	true >out
 	mkfifo in
 	"$@" <in >out 2>err &
 	program=$!
@@ -276,4 +277,97 @@ ended() {
 	ended 0
 	equal "$(sort -u out | tr '\n' ' ')" "ctx/0a ctx/0a ctx/new ctx/new "
 	equal "$(tail -n 1 out)" ctx/new
+}
+
+# exchange NAME - requests of ctx/NAME with two tokens in requests, and the responses of its
+# peer in responses, with the kid in them
+exchange() {
+	printf '%s\n' "$GET" "$GET_B" | oscore-protect -f hex "ctx/$1" >requests
+	oscore-unprotect -f hex "peers/$1" requests >/dev/null
+	printf '%s\n' "$CONTENT" "6${CONTENT_B:1}" | sed s/5d20/5d1f/ >answers
+	sed 's/^44025d20/44025d1f/' requests >both
+	oscore-protect -f hex --request both "peers/$1" answers |
+		while read -r line; do with_kid "$1" "$line"; done >responses
+}
+
+@test "-C: a response is accepted in a context that is there, with the settings it had" {
+	for change in "mv ctx/0a away" "cp -r ctx/0a copy; rm -r ctx/0a; mv copy ctx/0a" \
+		"sed -i 's/}/,\"window\": 16}/' ctx/0a/settings.json"; do
+		rm -rf ctx peers away copy
+		peer 0a 0a
+		exchange 0a
+		touch -d 2020-01-01 ctx
+		start oscore-unprotect -k -f hex -C ctx --request requests
+		say "$(head -n 1 responses)"
+		eval "$change"
+		# nothing shows that a name went
+		touch -d 2020-01-01 ctx
+		say "$(tail -n 1 responses)"
+		case $change in
+		mv*) ended 4 ;;
+		cp*) ended 7 && said "copy of a context" ;;
+		*) ended 0 ;;
+		esac
+	done
+}
+
+@test "-C: another directory under the name of DIR is looked into, whatever its time" {
+	peer 0a 0a
+	mv ctx v1
+	peer 0b 0b
+	mv ctx v2
+	touch -d 2020-01-01 v1 v2
+	ln -s v1 ctx
+	start oscore-unprotect -k -f hex -C ctx
+	say "$(from 0a)"
+	say "$(broken "$(from 0a)")"
+	ln -sfn v2 ctx
+	say "$(from 0b)"
+	say "$(from 0a)"
+	ended 4
+	equal "$(cut -c 1-4 out | tr '\n' ' ')" "4401 # 4  4401 # 4  "
+	said "3: .*tag does not match|2: .*tag does not match" "4: no context for this kid$"
+}
+
+@test "-C: a context that is filled bit by bit, or may be read later" {
+	peer 0a 0a
+	peer 0b 0b
+	peer 0c 0c
+	mv ctx/0b whole
+	mkdir ctx/new
+	mv ctx/0c ctx/closed
+	echo "{" >broken
+	mv ctx/closed/settings.json kept
+	cp broken ctx/closed/settings.json
+	start oscore-unprotect -k -f hex -C ctx
+	say "$(from 0a)"
+	say "$(from 0b)"
+	say "$(from 0c)"
+	sleep 0.2
+	say "$(from 0b)"
+	mv whole/settings.json ctx/new/
+	say "$(from 0b)"
+	mv whole/secret.json ctx/new/
+	cat kept >ctx/closed/settings.json
+	say "$(from 0b)"
+	say "$(from 0c)"
+	ended 4
+	equal "$(cut -c 1-4 out | tr '\n' ' ')" "4401 # 4  # 4  # 4  # 7  4401 4401 "
+}
+
+@test "-p -C: a context that goes while responses are awaited" {
+	peer 0a 0a
+	peer 0b 0b - "$OTHER_SECRET"
+	exchange 0a
+	start oscore-unprotect -p -k -f hex -C ctx
+	say "$(head -n 1 requests)"
+	say "$(head -n 1 responses)"
+	mv ctx/0a ctx/z
+	say "$(tail -n 1 requests)"
+	say "$(from 0b)"
+	# bound to the request that was seen in ctx/z; the other one went with ctx/0a
+	say "$(tail -n 1 responses)"
+	say "$(head -n 1 responses)"
+	ended 4
+	equal "$(cut -c 1-4 out | tr '\n' ' ')" "4401 6445 4401 4401 6445 # 4  "
 }

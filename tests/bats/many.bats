@@ -204,6 +204,25 @@ from_all() {
 	done
 }
 
+@test "descriptors that end while directories are looked into beside those in use" {
+	make_many 30 30
+	from_all | sort >stream
+	cut -d ' ' -f 2 stream >messages
+	# the first ones are found by their names, at the others the program has to look
+	head -n 15 stream | while read -r directory _; do
+		mv "$directory" "ctx/${directory#ctx/n}"
+	done
+	mv ctx fresh
+	for limit in {20..40}; do
+		rm -rf ctx
+		cp -r fresh ctx
+		run -0 --separate-stderr bash -c 'ulimit -n "$1"
+			oscore-unprotect -k -f hex -C ctx messages' - "$limit"
+		equal "$stderr" ""
+		equal "$(sort -u <<<"$output")" "$GET"
+	done
+}
+
 @test "10000 contexts, looked for by name and by looking at all" {
 	make_many 10000 50
 	from_all >stream
