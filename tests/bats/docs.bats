@@ -7,6 +7,7 @@
 # shellcheck disable=SC2016,SC2154 # scripts for bash -c; stderr comes from run
 load helper
 load manual
+load net
 
 # long_options - the long options in a text, as in "--name", one a line
 long_options() {
@@ -96,8 +97,16 @@ options_in_manual() {
 	done
 }
 
-@test "the README's commands run as they stand" {
-	awk '/^```sh$/ { sh = 1; next } /^```/ { sh = 0 } sh' "$ROOT/README.md" >readme.sh
+# readme_blocks FIRST [LAST] - the commands of the README, from block FIRST to LAST
+readme_blocks() {
+	awk -v first="$1" -v last="${2:-$1}" '
+		/^```sh$/ { sh = 1; n++; next }
+		/^```/ { sh = 0 }
+		sh && n >= first && n <= last' "$ROOT/README.md"
+}
+
+@test "the README's three minutes run as they stand" {
+	readme_blocks 1 >readme.sh
 	[ -s readme.sh ]
 	export TMPDIR=$BATS_TEST_TMPDIR
 	run -0 --separate-stderr bash -e -u readme.sh
@@ -105,6 +114,38 @@ options_in_manual() {
 		'["GET","74",[["Uri-Host","localhost"],["Uri-Path","tv1"]],"00"]'
 	equal "$(printf '%s\n' "${lines[@]:1}")" $'Hello World!\nstatus 6: replayed'
 	one_error request.hex:1
+}
+
+@test "the README's ten minutes run as they stand, but on other ports" {
+	for program in socat coap-server-notls tshark text2pcap; do
+		command -v "$program" >/dev/null || skip "$program is not installed"
+	done
+	read -r network plain < <(free_ports 2)
+	oscore-gen --pair client server
+	{
+		# what is left when a command fails
+		echo 'trap "kill \$(jobs -p) 2>/dev/null || true" EXIT'
+		readme_blocks 2 3 | sed "s/5685/$plain/; s/5683 EX/$network EX/; s/RECVFROM:5683/RECVFROM:$network/; s|\(dev/udp.*\)5683|\1$network|"
+	} >readme.sh
+	run -0 --separate-stderr timeout 60 bash -e -u readme.sh
+	[[ ${lines[0]} == *:*:* ]] || fail "no time"
+	[[ ${lines[1]} == 5[0-9a-f]02* && ${lines[2]} == 5[0-9a-f]44* ]] || fail "not two messages"
+	equal "${lines[3]}" '["GET",[["Uri-Host","localhost"],["Uri-Path","time"]],"01"]'
+	equal "${lines[4]}" '["2.05",[["Max-Age",1]],"00"]'
+	equal "${lines[5]}" "oscore-unprotect: hint: it verifies without Master Salt: this side has one, the peer has none"
+	equal "${lines[6]}" "a and b are not the two ends of one context: Master Salt differs; else they match"
+	equal "${lines[7]}" "status 7"
+	equal "${#lines[@]}" 8
+}
+
+@test "the README has no other commands, and less than 250 lines" {
+	equal "$(readme_blocks 1 9 | sort | uniq -c | wc -l)" "$(readme_blocks 1 3 | sort | uniq -c | wc -l)"
+	[ "$(wc -l <"$ROOT/README.md")" -lt 250 ]
+}
+
+@test "the picture in the README is what the programs say" {
+	run -0 --separate-stderr "$ROOT/tests/picture/run"
+	prints "$(cat "$ROOT/tests/picture/terminal.svg")"
 }
 
 @test "the README's table of exit statuses is complete" {
