@@ -7,6 +7,10 @@
 
 #define MARKER 0xff
 
+/* Besides what varies: head, flags, Partial IV, length of the kid context and kid of the OSCORE
+ * option; marker; code. */
+#define FIXED_MAX (2 + 1 + OSC_PIV_MAX + 1 + OSC_ID_MAX + 1 + 1)
+
 enum osc_err
 osc_protect_check(const struct osc_coap *plain, struct osc_where *where)
 {
@@ -48,56 +52,76 @@ outer_code(const struct osc_protection *protection)
 	return observe ? OSC_CODE_CONTENT : OSC_CODE_CHANGED;
 }
 
-/* Nonce and AAD (5.2, 5.4). A response without a Partial IV takes the nonce of
- * the request, which the peer made. */
-static void
-prepare_job(struct osc_aead_job *job, const struct osc_protection *protection,
-    const struct osc_oscore_option *option, const struct osc_context *context)
+size_t
+osc_protect_room(const struct osc_coap *plain, const struct osc_context *context)
 {
-	const struct osc_exchange *request = protection->request;
-	const struct osc_alg *alg = context->alg;
-
-	job->key = context->sender_key;
-	if (protection->has_piv)
-		osc_nonce_make(job->nonce, alg, context->sender_nonce, protection->seq);
-	else
-		osc_nonce_make(job->nonce, alg, context->recipient_nonce, request->piv.seq);
-	if (request == NULL)
-		job->aad_len = osc_aad_put(job->aad, &context->sender_aad, &option->piv);
-	else
-		job->aad_len = osc_context_aad(job->aad, context, request);
+	/* Where options are left out the one behind may need two bytes more for its number, and
+	 * each has a byte at least; Observe stands inside and outside. */
+	return OSC_COAP_HEADER + plain->token.len + plain->body.len + 3 * plain->options.len +
+	    FIXED_MAX + context->id_context.len + context->wrapped[OSC_SIDE_OWN].len +
+	    context->alg->tag_len;
 }
 
 enum osc_err
-osc_protect_write(const struct osc_protection *protection, const struct osc_context *context,
-    uint8_t *out, size_t cap, size_t *out_len, struct osc_aead_job *job)
+osc_protect_layout(const struct osc_protection *protection, const struct osc_context *context,
+    uint8_t *out, size_t cap, struct osc_layout *layout)
 {
 	const struct osc_coap *plain = &protection->plain;
-	struct osc_oscore_option option;
 	struct osc_coap_writer w;
-	size_t inner;
 
 	assert(protection->has_piv || protection->request != NULL);
-	osc_protect_option(&option, protection, context);
-	if (osc_oscore_option_size(&option) > OSC_OPTION_MAX)
+	osc_protect_option(&layout->option, protection, context);
+	if (osc_oscore_option_size(&layout->option) > OSC_OPTION_MAX)
 		return OSC_EIDCONTEXT;
 
 	if (cap > OSC_MESSAGE_MAX)
 		cap = OSC_MESSAGE_MAX;
 	osc_coap_writer_init(&w, out, cap - context->alg->tag_len);
 	osc_coap_put_header(&w, plain->type, outer_code(protection), plain->mid, plain->token);
-	osc_split_outer(&w, plain->options, &option);
+	osc_split_outer(&w, plain->options, &layout->option);
 	osc_coap_put_byte(&w, MARKER);
-	inner = w.len;
+	layout->text_at = w.len;
 	osc_coap_put_byte(&w, plain->code);
 	osc_split_inner(&w, plain->options, protection->request != NULL);
 	osc_coap_put_payload(&w, plain->payload);
 	if (w.full)
 		return OSC_EOUTERLONG;
+	layout->len = w.len + context->alg->tag_len;
+	return OSC_OK;
+}
 
-	prepare_job(job, protection, &option, context);
-	job->in = job->out = out + inner;
-	job->in_len = w.len - inner;
-	*out_len = w.len + context->alg->tag_len;
+/* Nonce and AAD (5.2, 5.4). A response without a Partial IV takes the nonce of
+ * the request, which the peer made. */
+void
+osc_protect_prepare(struct osc_aead_job *job, const struct osc_context *context,
+    const struct osc_exchange *request, const struct osc_layout *layout, uint8_t *out)
+{
+	const struct osc_alg *alg = context->alg;
+	const struct osc_piv *piv = &layout->option.piv;
+
+	job->key = context->sender_key;
+	if (piv->len > 0)
+		osc_nonce_make(job->nonce, alg, context->sender_nonce, piv->seq);
+	else
+		osc_nonce_make(job->nonce, alg, context->recipient_nonce, request->piv.seq);
+	if (request == NULL)
+		job->aad_len = osc_aad_put(job->aad, &context->sender_aad, piv);
+	else
+		job->aad_len = osc_context_aad(job->aad, context, request);
+	job->in = job->out = out + layout->text_at;
+	job->in_len = layout->len - alg->tag_len - layout->text_at;
+}
+
+enum osc_err
+osc_protect_write(const struct osc_protection *protection, const struct osc_context *context,
+    uint8_t *out, size_t cap, size_t *out_len, struct osc_aead_job *job)
+{
+	struct osc_layout layout;
+	enum osc_err err = osc_protect_layout(protection, context, out, cap, &layout);
+
+	if (err != OSC_OK)
+		return err;
+	osc_protect_prepare(job, context, protection->request, &layout, out);
+	*out_len = layout.len;
 	return OSC_OK;
 }

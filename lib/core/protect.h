@@ -50,18 +50,34 @@ enum osc_err osc_protect_check(const struct osc_coap *plain, struct osc_where *w
 void osc_protect_option(struct osc_oscore_option *value, const struct osc_protection *protection,
     const struct osc_context *context);
 
+/* osc_protect_room - bytes that osc_protect_write, or osc_protect_layout, will not exceed */
+size_t osc_protect_room(const struct osc_coap *plain, const struct osc_context *context);
+
+/* An OSCORE message whose inner text is still in the clear. */
+struct osc_layout {
+	size_t len;                      /* bytes, with the tag that is still to come */
+	size_t text_at;                  /* where the inner text begins; the tag ends the message */
+	struct osc_oscore_option option; /* its slices point into the context */
+};
+
 /*
- * osc_protect_write - write the OSCORE message, its inner text still in the clear
+ * osc_protect_layout - write the OSCORE message, its inner text still in the clear
  *
- * out      cap bytes; 2 * the plain message + OSC_PROTECT_EXTRA is enough. Holds
- *          plaintext until the job is sealed
- * out_len  receives the length of the message, with the tag that is still to come
- * job      receives what osc_aead_seal needs; points into out
+ * out  cap bytes; osc_protect_room is enough, and so is 2 * the plain message +
+ *      OSC_PROTECT_EXTRA. Holds plaintext until it is sealed
  *
  * Returns OSC_OK, OSC_EIDCONTEXT if the OSCORE option would exceed 255 bytes
  * (2), or OSC_EOUTERLONG if the message would exceed a datagram; no number has been
  * used then.
  */
+enum osc_err osc_protect_layout(const struct osc_protection *protection,
+    const struct osc_context *context, uint8_t *out, size_t cap, struct osc_layout *layout);
+
+/* osc_protect_prepare - what osc_aead_seal needs for what osc_protect_layout has written to out */
+void osc_protect_prepare(struct osc_aead_job *job, const struct osc_context *context,
+    const struct osc_exchange *request, const struct osc_layout *layout, uint8_t *out);
+
+/* osc_protect_write - both at once; out_len receives the length of the message */
 enum osc_err osc_protect_write(const struct osc_protection *protection,
     const struct osc_context *context, uint8_t *out, size_t cap, size_t *out_len,
     struct osc_aead_job *job);

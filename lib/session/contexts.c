@@ -364,6 +364,17 @@ osc_contexts_use(struct osc_contexts *contexts, struct osc_endpoint *endpoint,
 }
 
 struct osc_endpoint *
+osc_contexts_recent(const struct osc_contexts *contexts, const struct osc_wanted *wanted)
+{
+	struct osc_endpoint *endpoint;
+	char name[OSC_CID_MAX];
+
+	osc_cid_format(name, wanted);
+	endpoint = osc_map_get(&contexts->recent, name_key(name));
+	return endpoint != NULL && !endpoint->gone ? endpoint : NULL;
+}
+
+struct osc_endpoint *
 osc_contexts_unwarned(struct osc_contexts *contexts)
 {
 	struct osc_endpoint *endpoint;

@@ -87,6 +87,11 @@ bool osc_contexts_unchanged(const struct osc_endpoint *endpoint);
 enum osc_err osc_contexts_use(struct osc_contexts *contexts, struct osc_endpoint *endpoint,
     const struct osc_wanted *wanted, struct osc_detail *detail);
 
+/* osc_contexts_recent - the context in which a message like it has verified last, as far as is
+ * known without a look at the directory; or NULL */
+struct osc_endpoint *osc_contexts_recent(
+    const struct osc_contexts *contexts, const struct osc_wanted *wanted);
+
 /*
  * osc_contexts_drop - the context of an endpoint is not there any more, or is another one
  *

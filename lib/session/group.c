@@ -42,7 +42,7 @@ osc_group_init(struct osc_group *group, struct osc_session *session, struct osc_
 		free(session->jobs);
 		free(session->held);
 		session->work = calloc(n, sizeof(*session->work));
-		session->jobs = calloc(n, sizeof(*session->jobs));
+		session->jobs = calloc(n < OSC_BATCH ? n : OSC_BATCH, sizeof(*session->jobs));
 		session->held = calloc(n, sizeof(struct osc_endpoint *));
 		session->work_cap = n;
 		if (session->work == NULL || session->jobs == NULL || session->held == NULL) {
@@ -50,12 +50,19 @@ osc_group_init(struct osc_group *group, struct osc_session *session, struct osc_
 			return no_memory(detail);
 		}
 	}
-	if (n > 0)
-		memset(session->work, 0, n * sizeof(*session->work));
-	session->work_n = n;
 	if (session->options.many)
 		osc_contexts_next_group(&session->contexts);
 	return OSC_OK;
+}
+
+struct osc_work *
+osc_group_work(struct osc_group *group, size_t i)
+{
+	struct osc_session *session = group->session;
+
+	while (session->work_n <= i)
+		memset(&session->work[session->work_n++], 0, sizeof(*session->work));
+	return &session->work[i];
 }
 
 /* An error of a context, not of the message. */
@@ -90,7 +97,7 @@ osc_group_refuse(
 	}
 	group->items[i].err = err;
 	if (!options->keep_going)
-		group->n = i + 1;
+		osc_group_cut(group, i + 1, OSC_OK);
 }
 
 void
@@ -339,8 +346,10 @@ osc_group_reserve(struct osc_group *group, struct osc_buffer *buffer, size_t roo
 }
 
 enum osc_err
-osc_group_end(const struct osc_group *group, size_t *done)
+osc_group_end(struct osc_group *group, size_t *done)
 {
+	if (group->n > 0)
+		(void)osc_group_work(group, group->n - 1);
 	*done = group->n;
 	return group->end;
 }

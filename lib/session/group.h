@@ -31,6 +31,9 @@ osc_session_flags(const struct osc_session_options *options)
 enum osc_err osc_group_init(struct osc_group *group, struct osc_session *session,
     struct osc_item *items, size_t n, struct osc_detail *detail);
 
+/* osc_group_work - the work of item i; all zero at first. They are asked for in order */
+struct osc_work *osc_group_work(struct osc_group *group, size_t i);
+
 /*
  * osc_group_refuse - refuse item i; without keep_going the group ends behind it
  *
@@ -98,7 +101,7 @@ void osc_group_commit(struct osc_group *group);
 bool osc_group_reserve(struct osc_group *group, struct osc_buffer *buffer, size_t room);
 
 /* osc_group_end - what the caller learns */
-enum osc_err osc_group_end(const struct osc_group *group, size_t *done);
+enum osc_err osc_group_end(struct osc_group *group, size_t *done);
 
 /* osc_work_receipt - the next request that a response may belong to and that this side has
  * sent, in the context of the work; NULL behind the last. *at starts as 0. */

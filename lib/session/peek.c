@@ -245,7 +245,7 @@ peek_all(struct osc_group *group)
 	enum osc_err err;
 
 	for (size_t i = 0; i < group->n; i++) {
-		struct looking l = {.session = session, .work = &session->work[i]};
+		struct looking l = {.session = session, .work = osc_group_work(group, i)};
 
 		item = &group->items[i];
 		err = item->err;

@@ -1,185 +1,63 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
 #include <assert.h>
+#include <stdlib.h>
 
 #include "base/secret.h"
 #include "core/rewrite.h"
 #include "session/errorreply.h"
-#include "session/group.h"
+#include "session/opening.h"
 #include "session/receive.h"
 #include "session/search.h"
-
-/* One message on its way in. */
-struct receiving {
-	struct osc_group *group;
-	struct osc_session *session;
-	size_t i;
-	struct osc_work *work;
-	struct osc_slice text;       /* the inner text, once the tag has verified */
-	struct osc_receipt *receipt; /* of a response: the request that it belongs to */
-	struct osc_detail detail;    /* of an error of its context */
-};
-
-/* CoAP, OSCORE option: everything that can be said without a context (8.2 and 8.4, steps 1
- * and 2). */
-static enum osc_err
-decode(struct receiving *r)
-{
-	const struct osc_session_options *options = &r->session->options;
-	struct osc_unprotection *message = &r->work->message;
-	struct osc_item *item = &r->group->items[r->i];
-	enum osc_err err = osc_unprotect_decode(message, item->in, &item->where);
-
-	if (err == OSC_ENOTOSCORE && message->outer.code == OSC_CODE_EMPTY &&
-	    message->outer.type == OSC_COAP_RST)
-		return OSC_ERESET;
-	if (err != OSC_OK)
-		return err;
-	if (options->many && !osc_is_present(message->option.kid))
-		return OSC_ENOCID;
-	if (!message->is_request && options->requests == NULL)
-		return OSC_ENOREQUEST;
-	osc_buffer_cut(&r->session->scratch, 0);
-	return osc_buffer_reserve(&r->session->scratch, message->outer.payload.len) != NULL
-	    ? OSC_OK
-	    : OSC_ENOMEM;
-}
-
-/* Is the message for this context? */
-static enum osc_err
-match(struct receiving *r, struct osc_endpoint *endpoint)
-{
-	struct osc_work *work = r->work;
-	enum osc_err err;
-
-	/* What another context has made of it says nothing here. */
-	osc_wipe(r->session->scratch.ptr, r->text.len);
-	r->text = osc_slice(NULL, 0);
-	r->receipt = NULL;
-	work->endpoint = endpoint;
-	work->side = OSC_SIDE_PEER;
-	work->bound = false;
-	err = osc_unprotect_match(&work->message, &endpoint->context, OSC_SIDE_PEER);
-	if (err == OSC_EKID &&
-	    osc_unprotect_match(&work->message, &endpoint->context, OSC_SIDE_OWN) == OSC_OK)
-		err = OSC_EKIDOWN;
-	if (err == OSC_OK && work->message.is_request) {
-		osc_unprotect_exchange(&work->exchange, &work->message);
-		work->bound = true;
-	}
-	return err;
-}
-
-static enum osc_err
-open_message(struct receiving *r, const struct osc_exchange *request)
-{
-	return osc_unprotect_open(&r->work->message, &r->work->endpoint->context, OSC_SIDE_PEER,
-	    request, r->session->scratch.ptr, &r->text);
-}
-
-/* Which of the requests with its token has this side sent? The verdict over the first one if
- * it has sent none. */
-static enum osc_err
-check_receipts(struct receiving *r)
-{
-	struct osc_endpoint *endpoint = r->work->endpoint;
-	enum osc_err err, first = OSC_OK;
-	struct osc_receipt *receipt;
-	bool any = false;
-
-	for (size_t k = 0; k < r->work->n_receipts; k++) {
-		receipt = &r->work->receipts[k];
-		if (osc_buffer_reserve(&r->session->scratch, receipt->datagram.len) == NULL)
-			return OSC_ENOMEM;
-		err = osc_receipt_check(receipt, &endpoint->context, endpoint->serial, OSC_SIDE_OWN,
-		    r->session->scratch.ptr);
-		any = any || err == OSC_OK;
-		first = k == 0 ? err : first;
-	}
-	return any ? OSC_OK : first;
-}
-
-/* Of these, the one under which the tag of a response verifies. If none does, the first one
- * binds it. */
-static enum osc_err
-open_response(struct receiving *r)
-{
-	struct osc_work *work = r->work;
-	enum osc_err err = check_receipts(r);
-	struct osc_receipt *receipt;
-	size_t at = 0;
-
-	if (err != OSC_OK)
-		return err;
-	while (r->receipt == NULL && (receipt = osc_work_receipt(work, &at)) != NULL) {
-		if (open_message(r, &receipt->exchange) == OSC_OK)
-			r->receipt = receipt;
-		if (r->receipt != NULL || !work->bound)
-			work->exchange = receipt->exchange;
-		work->bound = true;
-	}
-	return r->receipt != NULL ? OSC_OK : OSC_ETAG;
-}
-
-static enum osc_err
-open_with(struct receiving *r)
-{
-	enum osc_err err;
-
-	if (r->work->message.is_request)
-		return open_message(r, &r->work->exchange);
-	err = osc_group_receipts(r->group, r->i, r->work->message.outer.token);
-	return err == OSC_OK ? open_response(r) : err;
-}
 
 /* The one context: its window refuses what was received before, at no cost; a lost one
  * refuses later, since a forged message must stay a forged message. */
 static enum osc_err
-receive_in_one(struct receiving *r)
+receive_in_one(struct osc_receiving *r)
 {
 	struct osc_endpoint *endpoint = &r->session->one;
 	enum osc_err err = osc_group_look(r->group, r->i);
 
 	if (err == OSC_OK)
-		err = match(r, endpoint);
+		err = osc_receiving_match(r, endpoint);
 	if (err == OSC_OK && r->work->message.is_request) {
-		err = osc_group_lock(r->group, endpoint, &r->detail);
+		err = osc_group_lock(r->group, endpoint, r->detail);
 		if (err == OSC_OK &&
 		    osc_window_check(&osc_store_state(endpoint->store)->window,
 			r->work->exchange.piv.seq) == OSC_EREPLAY)
 			err = OSC_EREPLAY;
 	}
-	return err == OSC_OK ? open_with(r) : err;
+	return err == OSC_OK ? osc_receiving_open(r) : err;
 }
 
 /* A message has verified in this one of many contexts: only now it may be used. A request
  * needs the lock, and so does the first message if a move is to be noted. */
 static enum osc_err
-admit(struct receiving *r, const struct osc_wanted *wanted)
+admit(struct osc_receiving *r, const struct osc_wanted *wanted)
 {
 	struct osc_endpoint *endpoint = r->work->endpoint;
 	bool lock = r->work->message.is_request || (r->session->options.moved && !endpoint->looked);
-	enum osc_err err = osc_contexts_use(&r->session->contexts, endpoint, wanted, &r->detail);
+	enum osc_err err = osc_contexts_use(&r->session->contexts, endpoint, wanted, r->detail);
 
 	if (err == OSC_OK)
-		err = lock ? osc_group_lock(r->group, endpoint, &r->detail)
-			   : osc_contexts_glance(&r->session->contexts, endpoint, &r->detail);
+		err = lock ? osc_group_lock(r->group, endpoint, r->detail)
+			   : osc_contexts_glance(&r->session->contexts, endpoint, r->detail);
 	return err;
 }
 
 /* The candidates one by one, until the tag verifies (3.3). OSC_EGONE if it does in one whose
  * directory is not what was loaded any more. */
 static enum osc_err
-open_among(struct receiving *r, struct osc_search *search)
+open_among(struct osc_receiving *r, struct osc_search *search)
 {
 	struct osc_endpoint *endpoint;
 	enum osc_err err, first = OSC_OK;
 	size_t tried = 0;
 
 	while ((endpoint = osc_search_next(search)) != NULL) {
-		err = match(r, endpoint);
+		err = osc_receiving_match(r, endpoint);
 		if (err == OSC_OK)
-			err = open_with(r);
+			err = osc_receiving_open(r);
 		if (err == OSC_OK)
 			return admit(r, search->wanted);
 		if (err == OSC_ENOMEM || r->i >= r->group->n)
@@ -196,7 +74,7 @@ open_among(struct receiving *r, struct osc_search *search)
 }
 
 static enum osc_err
-receive_among(struct receiving *r)
+receive_among(struct osc_receiving *r)
 {
 	struct osc_contexts *contexts = &r->session->contexts;
 	struct osc_wanted wanted = osc_work_wanted(r->work, contexts->role);
@@ -220,8 +98,8 @@ receive_among(struct receiving *r)
 				osc_search_again(&search);
 		}
 	}
-	if (err != OSC_OK && r->detail.text[0] == '\0')
-		r->detail = search.detail;
+	if (err != OSC_OK && r->detail->text[0] == '\0')
+		*r->detail = search.detail;
 	osc_search_free(&search);
 	osc_group_put_off(r->group, r->i, err);
 	return err;
@@ -253,7 +131,7 @@ strike(struct osc_state *state, uint64_t seq, struct osc_slice text)
 
 /* What is inside, and the plain message (8.2 step 7, 8.4 step 6). */
 static enum osc_err
-take_inner(struct receiving *r)
+take_inner(struct osc_receiving *r)
 {
 	const struct osc_unprotection *message = &r->work->message;
 	struct osc_item *item = &r->group->items[r->i];
@@ -279,9 +157,9 @@ take_inner(struct receiving *r)
  * it comes before the window. Whatever is said of the inner message, the number is used.
  */
 static enum osc_err
-receive_one(struct receiving *r)
+receive_one(struct osc_receiving *r)
 {
-	enum osc_err err = decode(r);
+	enum osc_err err = r->decoded;
 
 	if (err == OSC_OK)
 		err = r->session->options.many ? receive_among(r) : receive_in_one(r);
@@ -291,7 +169,8 @@ receive_one(struct receiving *r)
 		    osc_store_state(r->work->endpoint->store), r->work->exchange.piv.seq, r->text);
 	if (err == OSC_OK)
 		err = take_inner(r);
-	osc_wipe(r->session->scratch.ptr, r->text.len);
+	if (r->text.ptr == r->session->scratch.ptr)
+		osc_wipe(r->session->scratch.ptr, r->text.len);
 	return err;
 }
 
@@ -328,31 +207,113 @@ is_acknowledgement(const struct osc_session *session, const struct osc_item *ite
 	    coap.type == OSC_COAP_ACK;
 }
 
-/* Item by item: what is behind the end of the group was not looked at. */
+/*
+ * What a message is opened with before it is its turn: nothing is asked for, locked or noted,
+ * and nothing is lost if it is wrong. False if there is nothing to go by.
+ */
+static bool
+guess(struct osc_receiving *r)
+{
+	struct osc_session *session = r->session;
+	struct osc_work *work = r->work;
+	struct osc_endpoint *endpoint = &session->one;
+
+	if (session->options.many) {
+		struct osc_wanted wanted = osc_work_wanted(work, session->contexts.role);
+
+		endpoint = osc_contexts_recent(&session->contexts, &wanted);
+	}
+	if (endpoint == NULL || osc_receiving_match(r, endpoint) != OSC_OK)
+		return false;
+	r->guessed = endpoint;
+	r->guessed_request = &work->exchange;
+	if (work->message.is_request)
+		return true;
+	if (!session->have_receipts ||
+	    osc_group_receipts(r->group, r->i, work->message.outer.token) != OSC_OK ||
+	    work->n_receipts != 1 || osc_receiving_check_receipts(r) != OSC_OK)
+		return false;
+	r->guessed_request = &work->receipts->exchange;
+	return true;
+}
+
+/* Take a message apart, and lay it down to be opened with others: its text gets a place in
+ * `texts`. */
+static void
+arrive(struct osc_receiving *r, struct osc_aead_job *jobs, size_t *n, struct osc_buffer *texts)
+{
+	const struct osc_item *item = &r->group->items[r->i];
+	const struct osc_unprotection *message = &r->work->message;
+
+	if (item->err == OSC_OK && is_acknowledgement(r->session, item))
+		r->work->passed_over = true;
+	r->decoded =
+	    item->err == OSC_OK && !r->work->passed_over ? osc_receiving_decode(r) : item->err;
+	if (r->decoded != OSC_OK || r->work->passed_over || !guess(r))
+		return;
+	osc_unprotect_prepare(message, &r->guessed->context, OSC_SIDE_PEER, r->guessed_request,
+	    texts->ptr + texts->len, &jobs[*n]);
+	texts->len += message->outer.payload.len;
+	r->guess = &jobs[(*n)++];
+}
+
+/* Each by itself, in order. False if the group has ended before or behind it. */
+static bool
+settle(struct osc_receiving *r)
+{
+	struct osc_group *group = r->group;
+	size_t i = r->i;
+	enum osc_err err;
+
+	if (r->work->passed_over)
+		return true;
+	err = receive_one(r);
+	if (i >= group->n)
+		return false;
+	if (err != OSC_OK)
+		osc_group_refuse(group, i, err, r->detail);
+	r->detail->text[0] = r->detail->path[0] = r->detail->hint[0] = '\0';
+	err = i < group->n ? reply(group, i) : OSC_OK;
+	if (err != OSC_OK)
+		osc_group_cut(group, i, err);
+	return i + 1 < group->n;
+}
+
+/* As many as are opened at once. What is behind the end of the group is not judged. */
+static void
+receive_some(struct osc_group *group, size_t from, size_t n)
+{
+	struct osc_session *session = group->session;
+	struct osc_buffer *texts = &session->texts;
+	struct osc_receiving *batch = session->receiving;
+	struct osc_detail detail = {0};
+	size_t jobs = 0, k;
+
+	osc_buffer_cut(texts, 0);
+	for (k = 0; k < n; k++) {
+		batch[k] = (struct osc_receiving){
+		    .group = group,
+		    .session = session,
+		    .i = from + k,
+		    .work = osc_group_work(group, from + k),
+		    .detail = &detail,
+		};
+		arrive(&batch[k], session->jobs, &jobs, texts);
+	}
+	osc_aead_open(session->jobs, jobs);
+	for (k = 0; k < n && settle(&batch[k]); k++)
+		;
+	osc_wipe(texts->ptr, texts->len);
+}
+
 static void
 receive_all(struct osc_group *group)
 {
-	struct osc_session *session = group->session;
-	enum osc_err err;
+	size_t n;
 
-	for (size_t i = 0; i < group->n; i++) {
-		struct receiving r = {
-		    .group = group, .session = session, .i = i, .work = &session->work[i]};
-
-		err = group->items[i].err;
-		if (err == OSC_OK && is_acknowledgement(session, &group->items[i])) {
-			r.work->passed_over = true;
-			continue;
-		}
-		if (err == OSC_OK)
-			err = receive_one(&r);
-		if (i >= group->n)
-			return;
-		if (err != OSC_OK)
-			osc_group_refuse(group, i, err, &r.detail);
-		err = i < group->n ? reply(group, i) : OSC_OK;
-		if (err != OSC_OK)
-			osc_group_cut(group, i, err);
+	for (size_t from = 0; from < group->n; from += n) {
+		n = group->n - from < OSC_BATCH ? group->n - from : OSC_BATCH;
+		receive_some(group, from, n);
 	}
 }
 
@@ -361,11 +322,23 @@ static bool
 reserve(struct osc_group *group)
 {
 	struct osc_session *session = group->session;
-	size_t room = 0;
+	size_t room = 0, most = 0, some = 0;
 
-	for (size_t i = 0; i < group->n; i++)
+	for (size_t i = 0; i < group->n; i++) {
 		room += group->items[i].in.len;
+		some = i % OSC_BATCH == 0 ? 0 : some;
+		some += group->items[i].in.len;
+		most = some > most ? some : most;
+	}
+	if (session->receiving == NULL)
+		session->receiving = calloc(OSC_BATCH, sizeof(*session->receiving));
+	if (session->receiving == NULL) {
+		osc_group_cut(
+		    group, 0, osc_detail_set(group->detail, OSC_ENOMEM, NULL, "no memory"));
+		return false;
+	}
 	return osc_group_reserve(group, &session->out, room) &&
+	    osc_group_reserve(group, &session->texts, most) &&
 	    (!session->options.error_reply ||
 		osc_group_reserve(group, &session->replies, group->n * OSC_REPLY_MAX));
 }

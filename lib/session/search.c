@@ -126,13 +126,9 @@ find_named(struct osc_search *search)
 static void
 find_recent(struct osc_search *search)
 {
-	struct osc_endpoint *endpoint;
-	char name[OSC_CID_MAX];
+	struct osc_endpoint *endpoint = osc_contexts_recent(search->contexts, search->wanted);
 
-	osc_cid_format(name, search->wanted);
-	endpoint =
-	    osc_map_get(&search->contexts->recent, osc_slice((const uint8_t *)name, strlen(name)));
-	if (endpoint != NULL && !endpoint->gone)
+	if (endpoint != NULL)
 		add(search, endpoint);
 }
 

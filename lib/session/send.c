@@ -49,14 +49,16 @@ decode(struct osc_group *group)
 {
 	const struct osc_session_options *options = &group->session->options;
 	const struct osc_detail none = {0};
+	struct osc_work *work;
 	struct osc_item *item;
 	struct osc_coap *plain;
 	enum osc_err err;
 
 	for (size_t i = 0; i < group->n; i++) {
 		item = &group->items[i];
-		group->session->work[i].outgoing = true;
-		plain = &group->session->work[i].plain;
+		work = osc_group_work(group, i);
+		work->outgoing = true;
+		plain = &work->plain;
 		err = item->err;
 		if (err == OSC_OK)
 			err = osc_coap_decode(plain, item->in, &item->where);
@@ -238,26 +240,20 @@ bind(struct osc_group *group)
 }
 
 static void
-report(struct osc_work *work, const struct osc_protection *protection)
+report(
+    struct osc_work *work, const struct osc_protection *protection, const struct osc_layout *layout)
 {
 	work->side = OSC_SIDE_OWN;
 	work->seq = protection->seq;
-	osc_protect_option(&work->message.option, protection, &work->endpoint->context);
+	work->text_at = layout->text_at;
+	work->message.option = layout->option;
 	work->bound = true;
 	if (protection->request != NULL) {
 		work->exchange = *protection->request;
 	} else {
 		work->exchange.kid = work->endpoint->context.sender_id;
-		work->exchange.piv = work->message.option.piv;
+		work->exchange.piv = layout->option.piv;
 	}
-}
-
-static bool
-has_observe(const struct osc_coap *plain)
-{
-	struct osc_slice value;
-
-	return osc_option_find(plain->options, OSC_OPT_OBSERVE, &value);
 }
 
 /* Lay one message out with the number or the nonce that it gets, and take that. */
@@ -265,6 +261,7 @@ static enum osc_err
 write_one(const struct osc_session_options *options, struct osc_work *work, uint8_t *out,
     size_t cap, size_t *len)
 {
+	const struct osc_context *context = &work->endpoint->context;
 	struct osc_state *state = osc_store_state(work->endpoint->store);
 	struct osc_protection protection = {
 	    .plain = work->plain,
@@ -272,6 +269,7 @@ write_one(const struct osc_session_options *options, struct osc_work *work, uint
 	    .has_piv = true,
 	    .seq = state->next,
 	};
+	struct osc_layout layout;
 	enum osc_err err;
 
 	if (work->receipts != NULL) {
@@ -280,26 +278,20 @@ write_one(const struct osc_session_options *options, struct osc_work *work, uint
 		 * response to a request that this context has accepted (5.2); and
 		 * never for a notification, so that its place in the order shows
 		 * (4.1.3.5.2 lets the first one go without). */
-		protection.has_piv = options->new_piv || has_observe(&work->plain) ||
+		protection.has_piv = options->new_piv ||
+		    osc_coap_has(&work->plain, OSC_OPT_OBSERVE) ||
 		    !osc_window_unanswered(&state->window, protection.request->piv.seq);
 	}
-	err = osc_protect_write(&protection, &work->endpoint->context, out, cap, len, work->job);
+	err = osc_protect_layout(&protection, context, out, cap, &layout);
 	if (err != OSC_OK)
 		return err;
 	if (protection.has_piv)
 		state->next++;
 	if (protection.request != NULL)
 		osc_window_answer(&state->window, protection.request->piv.seq);
-	report(work, &protection);
+	report(work, &protection, &layout);
+	*len = layout.len;
 	return OSC_OK;
-}
-
-static size_t
-room_for(const struct osc_work *work)
-{
-	const struct osc_coap *plain = &work->plain;
-
-	return 2 * (OSC_COAP_HEADER + plain->token.len + plain->body.len) + OSC_PROTECT_EXTRA;
 }
 
 /* In input order, before anything is sealed. */
@@ -310,7 +302,7 @@ write_all(struct osc_group *group)
 	const struct osc_detail none = {0};
 	struct osc_item *item;
 	struct osc_work *work;
-	size_t len, jobs = 0;
+	size_t len, room;
 	uint8_t *out;
 	enum osc_err err;
 
@@ -329,29 +321,52 @@ write_all(struct osc_group *group)
 			continue;
 		}
 		out = session->out.ptr + session->out.len; /* reserved by the caller */
-		work->job = &session->jobs[jobs];
-		err = write_one(&session->options, work, out, room_for(work), &len);
+		room = osc_protect_room(&work->plain, &work->endpoint->context);
+		err = write_one(&session->options, work, out, room, &len);
 		if (err != OSC_OK) {
 			osc_group_refuse(group, i, err, &none);
 			continue;
 		}
-		jobs++;
 		item->out = osc_slice(out, len);
 		session->out.len += len;
 	}
+}
+
+/* What osc_aead_seal needs for a message that was laid out. */
+static void
+prepare(struct osc_aead_job *job, struct osc_group *group, size_t i)
+{
+	const struct osc_work *work = &group->session->work[i];
+	const struct osc_item *item = &group->items[i];
+	struct osc_layout layout = {
+	    .len = item->out.len,
+	    .text_at = work->text_at,
+	    .option = work->message.option,
+	};
+	struct osc_buffer *out = &group->session->out;
+
+	osc_protect_prepare(job, &work->endpoint->context,
+	    work->receipts != NULL ? &work->receipts->exchange : NULL, &layout,
+	    out->ptr + (item->out.ptr - out->ptr));
 }
 
 /* What is left when all that it needs is durable. */
 static void
 seal_all(struct osc_group *group)
 {
-	struct osc_work *work;
+	struct osc_aead_job *jobs = group->session->jobs;
+	size_t n = 0;
 
 	for (size_t i = 0; i < group->n; i++) {
-		work = &group->session->work[i];
-		if (group->items[i].err == OSC_OK && work->job != NULL)
-			osc_aead_seal(work->job, 1);
+		if (group->items[i].err != OSC_OK)
+			continue;
+		prepare(&jobs[n++], group, i);
+		if (n == OSC_BATCH) {
+			osc_aead_seal(jobs, n);
+			n = 0;
+		}
 	}
+	osc_aead_seal(jobs, n);
 }
 
 /* Room for all messages at once: the buffer must not move under the jobs. */
@@ -362,7 +377,8 @@ reserve(struct osc_group *group)
 
 	for (size_t i = 0; i < group->n; i++)
 		if (group->items[i].err == OSC_OK)
-			room += room_for(&group->session->work[i]);
+			room += osc_protect_room(&group->session->work[i].plain,
+			    &group->session->work[i].endpoint->context);
 	return osc_group_reserve(group, &group->session->out, room);
 }
 

@@ -62,11 +62,13 @@ osc_session_close(struct osc_session *session)
 	osc_buffer_free(&session->edited);
 	osc_buffer_free(&session->out);
 	osc_buffer_free(&session->replies);
+	osc_buffer_free(&session->texts);
 	osc_buffer_free(&session->scratch);
 	for (size_t i = 0; i < session->work_n; i++)
 		free(session->work[i].detail);
 	free(session->work);
 	free(session->jobs);
+	free(session->receiving);
 	free(session->held);
 	memset(session, 0, sizeof(*session));
 }

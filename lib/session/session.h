@@ -53,12 +53,14 @@ struct osc_work {
 	uint64_t seq;                 /* outgoing: the Sender Sequence Number before the message */
 	struct osc_receipt *receipts; /* of a response: the requests it may belong to */
 	size_t n_receipts;
-	struct osc_aead_job *job;  /* outgoing, until it is sealed */
+	size_t text_at;            /* outgoing: where in it the inner text begins */
 	struct osc_detail *detail; /* refused for what is wrong with its context; or NULL */
 	struct osc_slice reply;    /* error_reply: the answer; empty if there is none */
 	bool reply_protected;      /* under the endpoint */
 	struct osc_oscore_option reply_option; /* and its OSCORE option */
 };
+
+#define OSC_BATCH ((size_t)64) /* messages that are sealed or opened at once */
 
 struct osc_session {
 	struct osc_session_options options;
@@ -68,16 +70,18 @@ struct osc_session {
 	struct osc_contexts contexts; /* with many */
 	struct osc_receipts receipts;
 	bool have_receipts;
-	struct osc_peeked *peeked; /* the requests seen by osc_session_peek */
-	struct osc_work *work;     /* one per message of the group */
-	struct osc_aead_job *jobs;
-	struct osc_endpoint **held; /* whose lock the group under way holds */
+	struct osc_peeked *peeked;       /* the requests seen by osc_session_peek */
+	struct osc_work *work;           /* one per message of the group */
+	struct osc_aead_job *jobs;       /* OSC_BATCH, or as many as there are messages */
+	struct osc_receiving *receiving; /* those on their way in at once */
+	struct osc_endpoint **held;      /* whose lock the group under way holds */
 	size_t n_held;
 	size_t work_cap, work_n;
 	struct osc_buffer edited;  /* plain messages that had to be written anew */
 	struct osc_buffer out;     /* the messages that leave */
 	struct osc_buffer replies; /* the error replies that leave */
-	struct osc_buffer scratch; /* inner texts on their way */
+	struct osc_buffer texts;   /* inner texts of those that are opened at once */
+	struct osc_buffer scratch; /* that of another one, on its way */
 };
 
 /* osc_session_init - nothing is opened yet; the strings are borrowed */

@@ -1,0 +1,83 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 The oscore-tools authors
+#
+# Messages of a stream are sealed and opened side by side, and judged one by one: what is said of
+# each must be what is said of it alone, before and behind it.
+
+# shellcheck disable=SC2154 # stderr comes from run
+load helper
+
+# requests FIRST N - so many protected requests, each with a Message ID of its own
+requests() {
+	local i
+	for ((i = $1; i < $1 + $2; i++)); do
+		printf '4401%04x%s\n' "$i" "${GET:8}"
+	done | oscore-protect -f hex client
+}
+
+# statuses - of each line of output its status, 0 for a message
+statuses() {
+	sed 's/^# \([0-9]\) .*/\1/; s/^[0-9a-f]\{2,\}$/0/' <<<"$output" | tr -d '\n'
+}
+
+@test "a copy beside its original is a replay, whatever its tag" {
+	client_and_server
+	mapfile -t sent < <(requests 1 3)
+	printf '%s\n' "${sent[0]}" "${sent[0]}" "$(broken "${sent[0]}")" "${sent[1]}" \
+		"$(broken "${sent[2]}")" "${sent[2]}" "$GET" "${sent[1]}" >in
+	run -6 --separate-stderr oscore-unprotect -q -k -f hex server in
+	[ "$(statuses)" = 06604036 ]
+	[ "${lines[3]}" = "44010002${GET:8}" ]
+	[ "${lines[5]}" = "44010003${GET:8}" ]
+}
+
+@test "what is behind a refused message is not used up, though it was opened" {
+	client_and_server
+	mapfile -t sent < <(requests 1 5)
+	printf '%s\n' "${sent[0]}" "$(broken "${sent[1]}")" "${sent[2]}" "${sent[3]}" >in
+	run -4 --separate-stderr oscore-unprotect -q -f hex server in
+	[ "$output" = "44010001${GET:8}" ]
+	printf '%s\n' "${sent[@]}" >in
+	run -6 --separate-stderr oscore-unprotect -q -k -f hex server in
+	[ "$(statuses)" = 60000 ]
+}
+
+@test "each place in a batch may be the forged one" {
+	client_and_server
+	requests 1 150 >good
+	awk 'NR % 7 == 3 { sub(/.$/, /0$/ ? "1" : "0") } { print }' good >in
+	run -4 --separate-stderr oscore-unprotect -q -k -f hex server in
+	[ "$(statuses)" = "$(awk '{ printf "%d", NR % 7 == 3 ? 4 : 0 }' good)" ]
+	run -6 --separate-stderr oscore-unprotect -q -k -f hex server good
+	[ "$(statuses | head -c 10)" = 6666666666 ]
+}
+
+@test "messages of several contexts, shuffled, in one batch" {
+	mkdir all
+	for i in 1 2 3 4 5; do
+		pair_context "client$i" "0$i" ff
+		pair_context "all/0$i" ff "0$i"
+		printf '{"secret_hex": "%s%02d"}\n' "$SECRET" "$i" | tee "all/0$i/secret.json" >"client$i/secret.json"
+		yes "$GET" | head -n 60 | oscore-protect -q -f hex "client$i" >"from$i"
+	done
+	paste -d '\n' from1 from2 from3 from4 from5 >in
+	run -0 --separate-stderr oscore-unprotect -q -f hex -C all in
+	[ "${#lines[@]}" -eq 300 ]
+	[ "$(sort -u <<<"$output")" = "$GET" ]
+	run -6 --separate-stderr oscore-unprotect -q -k -f hex -C all in
+	[ "$(statuses)" = "$(printf '6%.0s' {1..300})" ]
+}
+
+@test "responses in one batch: the nonce of the request once, an own Partial IV for each other" {
+	accepted
+	yes "$CONTENT" | head -n 100 >in
+	run -0 --separate-stderr oscore-protect -q -f hex --request req server in
+	[ "${lines[0]}" = "$CONTENT_PROTECTED" ]
+	[ "$(sort -u <<<"$output" | wc -l)" -eq 100 ]
+	head -n 1 <<<"$output" >out
+	tail -n 99 <<<"$output" >>out
+	run -6 --separate-stderr oscore-unprotect -q -k -f hex --request req client out
+	[ "$(statuses | tr -d 6)" = 0 ]
+	[ "${lines[0]}" = "$CONTENT" ]
+}
