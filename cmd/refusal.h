@@ -14,4 +14,8 @@ struct refusal {
 struct osc_item refusal_tell(
     struct refusal *refusal, const struct osc_item *item, const struct osc_work *work);
 
+/* refusal_hint_tried - among many contexts: say which ones fit a message that none accepts, and
+ * were tried */
+void refusal_hint_tried(const struct osc_item *item, const struct osc_work *work);
+
 #endif

@@ -114,6 +114,7 @@ hand_back(struct stream *stream, const struct osc_item *item, const struct osc_w
 		told = refusal_tell(&refusal, item, work);
 		input_refused(stream->name, &stream->frame, &told, stream->options->request,
 		    stream->options->session.explain);
+		refusal_hint_tried(item, work);
 		/* What was refused before stays what it was, however often it is read. */
 		words = osc_err_is_before(item->err) && item->note != NULL
 		    ? item->note

@@ -173,6 +173,7 @@ open_request_among(struct looking *l)
 	if (err != OSC_OK) {
 		err = osc_search_verdict(&search);
 		l->detail = search.detail;
+		l->work->tried = osc_search_tried(&search);
 	}
 	osc_search_free(&search);
 	return err;

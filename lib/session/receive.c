@@ -100,6 +100,7 @@ receive_among(struct osc_receiving *r)
 	}
 	if (err != OSC_OK && r->detail->text[0] == '\0')
 		*r->detail = search.detail;
+	r->work->tried = osc_search_tried(&search);
 	osc_search_free(&search);
 	osc_group_put_off(r->group, r->i, err);
 	return err;

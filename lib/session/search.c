@@ -215,6 +215,21 @@ osc_search_next(struct osc_search *search)
 	return skip_gone(search) ? NULL : search->found[search->at++];
 }
 
+struct osc_tried
+osc_search_tried(const struct osc_search *search)
+{
+	struct osc_tried tried = {0};
+
+	for (size_t i = 0; i < search->at; i++) {
+		if (search->found[i]->gone)
+			continue;
+		if (tried.n < OSC_TRIED_SHOWN)
+			tried.shown[tried.n] = search->found[i];
+		tried.n++;
+	}
+	return tried;
+}
+
 bool
 osc_search_renew(struct osc_search *search)
 {

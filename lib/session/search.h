@@ -28,6 +28,14 @@ struct osc_search {
 	struct osc_detail detail;
 };
 
+/* The contexts that a message was tried with, for who tells about it. */
+#define OSC_TRIED_SHOWN 4
+struct osc_tried {
+	const struct osc_endpoint *shown[OSC_TRIED_SHOWN]; /* the first of them; valid until the
+							      next group */
+	size_t n;                                          /* of them all */
+};
+
 void osc_search_init(
     struct osc_search *search, struct osc_contexts *contexts, const struct osc_wanted *wanted);
 
@@ -42,6 +50,9 @@ void osc_search_init(
  */
 struct osc_endpoint *osc_search_next(struct osc_search *search);
 enum osc_err osc_search_verdict(const struct osc_search *search);
+
+/* osc_search_tried - which candidates were returned so far, but for those that are gone */
+struct osc_tried osc_search_tried(const struct osc_search *search);
 
 /* osc_search_again - begin anew, after a context was dropped */
 void osc_search_again(struct osc_search *search);

@@ -6,6 +6,7 @@
 #include "message/frame.h"
 #include "session/contexts.h"
 #include "session/receipts.h"
+#include "session/search.h"
 
 /*
  * The only place where the core and the store meet, because the order of the
@@ -54,6 +55,7 @@ struct osc_work {
 	struct osc_receipt *receipts; /* of a response: the requests it may belong to */
 	size_t n_receipts;
 	size_t text_at;            /* outgoing: where in it the inner text begins */
+	struct osc_tried tried;    /* received, among many: the contexts that fit */
 	struct osc_detail *detail; /* refused for what is wrong with its context; or NULL */
 	struct osc_slice reply;    /* error_reply: the answer; empty if there is none */
 	bool reply_protected;      /* under the endpoint */

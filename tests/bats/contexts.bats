@@ -149,6 +149,46 @@ load contexts
 	equal "$(snapshot ctx)" "$before"
 }
 
+@test "a hint says which directories fit and were tried: up to four, and how many more" {
+	local hint="oscore-unprotect: hint: "
+	peer a 01 - "$OTHER_SECRET"
+	peer b 01
+	peer other 02
+	message=$(from b)
+	run -4 --separate-stderr unprotect "$(broken "$message")"
+	equal "${stderr##*$'\n'}" "${hint}fit and were tried: ctx/a, ctx/b"
+	run -4 --separate-stderr unprotect "$(broken "$message")" -q
+	[[ $stderr != *hint:* ]] || fail "a hint with -q"
+	unprotect "$message"
+	run -6 --separate-stderr unprotect "$message"
+	equal "${stderr##*$'\n'}" "${hint}it verifies in ctx/b; fit and were tried before: ctx/a"
+	rm -r ctx/a
+	run -6 --separate-stderr unprotect "$message"
+	equal "${stderr##*$'\n'}" "${hint}it verifies in ctx/b"
+	# none fits: nothing was tried
+	run -4 --separate-stderr unprotect "$(peer gone 03 && from gone && rm -r ctx/gone)"
+	[[ $stderr != *tried* ]] || fail "something was tried"
+	for n in 1 2 3 4 5; do
+		peer "a$n" 01 - "$(printf '%032x' "$n")"
+	done
+	run -4 --separate-stderr unprotect "$(broken "$message")"
+	equal "${stderr##*$'\n'}" "${hint}fit and were tried: ctx/a1, ctx/a2, ctx/a3, ctx/a4 and 2 more"
+	run -6 --separate-stderr unprotect "$message"
+	equal "${stderr##*$'\n'}" \
+		"${hint}it verifies in ctx/b; fit and were tried before: ctx/a1, ctx/a2, ctx/a3, ctx/a4 and 1 more"
+	# what is too long is counted; looking only says the same
+	long=ctx/$(printf 'l%.0s' {1..250})
+	rm -r ctx/a[345]
+	mv ctx/a1 "$long"
+	mv ctx/a2 "${long//l/m}"
+	run -4 --separate-stderr oscore-unprotect -p -f hex -C ctx <<<"$(broken "$message")"
+	equal "${stderr##*$'\n'}" "${hint}fit and were tried: ctx/b, $long and 1 more"
+	# a file name may hold anything: one line stays one line
+	mv "$long" $'ctx/a\n1'
+	run -4 --separate-stderr unprotect "$(broken "$message")"
+	equal "${stderr##*$'\n'}" "${hint}fit and were tried: ctx/a?1, ctx/b, ${long//l/m}"
+}
+
 @test "the same Recipient Key in two directories: 7, and both are named" {
 	peer a 01
 	cp -r ctx/a ctx/b
