@@ -41,7 +41,7 @@ osc_receiving_match(struct osc_receiving *r, struct osc_endpoint *endpoint)
 	/* What another context has made of it says nothing here. */
 	forget_text(r);
 	r->receipt = NULL;
-	if (r->matched == endpoint)
+	if (r->matched == endpoint && work->endpoint == endpoint)
 		return OSC_OK;
 	r->matched = NULL;
 	work->endpoint = endpoint;

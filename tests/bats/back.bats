@@ -371,3 +371,15 @@ exchange() {
 	ended 4
 	equal "$(cut -c 1-4 out | tr '\n' ' ')" "4401 6445 4401 4401 6445 # 4  "
 }
+
+@test "-C: a context that fits a message no more after it was edited, beside one that does" {
+	peer a 01 - "$OTHER_SECRET"
+	peer b 01
+	start oscore-unprotect -k -f hex -C ctx
+	say "$(broken "$(from b)")"
+	sed -i 's/"recipient-id_hex": "01"/"recipient-id_hex": "02"/' ctx/a/settings.json
+	say "$(broken "$(from b)")"
+	say "$(from b)"
+	ended 4
+	equal "$(cut -c 1-4 out | tr '\n' ' ')" "# 4  # 4  4401 "
+}
