@@ -152,6 +152,22 @@ check_alias(const struct osc_check *check, const struct osc_dir *dir, const char
 	    name, key + ending);
 }
 
+/* aiocoap knows algorithms by their names only. */
+static void
+check_algorithm(const struct osc_check *check, const struct osc_dir *dir, const char *file,
+    const struct osc_json *json, const struct json_t *value)
+{
+	const struct osc_alg *alg = NULL;
+	struct osc_integer number;
+
+	if (osc_json_integer(json, value, &number) && !number.negative && !number.wide &&
+	    number.value <= INT32_MAX)
+		alg = osc_alg_by_number((int64_t)number.value);
+	if (alg != NULL)
+		osc_check_say(check, dir, file,
+		    "\"algorithm\": aiocoap does not read a number: write \"%s\"", alg->name);
+}
+
 static void
 check_file(const struct osc_check *check, const struct osc_dir *dir,
     const struct osc_static_file *file, bool *pair)
@@ -172,6 +188,8 @@ check_file(const struct osc_check *check, const struct osc_dir *dir,
 			continue;
 		}
 		check_alias(check, dir, file->name, key, datum);
+		if (datum == OSC_DATUM_ALGORITHM)
+			check_algorithm(check, dir, file->name, &json, value);
 		*pair = *pair || datum == OSC_DATUM_SENDER_ID || datum == OSC_DATUM_RECIPIENT_ID;
 	}
 	osc_json_free(&json);

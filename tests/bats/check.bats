@@ -73,7 +73,7 @@ check() {
 }
 
 @test "a datum in both files, and missing ones" {
-	context a "$PAIR" secret.json '"secret_hex": "'$SOUND'", "algorithm": 10'
+	context a "$PAIR" secret.json '"secret_hex": "'$SOUND'", "algorithm": "A128GCM"'
 	check a
 	finds 'a/secret.json: "algorithm" is given twice: "algorithm" in settings.json and "algorithm" in secret.json'
 	context b "$PAIR" secret.json '"salt_hex": "00"'
@@ -109,6 +109,10 @@ check() {
 	context c "$PAIR" secrets.json
 	check c
 	finds 'c/secrets.json: aiocoap does not read this file beside "sender-id": name it secret.json'
+	context d "$PAIR"
+	sed -i 's,"AES-CCM-16-64-128",24,' d/settings.json
+	check d
+	finds 'd/settings.json: "algorithm": aiocoap does not read a number: write "ChaCha20/Poly1305"'
 }
 
 @test "hex with key and place, IDs that are too long or equal" {
