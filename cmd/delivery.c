@@ -111,16 +111,22 @@ enum osc_err
 delivery_message(struct delivery *delivery, const struct osc_item *item,
     const struct osc_work *work, struct osc_detail *detail)
 {
-	struct osc_about what = {0};
+	enum osc_format format = delivery->options->to;
+	struct osc_about what;
 	enum osc_err err;
 
-	if (work->endpoint != NULL || work->unverified)
-		what = about(work->endpoint, work->side, &work->message.option);
 	delivery->passed = true;
 	if (delivery->options->session.dry_run)
 		return OSC_OK;
-	err =
-	    osc_frame_write(&delivery->framed, delivery->options->to, item->out, &what, item->meta);
+	if (osc_format_tells(format)) {
+		what = (work->endpoint != NULL || work->unverified)
+		    ? about(work->endpoint, work->side, &work->message.option)
+		    : (struct osc_about){0};
+		err = osc_frame_write(&delivery->framed, format, item->out, &what, item->meta);
+	} else {
+		err =
+		    osc_frame_write(&delivery->framed, format, item->out, NULL, osc_slice(NULL, 0));
+	}
 	return err == OSC_OK
 	    ? write_out(delivery, &delivery->output, &delivery->framed, WRITE_SIZE, detail)
 	    : err;

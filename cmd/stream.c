@@ -98,7 +98,7 @@ end_before(struct stream *stream, enum osc_err err, const struct osc_item *item)
 }
 
 /* A message that is refused: the words, and what stands for it. */
-static enum osc_err
+OSC_RARE static enum osc_err
 hand_back(struct stream *stream, const struct osc_item *item, const struct osc_work *work)
 {
 	char buffer[WORDS_MAX];
@@ -134,12 +134,21 @@ ends_observation(const struct osc_work *work)
 	    !osc_option_find(work->plain.options, OSC_OPT_OBSERVE, &value);
 }
 
+OSC_RARE static void
+say_error(const struct stream *stream, const struct osc_item *item, unsigned code)
+{
+	char where[512];
+
+	(void)snprintf(
+	    where, sizeof(where), "%s:%llu", stream->name, (unsigned long long)item->number);
+	cli_say(where, "the answer is an error: %u.%02u", code >> 5, code & 31U);
+}
+
 /* What to say of a message that went through: it was not verified; it is an error, which the
  * payload alone does not tell. */
 static void
 remark(struct stream *stream, const struct osc_item *item, const struct osc_work *work)
 {
-	char where[512];
 	unsigned code;
 
 	if (work->unverified && !stream->remarked) {
@@ -156,11 +165,8 @@ remark(struct stream *stream, const struct osc_item *item, const struct osc_work
 	if (code >> 5 != 4 && code >> 5 != 5)
 		return;
 	stream->failed = true;
-	if (!stream->options->fail && stream->options->to == OSC_FORMAT_PAYLOAD) {
-		(void)snprintf(where, sizeof(where), "%s:%llu", stream->name,
-		    (unsigned long long)item->number);
-		cli_say(where, "the answer is an error: %u.%02u", code >> 5, code & 31U);
-	}
+	if (!stream->options->fail && stream->options->to == OSC_FORMAT_PAYLOAD)
+		say_error(stream, item, code);
 }
 
 /* It does not count as a message: where nothing else comes, the input was empty. */
@@ -183,12 +189,12 @@ end_empty(struct stream *stream)
 }
 
 /* Of a mistake that a whole stream may have, once is enough. */
-static void
-warn_once(struct stream *stream, const struct osc_item *item)
+OSC_RARE static void
+warn(struct stream *stream, const struct osc_item *item)
 {
 	char where[512];
 
-	if (item->warning == NULL || stream->warned)
+	if (stream->warned)
 		return;
 	(void)snprintf(
 	    where, sizeof(where), "%s:%llu", stream->name, (unsigned long long)item->number);
@@ -205,7 +211,8 @@ hand_over(struct stream *stream, const struct osc_item *items, size_t done)
 	for (size_t i = 0; i < done && err == OSC_OK; i++) {
 		const struct osc_work *work = osc_session_work(&stream->session, i);
 
-		warn_once(stream, &items[i]);
+		if (items[i].warning != NULL)
+			warn(stream, &items[i]);
 		if (work->passed_over) {
 			pass_over(stream, &items[i]);
 			continue;

@@ -15,4 +15,12 @@
 #define OSC_AT_LEAST(n) static n
 #endif
 
+/* A function that is called rarely: kept out of the way of those that are called for each
+ * message, with the large buffers that it has. */
+#if defined(__GNUC__)
+#define OSC_RARE __attribute__((cold, noinline))
+#else
+#define OSC_RARE
+#endif
+
 #endif

@@ -29,13 +29,14 @@ void osc_aead_key_init(struct osc_aead_key *key, const struct osc_alg *alg, cons
  * before osc_aead_key_init. A secret. */
 struct osc_slice osc_aead_key_bytes(const struct osc_aead_key *key);
 
-#define OSC_AAD_MAX 48 /* bytes in the longest AAD (5.4) */
+#define OSC_AAD_MAX 48  /* bytes in the longest AAD (5.4) */
+#define OSC_AAD_ROOM 64 /* what is behind it may be read, but counts for nothing */
 
 /* One message to seal or open. */
 struct osc_aead_job {
 	const struct osc_aead_key *key;
 	uint8_t nonce[OSC_NONCE_MAX]; /* the nonce_len bytes of the algorithm */
-	uint8_t aad[OSC_AAD_MAX];
+	uint8_t aad[OSC_AAD_ROOM];
 	size_t aad_len;
 	const uint8_t *in; /* seal: equal to out */
 	size_t in_len;     /* bytes, with the tag when opening */

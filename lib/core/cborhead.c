@@ -25,3 +25,23 @@ osc_cbor_head_decode(struct osc_cbor_head *head, struct osc_slice in)
 		head->argument = head->argument << 8 | in.ptr[i];
 	return OSC_CBOR_HEAD;
 }
+
+size_t
+osc_cbor_head_encode(
+    uint8_t out[static OSC_CBOR_HEAD_MAX], enum osc_cbor_major major, uint64_t argument)
+{
+	unsigned power = 0; /* of 2: so many bytes */
+	size_t more;
+
+	if (argument < 24) {
+		out[0] = (uint8_t)((unsigned)major << 5 | argument);
+		return 1;
+	}
+	while (power < 3 && argument >> (8U << power) != 0)
+		power++;
+	more = (size_t)1 << power;
+	out[0] = (uint8_t)((unsigned)major << 5 | (24U + power));
+	for (size_t i = more; i > 0; i--, argument >>= 8)
+		out[i] = (uint8_t)argument;
+	return 1 + more;
+}

@@ -38,6 +38,11 @@ enum osc_cbor_status {
 /* osc_cbor_head_decode - the head that some bytes begin with */
 enum osc_cbor_status osc_cbor_head_decode(struct osc_cbor_head *head, struct osc_slice in);
 
+/* osc_cbor_head_encode - the shortest head that says this, of up to OSC_CBOR_HEAD_MAX bytes;
+ * returns its length */
+size_t osc_cbor_head_encode(
+    uint8_t out[OSC_AT_LEAST(OSC_CBOR_HEAD_MAX)], enum osc_cbor_major major, uint64_t argument);
+
 OSC_C_END
 
 #endif

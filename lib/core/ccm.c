@@ -6,15 +6,13 @@
 #include "core/ccm.h"
 
 #define BLOCK 16
-#define AAD_LENGTH 2                                /* bytes of the length before the AAD */
-#define AAD_ROOM (AAD_LENGTH + OSC_AAD_MAX + BLOCK) /* padded */
-#define STREAM 64                                   /* blocks of the key stream at once */
+#define AAD_LENGTH 2 /* bytes of the length before the AAD */
+#define STREAM 48    /* blocks of the key stream at once */
 
 /* What the lanes are in the middle of. */
 struct work {
 	uint8_t mac[OSC_CCM_LANES][BLOCK];
 	uint8_t first[OSC_CCM_LANES][BLOCK]; /* of the key stream: it hides the tag */
-	uint8_t aad[OSC_CCM_LANES][AAD_ROOM];
 	uint8_t stream[STREAM][BLOCK];
 };
 
@@ -42,6 +40,23 @@ xor_part(uint8_t *out, const uint8_t *a, const uint8_t *b, size_t len)
 		out[i] = a[i] ^ b[i];
 }
 
+/* The first n bytes of a block, 16 at most, and zeros behind them. */
+static void
+cut_block(uint8_t *block, size_t n)
+{
+	static const uint8_t ones_and_zeros[2 * BLOCK] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+	    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+	uint64_t x[2], y[2];
+
+	if (n >= BLOCK)
+		return;
+	memcpy(x, block, BLOCK);
+	memcpy(y, ones_and_zeros + BLOCK - n, BLOCK);
+	x[0] &= y[0];
+	x[1] &= y[1];
+	memcpy(block, x, BLOCK);
+}
+
 /* Flags, nonce, and a number that fits in two bytes (RFC 3610, 2.2 and 2.3). */
 static void
 put_block(uint8_t *block, uint8_t flags, const struct osc_ccm_lane *lane, size_t number)
@@ -52,6 +67,24 @@ put_block(uint8_t *block, uint8_t flags, const struct osc_ccm_lane *lane, size_t
 		block[i] = 0;
 	block[BLOCK - 2] = (uint8_t)(number >> 8);
 	block[BLOCK - 1] = (uint8_t)number;
+}
+
+/* Block k of the AAD, with its length before and zeros behind (RFC 3610, 2.2). */
+static void
+add_aad(uint8_t *mac, const struct osc_aead_job *job, size_t k)
+{
+	size_t at = k * BLOCK;
+	uint8_t block[BLOCK];
+
+	if (k == 0) {
+		block[0] = 0;
+		block[1] = (uint8_t)job->aad_len;
+		memcpy(block + AAD_LENGTH, job->aad, BLOCK - AAD_LENGTH);
+	} else {
+		memcpy(block, job->aad + at - AAD_LENGTH, BLOCK);
+	}
+	cut_block(block, AAD_LENGTH + job->aad_len - at);
+	xor_block(mac, mac, block);
 }
 
 static void
@@ -109,23 +142,17 @@ start(struct osc_ccm_lane *lanes, size_t n, size_t tags)
 	sort(lanes, n);
 }
 
-/* The first blocks, and the AAD with its length before and zeros behind. */
 static void
 mac_start(const struct osc_ccm_lane *lanes, size_t n, struct work *work)
 {
 	const struct osc_ccm_lane *lane;
-	uint8_t flags, *aad;
+	uint8_t flags;
 
 	for (size_t i = 0; i < n; i++) {
 		lane = &lanes[i];
 		flags = (uint8_t)((lane->aad_blocks > 0 ? 0x40U : 0U) |
 		    (lane->tag_len - 2U) / 2U << 3 | (14U - lane->nonce_len));
 		put_block(work->mac[i], flags, lane, lane->len);
-		aad = work->aad[i];
-		aad[0] = 0;
-		aad[1] = (uint8_t)lane->job->aad_len;
-		memcpy(aad + AAD_LENGTH, lane->job->aad, OSC_AAD_MAX);
-		memset(aad + AAD_LENGTH + lane->job->aad_len, 0, BLOCK);
 	}
 	encrypt_all(lanes, work->mac, n);
 }
@@ -145,7 +172,7 @@ mac(const struct osc_ccm_lane *lanes, size_t n, struct work *work, bool opened)
 		for (size_t i = 0; i < n; i++) {
 			lane = &lanes[i];
 			if (step < lane->aad_blocks) {
-				xor_block(work->mac[i], work->mac[i], work->aad[i] + step * BLOCK);
+				add_aad(work->mac[i], lane->job, step);
 				continue;
 			}
 			at = (step - lane->aad_blocks) * BLOCK;

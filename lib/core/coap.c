@@ -10,7 +10,7 @@
 #define TKL_EXTENDED_16 14
 #define CLASS_SIGNALING 7 /* RFC 8323, 5 */
 #define OPTION_NUMBER_MAX 65535U
-#define OPTION_HEAD_MAX 5 /* bytes in the longest one: number and length in three each */
+#define EXTENDED 13 /* deltas and lengths from here on take bytes behind the head */
 
 static enum osc_err
 fail(struct osc_where *where, enum osc_err err, size_t offset, uint32_t option)
@@ -23,40 +23,41 @@ fail(struct osc_where *where, enum osc_err err, size_t offset, uint32_t option)
 }
 
 /*
- * The number that a nibble stands for, with its extension (RFC 7252, 3.1). Only for what
- * libcoap has accepted, so the extension is there; it is read anew since libcoap's parser
- * returns deltas modulo 65536 (e0 fe ff is 65548 and it reports 12).
+ * Options that have no extension need no parser: their head is one byte. All others are
+ * libcoap's; but the delta is read anew, since its parser returns deltas modulo 65536 (e0 fe ff
+ * is 65548 and it reports 12). Returns the bytes of the option, 0 if it is malformed.
  */
-static uint32_t
-extended(uint32_t nibble, const uint8_t **at)
+static size_t
+parse_option(const uint8_t *p, size_t len, uint32_t *delta)
 {
-	const uint8_t *p = *at;
+	coap_option_t parsed;
+	size_t n = 1U + (*p & 0x0fU);
 
-	if (nibble < 13)
-		return nibble;
-	if (nibble == 13) {
-		*at += 1;
-		return 13U + p[0];
+	if (!osc_option_is_extended(*p)) {
+		*delta = *p >> 4;
+		return n <= len ? n : 0;
 	}
-	*at += 2;
-	return 269U + ((uint32_t)p[0] << 8 | p[1]);
+	n = coap_opt_parse(p, len, &parsed);
+	if (n > 0) {
+		const uint8_t *at = p + 1;
+
+		*delta = osc_option_extended(*p >> 4, &at);
+	}
+	return n;
 }
 
 static enum osc_err
 walk(struct osc_slice body, size_t *end, uint64_t *has, struct osc_where *where)
 {
-	coap_option_t parsed;
-	const uint8_t *p;
-	uint32_t number = 0;
+	uint32_t number = 0, delta = 0;
 	size_t at = 0, n;
 
 	*has = 0;
 	while (at < body.len && body.ptr[at] != MARKER) {
-		n = coap_opt_parse(body.ptr + at, body.len - at, &parsed);
+		n = parse_option(body.ptr + at, body.len - at, &delta);
 		if (n == 0)
 			return fail(where, OSC_EOPTION, at, number);
-		p = body.ptr + at + 1;
-		number += extended(body.ptr[at] >> 4, &p);
+		number += delta;
 		if (number > OPTION_NUMBER_MAX)
 			return fail(where, OSC_EOPTION, at, number);
 		if (number < 64)
@@ -67,8 +68,8 @@ walk(struct osc_slice body, size_t *end, uint64_t *has, struct osc_where *where)
 	return at + 1 == body.len ? fail(where, OSC_EMARKER, at, 0) : OSC_OK;
 }
 
-static enum osc_err
-split_body(struct osc_slice *options, struct osc_slice *payload, uint64_t *has,
+enum osc_err
+osc_coap_walk_body(struct osc_slice *options, struct osc_slice *payload, uint64_t *has,
     struct osc_slice body, struct osc_where *where)
 {
 	size_t end;
@@ -88,7 +89,7 @@ osc_coap_split_body(struct osc_slice *options, struct osc_slice *payload, struct
 {
 	uint64_t has;
 
-	return split_body(options, payload, &has, body, where);
+	return osc_coap_walk_body(options, payload, &has, body, where);
 }
 
 bool
@@ -134,7 +135,7 @@ osc_coap_decode(struct osc_coap *coap, struct osc_slice datagram, struct osc_whe
 	if (coap->code != OSC_CODE_EMPTY && !osc_code_is_request(coap->code) &&
 	    !osc_code_is_response(coap->code))
 		return fail(where, OSC_ECODE, 1, 0);
-	err = split_body(&coap->options, &coap->payload, &coap->has, coap->body, where);
+	err = osc_coap_walk_body(&coap->options, &coap->payload, &coap->has, coap->body, where);
 	if (err != OSC_OK && where != NULL)
 		where->offset += (uint32_t)(OSC_COAP_HEADER + token_len);
 	return err;
@@ -148,25 +149,6 @@ osc_coap_check_type(const struct osc_coap *coap)
 	if (osc_code_is_request(coap->code))
 		return coap->type > OSC_COAP_NON ? OSC_EACKREQUEST : OSC_OK;
 	return coap->type == OSC_COAP_RST ? OSC_ERSTRESPONSE : OSC_OK;
-}
-
-/* osc_coap_split_body has walked it before, so all of it is there. */
-bool
-osc_option_next(struct osc_slice *rest, struct osc_option *option)
-{
-	const uint8_t *p = rest->ptr;
-	size_t len;
-
-	if (rest->len == 0)
-		return false;
-	p++;
-	option->number += extended(*rest->ptr >> 4, &p);
-	len = extended(*rest->ptr & 0x0fU, &p);
-	option->value = osc_slice(p, len);
-	p += len;
-	rest->len -= (size_t)(p - rest->ptr);
-	rest->ptr = p;
-	return true;
 }
 
 bool
@@ -232,46 +214,29 @@ osc_coap_put_header(
 	w->len += OSC_COAP_HEADER + token.len;
 }
 
-/* The nibble for a number, and its extension. */
-static uint8_t
-extend(uint32_t value, uint8_t **at)
-{
-	uint8_t *p = *at;
-
-	if (value < 13)
-		return (uint8_t)value;
-	if (value < 269) {
-		p[0] = (uint8_t)(value - 13);
-		*at += 1;
-		return 13;
-	}
-	p[0] = (uint8_t)((value - 269) >> 8);
-	p[1] = (uint8_t)(value - 269);
-	*at += 2;
-	return 14;
-}
-
 uint8_t *
 osc_coap_put_option_head(struct osc_coap_writer *w, uint32_t number, size_t len)
 {
-	uint8_t head[OPTION_HEAD_MAX], *p = head + 1;
-	size_t n;
+	uint32_t delta = number - w->last;
+	size_t n = 1 + len;
 
-	/* Beyond 65804 bytes there is no length. */
+	/* libcoap reports success with a wrong length beyond 65804 bytes. */
 	assert(number >= w->last && number <= OPTION_NUMBER_MAX && len <= OSC_MESSAGE_MAX);
-	head[0] = (uint8_t)(extend(number - w->last, &p) << 4);
-	head[0] |= extend((uint32_t)len, &p);
-	n = (size_t)(p - head);
-	if (w->full || n + len > w->cap - w->len) {
+	if (w->full)
+		return NULL;
+	if (delta >= EXTENDED || len >= EXTENDED)
+		n = coap_opt_encode(w->out + w->len, w->cap - w->len, (uint16_t)delta, NULL, len);
+	else if (n <= w->cap - w->len)
+		w->out[w->len] = (uint8_t)(delta << 4 | len);
+	else
+		n = 0;
+	if (n == 0) {
 		w->full = true;
 		return NULL;
 	}
-	p = w->out + w->len;
-	for (size_t i = 0; i < n; i++)
-		p[i] = head[i];
 	w->last = number;
-	w->len += n + len;
-	return p + n;
+	w->len += n;
+	return w->out + w->len - len;
 }
 
 void

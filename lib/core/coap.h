@@ -61,6 +61,10 @@ enum osc_err osc_coap_decode(
 enum osc_err osc_coap_split_body(struct osc_slice *options, struct osc_slice *payload,
     struct osc_slice body, struct osc_where *where);
 
+/* osc_coap_walk_body - the same, and which options there are: as in struct osc_coap */
+enum osc_err osc_coap_walk_body(struct osc_slice *options, struct osc_slice *payload, uint64_t *has,
+    struct osc_slice body, struct osc_where *where);
+
 /*
  * osc_coap_check_type - may a message with this code be of this type? (RFC 7252, 4.2 and 4.3)
  *
@@ -79,6 +83,30 @@ struct osc_option {
 	struct osc_slice value;
 };
 
+/* Has an option with this first byte a delta or a length with an extension (RFC 7252, 3.1)? */
+static inline bool
+osc_option_is_extended(uint8_t head)
+{
+	return head >= 0xd0 || (head & 0x0f) >= 13;
+}
+
+/* osc_option_extended - what a nibble of an accepted option stands for; *at is behind it, and is
+ * moved behind the extension */
+static inline uint32_t
+osc_option_extended(uint32_t nibble, const uint8_t **at)
+{
+	const uint8_t *p = *at;
+
+	if (nibble < 13)
+		return nibble;
+	if (nibble == 13) {
+		*at += 1;
+		return 13U + p[0];
+	}
+	*at += 2;
+	return 269U + ((uint32_t)p[0] << 8 | p[1]);
+}
+
 /*
  * osc_option_next - walk the options that a decode has accepted
  *
@@ -87,7 +115,23 @@ struct osc_option {
  *
  * Returns false at the end.
  */
-bool osc_option_next(struct osc_slice *rest, struct osc_option *option);
+static inline bool
+osc_option_next(struct osc_slice *rest, struct osc_option *option)
+{
+	const uint8_t *p = rest->ptr;
+	size_t len;
+
+	if (rest->len == 0)
+		return false;
+	p++;
+	option->number += osc_option_extended(*rest->ptr >> 4, &p);
+	len = osc_option_extended(*rest->ptr & 0x0fU, &p);
+	option->value = osc_slice(p, len);
+	p += len;
+	rest->len -= (size_t)(p - rest->ptr);
+	rest->ptr = p;
+	return true;
+}
 
 /* osc_option_find - the first option with this number; false if there is none */
 bool osc_option_find(struct osc_slice options, uint32_t number, struct osc_slice *value);

@@ -18,9 +18,7 @@ struct rewriting {
 bool
 osc_rewrite_needed(const struct osc_coap *plain, struct osc_slice echo)
 {
-	struct osc_slice value;
-
-	return osc_is_present(echo) || osc_option_find(plain->options, OSC_OPT_PROXY_URI, &value);
+	return osc_is_present(echo) || osc_coap_has(plain, OSC_OPT_PROXY_URI);
 }
 
 /* Each part of a path or query becomes an option. */

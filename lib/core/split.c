@@ -5,22 +5,6 @@
 #define OBSERVE_MAX 3 /* bytes (RFC 7641, 2) */
 #define OBSERVE_OLDEST 0xffffffU
 
-bool
-osc_option_is_outer(uint32_t number)
-{
-	switch (number) {
-	case OSC_OPT_URI_HOST:
-	case OSC_OPT_URI_PORT:
-	case OSC_OPT_OSCORE:
-	case OSC_OPT_EDHOC:
-	case OSC_OPT_PROXY_URI:
-	case OSC_OPT_PROXY_SCHEME:
-		return true;
-	default:
-		return false;
-	}
-}
-
 static enum osc_err
 refuse(struct osc_where *where, enum osc_err err, const struct osc_option *option)
 {

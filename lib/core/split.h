@@ -13,9 +13,18 @@ OSC_C_BEGIN
  * two, unprotecting merges two in one. No option is stored on the way.
  */
 
-/* osc_option_is_outer - class U: 3, 7, 9, 21, 35, 39. All others, and unknown
- * ones, are class E (4.1). */
-bool osc_option_is_outer(uint32_t number);
+/* Class U: 3, 7, 9, 21, 35, 39, as in struct osc_coap. All others, and unknown ones, are class E
+ * (4.1). */
+#define OSC_OUTER_OPTIONS                                                                          \
+	(UINT64_C(1) << OSC_OPT_URI_HOST | UINT64_C(1) << OSC_OPT_URI_PORT |                       \
+	    UINT64_C(1) << OSC_OPT_OSCORE | UINT64_C(1) << OSC_OPT_EDHOC |                         \
+	    UINT64_C(1) << OSC_OPT_PROXY_URI | UINT64_C(1) << OSC_OPT_PROXY_SCHEME)
+
+static inline bool
+osc_option_is_outer(uint32_t number)
+{
+	return number < 64 && (OSC_OUTER_OPTIONS >> number & 1) != 0;
+}
 
 /*
  * osc_split_check - may these options be protected?

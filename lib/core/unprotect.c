@@ -38,6 +38,8 @@ osc_unprotect_decode(
 	if (err != OSC_OK)
 		return err;
 	message->is_request = osc_code_is_request(message->outer.code);
+	if (!osc_coap_has(&message->outer, OSC_OPT_OSCORE))
+		return OSC_ENOTOSCORE;
 	err = find_option(message->outer.options, &value, where);
 	if (err != OSC_OK)
 		return err;
@@ -127,12 +129,15 @@ osc_inner_decode(
 	inner->code = text.ptr[0];
 	if (is_request ? !osc_code_is_request(inner->code) : !osc_code_is_response(inner->code))
 		return OSC_EINNERCODE;
-	if (osc_coap_split_body(&inner->options, &inner->payload, body, where) != OSC_OK) {
+	if (osc_coap_walk_body(&inner->options, &inner->payload, &inner->has, body, where) !=
+	    OSC_OK) {
 		if (where != NULL)
 			where->offset++;
 		return OSC_EINNER;
 	}
-	return osc_merge_check(inner->options, where);
+	/* Only to say which: most messages have none that is outer. */
+	return (inner->has & OSC_OUTER_OPTIONS) != 0 ? osc_merge_check(inner->options, where)
+						     : OSC_OK;
 }
 
 size_t

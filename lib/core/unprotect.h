@@ -84,6 +84,7 @@ enum osc_err osc_unprotect_open(const struct osc_unprotection *message,
 /* The inner message (5.3). The slices point into the text. */
 struct osc_inner {
 	uint8_t code;
+	uint64_t has; /* as in struct osc_coap */
 	struct osc_slice options;
 	struct osc_slice payload;
 };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
 #include "core/cborhead.h"
-#include "core/cborw.h"
 #include "message/cborseq.h"
 #include "message/intake.h"
 
@@ -99,13 +98,13 @@ enum osc_err
 osc_cborseq_encode(struct osc_buffer *out, struct osc_slice message)
 {
 	uint8_t *to = osc_buffer_reserve(out, OSC_CBOR_HEAD_MAX + message.len);
-	struct osc_cborw w;
+	size_t len;
 
 	if (to == NULL)
 		return OSC_ENOMEM;
-	osc_cborw_init(&w, to, OSC_CBOR_HEAD_MAX + message.len);
-	osc_cborw_bytes(&w, message);
-	out->len += w.len;
+	len = osc_cbor_head_encode(to, OSC_CBOR_BYTES, message.len);
+	osc_copy(to + len, message.ptr, message.len);
+	out->len += len + message.len;
 	return OSC_OK;
 }
 
@@ -113,13 +112,10 @@ enum osc_err
 osc_cborseq_encode_status(struct osc_buffer *out, int status)
 {
 	uint8_t *to = osc_buffer_reserve(out, OSC_CBOR_HEAD_MAX);
-	struct osc_cborw w;
 
 	if (to == NULL)
 		return OSC_ENOMEM;
-	osc_cborw_init(&w, to, OSC_CBOR_HEAD_MAX);
-	osc_cborw_int(&w, status);
-	out->len += w.len;
+	out->len += osc_cbor_head_encode(to, OSC_CBOR_POSITIVE, (uint64_t)status);
 	return OSC_OK;
 }
 
@@ -143,22 +139,35 @@ drop(struct osc_frame *frame)
 		frame->at = frame->buffer.len = frame->buffer.len - n;
 }
 
-/* What the group gets of an item that is in no other. */
+/* What nearly every item is: a message that is there as a whole. */
+static bool
+take_message(struct osc_intake *intake, size_t left)
+{
+	struct osc_frame *frame = intake->frame;
+	struct osc_cbor_head head;
+	size_t len;
+
+	if (osc_cbor_head_decode(&head, osc_slice(frame->buffer.ptr + frame->at, left)) !=
+		OSC_CBOR_HEAD ||
+	    head.major != OSC_CBOR_BYTES || head.indefinite || head.argument > OSC_MESSAGE_MAX ||
+	    head.argument > left - head.len)
+		return false;
+	len = (size_t)head.argument;
+	frame->number++;
+	intake->bytes += len;
+	(void)osc_intake_add(intake, frame->at + head.len, len, OSC_OK);
+	frame->at += head.len + len;
+	return true;
+}
+
+/* What the group gets of an item that is in no other, and is no whole message. */
 static void
 add_item(struct osc_intake *intake, const struct osc_cborseq_item *item)
 {
-	size_t at = 0;
-	enum osc_err err = OSC_ECBOR;
+	enum osc_err err = item->what == OSC_CBORSEQ_LONG ? OSC_ELONG : OSC_ECBOR;
 
-	if (item->what == OSC_CBORSEQ_MESSAGE) {
-		at = (size_t)(item->message.ptr - intake->frame->buffer.ptr);
-		err = OSC_OK;
-	} else if (item->what == OSC_CBORSEQ_LONG) {
-		err = OSC_ELONG;
-	}
 	intake->frame->number++;
-	intake->bytes += item->message.len;
-	(void)osc_intake_add(intake, at, item->message.len, err);
+	(void)osc_intake_add(intake, 0, 0, err);
 }
 
 /* Take one item off the buffer, or the head of one; false if there is no whole one. */
@@ -170,10 +179,13 @@ take_item(struct osc_intake *intake)
 	struct osc_cborseq_item item;
 	size_t left;
 
-	drop(frame);
+	if (reading->skip > 0)
+		drop(frame);
 	left = frame->buffer.len - frame->at;
 	if (left == 0)
 		return false;
+	if (reading->nest.depth == 0 && take_message(intake, left))
+		return true;
 	osc_cborseq_decode(&item, osc_slice(frame->buffer.ptr + frame->at, left));
 	if (item.what == OSC_CBORSEQ_MORE && !frame->ended)
 		return false;

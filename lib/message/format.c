@@ -60,6 +60,12 @@ osc_format_is_binary(enum osc_format format)
 	return rows[format]->binary;
 }
 
+bool
+osc_format_tells(enum osc_format format)
+{
+	return rows[format]->tells;
+}
+
 /* Hex text may have anything in front. */
 enum osc_format
 osc_format_detect(uint8_t first)

@@ -34,6 +34,9 @@ bool osc_format_has_boundaries(enum osc_format format);
 /* osc_format_is_binary - nothing that a terminal should get */
 bool osc_format_is_binary(enum osc_format format);
 
+/* osc_format_tells - does a message say more than its bytes: struct osc_about, "meta"? */
+bool osc_format_tells(enum osc_format format);
+
 /* osc_format_detect - the format of a local file, decided by its first byte: raw,
  * hex and JSON never share one (a datagram starts with 0x40 to 0x7f, but not with
  * '{', which would be a token of 11 bytes; hex text of one with '0' or '4' to
@@ -53,7 +56,7 @@ struct osc_intake;
 /* What the frame has to know of a format, and no one else. */
 struct osc_format_row {
 	const char *name;
-	bool boundaries, binary;
+	bool boundaries, binary, tells;
 
 	/* begins - may input start with this byte? NULL: no input at all */
 	bool (*begins)(uint8_t first);

@@ -218,6 +218,7 @@ begins(uint8_t first)
 
 const struct osc_format_row osc_format_json = {
     .name = "json",
+    .tells = true,
     .boundaries = true,
     .begins = begins,
     .read = read_json,
