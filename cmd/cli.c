@@ -242,7 +242,7 @@ print_help(FILE *to)
 	for (const struct cli_option *option = program->options; option->key != 'h'; option++)
 		print_option(to, option);
 	(void)fprintf(to, "  %-30s %s\n", "-h, --help, -V, --version", "this help; the versions");
-	(void)fprintf(to, "\nExample: %s\nSee %s(1).\n", program->example, program->name);
+	(void)fprintf(to, "Example: %s\nSee %s(1).\n", program->example, program->name);
 }
 
 static void

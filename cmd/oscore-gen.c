@@ -28,6 +28,7 @@ enum {
 	OPTION_PAIR,
 	OPTION_DIALECT,
 	OPTION_IMPORT,
+	OPTION_REDERIVE,
 	OPTION_LIST_ALGORITHMS,
 };
 
@@ -48,6 +49,7 @@ static const struct cli_option table[] = {
     {'r', "role", "ROLE=" CLI_ROLES, "pin DIR to client or server"},
     {OPTION_PAIR, "pair", NULL, "two directories, each for one side"},
     {OPTION_DIALECT, "dialect", "FORM=" DIALECTS, "of DIR: role (default), or pair with -r"},
+    {OPTION_REDERIVE, "rederive", NULL, "keys may be derived anew (App. B.2)"},
     {OPTION_IMPORT, "import", "FORMAT:FILE", "take all from another program's FILE"},
     {OPTION_LIST_ALGORITHMS, "list-algorithms", NULL, "show the AEADs"},
     {'q', "quiet", NULL, "no hints and warnings"},
@@ -190,6 +192,9 @@ take_option(struct generation *gen, int key, const char *arg)
 	case OPTION_PAIR:
 		gen->pair = true;
 		break;
+	case OPTION_REDERIVE:
+		context->settings.rederive = true;
+		break;
 	case OPTION_DIALECT:
 		take_dialect(gen, arg);
 		break;
@@ -210,6 +215,10 @@ check_options(const struct generation *gen)
 	if (!gen->pair && gen->context.settings.dialect == OSC_DIALECT_PAIR &&
 	    gen->context.settings.role == OSC_ROLE_NONE)
 		cli_usage("--dialect pair is for one side: add '-r client' or '-r server'");
+	if (gen->context.settings.rederive && !gen->pair &&
+	    gen->context.settings.role == OSC_ROLE_NONE)
+		cli_usage("--rederive is for one side, or both: add '-r client', '-r server' or "
+			  "--pair");
 	if (gen->secret_file != NULL && gen->secret_bytes != 0)
 		cli_usage("--secret-file and --secret-bytes exclude each other");
 	if (gen->format != NULL && gen->own != NULL)

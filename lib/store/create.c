@@ -54,6 +54,8 @@ write_settings(const struct osc_settings *s, struct osc_newdir *newdir)
 	if (s->role != OSC_ROLE_NONE)
 		osc_buffer_print(&text, "    \"role\": \"%s\",\n",
 		    s->role == OSC_ROLE_SERVER ? "server" : "client");
+	if (s->rederive)
+		osc_buffer_text(&text, "    \"rederive\": true,\n");
 	osc_buffer_text(&text, "    \"sequence-file\": true\n}\n");
 	err = osc_newdir_file(newdir, "settings.json", 0644, &text);
 	osc_buffer_free(&text);

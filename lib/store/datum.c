@@ -24,6 +24,7 @@ static const struct key {
     {"window", OSC_DATUM_WINDOW},
     {"role", OSC_DATUM_ROLE},
     {"sequence-file", OSC_DATUM_SEQUENCE_FILE},
+    {"rederive", OSC_DATUM_REDERIVE},
     {"client-id", OSC_DATUM_CLIENT_ID},
     {"server-id", OSC_DATUM_SERVER_ID},
 };

@@ -26,6 +26,7 @@ enum osc_datum {
 	OSC_DATUM_WINDOW,
 	OSC_DATUM_ROLE,
 	OSC_DATUM_SEQUENCE_FILE,
+	OSC_DATUM_REDERIVE,
 	OSC_DATA, /* how many there are */
 };
 

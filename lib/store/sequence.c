@@ -33,6 +33,24 @@ osc_sequence_init(struct osc_sequence *sequence, enum osc_dialect dialect, const
 	return OSC_OK;
 }
 
+static void
+side_lose(struct osc_side_state *side)
+{
+	side->state.next = OSC_SEQ_MAX + 1;
+	side->state.echo_len = 0;
+	osc_window_lose(&side->state.window);
+	side->has_next = side->has_window = true;
+}
+
+void
+osc_sequence_lose(struct osc_sequence *sequence)
+{
+	side_lose(&sequence->mine);
+	if (sequence->other != NULL)
+		side_lose(sequence->other);
+	memset(&sequence->rederived, 0, sizeof(sequence->rederived));
+}
+
 void
 osc_sequence_free(struct osc_sequence *sequence)
 {
@@ -92,14 +110,12 @@ put_mark(const struct osc_sequence *sequence, struct osc_buffer *text, const cha
 		osc_buffer_print(text, ",%s\"btime\": %" PRIu64, between, sequence->btime);
 }
 
-static void
-format_pair(const struct osc_sequence *sequence, struct osc_buffer *text)
+void
+osc_state_format(const struct osc_state *state, uint64_t next, struct osc_buffer *text)
 {
-	const struct osc_state *state = &sequence->mine.state;
 	const struct osc_window *window = &state->window;
 
-	osc_buffer_print(
-	    text, "{\"next-to-send\": %" PRIu64 ", \"received\": ", next_of(&sequence->mine));
+	osc_buffer_print(text, "\"next-to-send\": %" PRIu64 ", \"received\": ", next);
 	if (window->known) {
 		put_bits(text, window->index, window->seen);
 		osc_buffer_text(text, ", \"answered\": ");
@@ -110,10 +126,27 @@ format_pair(const struct osc_sequence *sequence, struct osc_buffer *text)
 		osc_buffer_text(text, ", \"echo_hex\": ");
 		put_echo(text, state);
 	}
+}
+
+static void
+put_rederived(const struct osc_sequence *sequence, struct osc_buffer *text, const char *between)
+{
+	if (osc_rederived_empty(&sequence->rederived))
+		return;
+	osc_buffer_print(text, ",%s\"rederived\": ", between);
+	osc_rederived_format(&sequence->rederived, text);
+}
+
+static void
+format_pair(const struct osc_sequence *sequence, struct osc_buffer *text)
+{
+	osc_buffer_text(text, "{");
+	osc_state_format(&sequence->mine.state, next_of(&sequence->mine), text);
 	osc_buffer_text(text, ", \"own-id_hex\": \"");
 	osc_buffer_hex(text, osc_id_slice(&sequence->own));
 	osc_buffer_text(text, "\"");
 	put_mark(sequence, text, " ");
+	put_rederived(sequence, text, " ");
 	osc_buffer_text(text, "}\n");
 }
 
@@ -186,6 +219,7 @@ osc_sequence_format(const struct osc_sequence *sequence, struct osc_buffer *text
 	for (enum object object = USED; object <= ECHO_HEX; object++)
 		put_object(sequence, text, object);
 	put_mark(sequence, text, "\n  ");
+	put_rederived(sequence, text, "\n  ");
 	osc_buffer_text(text, "\n}\n");
 }
 

@@ -5,6 +5,7 @@
 
 #include "store/contents.h"
 #include "store/file.h"
+#include "store/rederived.h"
 #include "store/store.h"
 
 /* sequence.json: the mutable state of a directory, in both dialects. */
@@ -26,6 +27,7 @@ struct osc_sequence {
 	uint32_t window;              /* size from the settings */
 	struct osc_side_state mine;   /* the side in use */
 	struct osc_side_state *other; /* the other one; role dialect only */
+	struct osc_rederived rederived;
 	/* The mark: what sequence.json was when it was written. */
 	bool has_inode, has_btime;
 	uint64_t inode, btime;
@@ -43,6 +45,14 @@ void osc_sequence_free(struct osc_sequence *sequence);
 
 /* osc_sequence_format - the text of the file; text->full if there is no memory */
 void osc_sequence_format(const struct osc_sequence *sequence, struct osc_buffer *text);
+
+/* osc_sequence_lose - nothing is known of it any more: no number is left, and the windows are
+ * lost. To be written, it replaces whatever the file says. */
+void osc_sequence_lose(struct osc_sequence *sequence);
+
+/* osc_state_format - numbers and window in the form of the pair dialect, without braces
+ * next  the number to write */
+void osc_state_format(const struct osc_state *state, uint64_t next, struct osc_buffer *text);
 
 /* osc_sequence_mark - note the file that the state is being written to; NULL: no mark */
 void osc_sequence_mark(struct osc_sequence *sequence, const struct osc_stamp *stamp);

@@ -317,22 +317,42 @@ read_side(struct reading *r, const struct values *v, bool in_use, struct osc_sid
 }
 
 static enum osc_err
-read_pair(struct reading *r, struct osc_side_state *mine)
+read_numbers(struct reading *r, struct json_t *object, struct osc_side_state *side)
 {
-	struct json_t *root = r->json->root;
 	struct values v = {
-	    .next = osc_json_member(root, "next-to-send"),
-	    .seen = osc_json_member(root, "received"),
-	    .answered = osc_json_member(root, "answered"),
-	    .echo = osc_json_member(root, "echo_hex"),
+	    .next = osc_json_member(object, "next-to-send"),
+	    .seen = osc_json_member(object, "received"),
+	    .answered = osc_json_member(object, "answered"),
+	    .echo = osc_json_member(object, "echo_hex"),
 	    .next_key = "next-to-send",
 	    .seen_key = "received",
 	};
 
+	return read_side(r, &v, true, side);
+}
+
+enum osc_err
+osc_sequence_read_numbers(struct osc_state *state, const struct osc_json *json,
+    struct json_t *object, uint32_t window, struct osc_detail *detail)
+{
+	const struct osc_sequence pair = {.dialect = OSC_DIALECT_PAIR, .window = window};
+	struct reading r = {.json = json, .sequence = &pair, .detail = detail};
+	struct osc_side_state side;
+	enum osc_err err = read_numbers(&r, object, &side);
+
+	*state = side.state;
+	return err;
+}
+
+static enum osc_err
+read_pair(struct reading *r, struct osc_side_state *mine)
+{
+	struct json_t *root = r->json->root;
+
 	if (osc_json_member(root, "used") != NULL || osc_json_member(root, "seen") != NULL)
 		return osc_detail_set(r->detail, OSC_ESTATE, NULL,
 		    "holds the state of the other dialect: \"used\", \"seen\"");
-	return read_side(r, &v, true, mine);
+	return read_numbers(r, root, mine);
 }
 
 static void
@@ -449,6 +469,8 @@ osc_sequence_parse(struct osc_sequence *sequence, struct osc_slice text, struct 
 		err = read_mark(&r, "inode", &fresh.has_inode, &fresh.inode);
 	if (err == OSC_OK)
 		err = read_mark(&r, "btime", &fresh.has_btime, &fresh.btime);
+	if (err == OSC_OK)
+		err = osc_rederived_parse(&fresh.rederived, &json, &fresh.mine.state, detail);
 	if (err == OSC_OK) {
 		*sequence = fresh;
 		if (sequence->other != NULL)

@@ -16,4 +16,13 @@
 enum osc_err osc_sequence_parse(
     struct osc_sequence *sequence, struct osc_slice text, struct osc_detail *detail);
 
+/*
+ * osc_sequence_read_numbers - numbers and window that an object holds in the form of the pair
+ * dialect
+ *
+ * Returns OSC_OK, or OSC_ESTATE with key and reason in the detail.
+ */
+enum osc_err osc_sequence_read_numbers(struct osc_state *state, const struct osc_json *json,
+    struct json_t *object, uint32_t window, struct osc_detail *detail);
+
 #endif

@@ -95,21 +95,32 @@ load_window(struct loading *l)
 	return OSC_OK;
 }
 
+/* A datum that is true or false; false if it is not there. */
+static enum osc_err
+load_bool(struct loading *l, enum osc_datum datum, bool *out)
+{
+	const struct json_t *value;
+	enum osc_err err = osc_data_value(l->data, datum, &value, l->detail);
+
+	if (err == OSC_OK && value != NULL && !osc_json_bool(value, out))
+		err = osc_data_fail(l->data, datum, "is neither true nor false", l->detail);
+	return err;
+}
+
 static enum osc_err
 load_flags(struct loading *l)
 {
-	const struct json_t *role, *file;
+	const struct json_t *role;
 	struct osc_slice name;
 	enum osc_err err;
 
 	err = osc_data_value(l->data, OSC_DATUM_ROLE, &role, l->detail);
 	if (err == OSC_OK)
-		err = osc_data_value(l->data, OSC_DATUM_SEQUENCE_FILE, &file, l->detail);
+		err = load_bool(l, OSC_DATUM_SEQUENCE_FILE, &l->out->sequence_file);
+	if (err == OSC_OK)
+		err = load_bool(l, OSC_DATUM_REDERIVE, &l->out->rederive);
 	if (err != OSC_OK)
 		return err;
-	if (file != NULL && !osc_json_bool(file, &l->out->sequence_file))
-		return osc_data_fail(
-		    l->data, OSC_DATUM_SEQUENCE_FILE, "is neither true nor false", l->detail);
 	if (role == NULL)
 		return OSC_OK;
 	if (!osc_json_string(role, &name))
@@ -344,6 +355,20 @@ check_id(
 	    alg->name);
 }
 
+/* One state of runs belongs to one side. */
+static enum osc_err
+check_rederive(const struct osc_settings *settings, struct osc_detail *detail)
+{
+	if (!settings->rederive || settings->dialect == OSC_DIALECT_PAIR ||
+	    settings->role != OSC_ROLE_NONE)
+		return OSC_OK;
+	(void)osc_detail_set(detail, OSC_ECONTEXT, NULL, "rederive needs a fixed role");
+	osc_detail_hint(detail,
+	    "add \"role\": \"client\" or \"server\" to settings.json, whichever side this "
+	    "machine is");
+	return OSC_ECONTEXT;
+}
+
 enum osc_err
 osc_settings_check(const struct osc_settings *settings, struct osc_detail *detail)
 {
@@ -370,7 +395,7 @@ osc_settings_check(const struct osc_settings *settings, struct osc_detail *detai
 		    detail, OSC_ECONTEXT, NULL, "\"salt\" is longer than 255 bytes");
 	if (settings->window < 1 || settings->window > OSC_WINDOW_MAX)
 		return osc_detail_set(detail, OSC_ECONTEXT, NULL, "\"window\" is not in 1..4096");
-	return OSC_OK;
+	return check_rederive(settings, detail);
 }
 
 static enum osc_err

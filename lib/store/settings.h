@@ -32,6 +32,7 @@ struct osc_settings {
 	enum osc_role role; /* that the directory is pinned to, or OSC_ROLE_NONE */
 	uint32_t window;
 	bool sequence_file; /* a missing sequence.json is an error */
+	bool rederive;      /* the keys may be derived anew (RFC 8613, B.2) */
 	struct osc_params params;
 	struct osc_loaded loaded;
 };

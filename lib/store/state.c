@@ -56,13 +56,14 @@ take_over(struct osc_state_file *file, struct osc_slice text, struct osc_detail 
 	if (err != OSC_OK)
 		return err;
 	err = osc_sequence_parse(file->sequence, text, detail);
-	if (err != OSC_OK) {
+	if (err == OSC_ENOMEM) {
 		free(copy);
 		return err;
 	}
+	/* What is not understood is kept as well: whoever replaces it must see it unchanged. */
 	set_content(file, copy, text.len);
-	file->stale = false;
-	return OSC_OK;
+	file->broken = file->stale = err != OSC_OK;
+	return err;
 }
 
 enum osc_err
@@ -71,6 +72,7 @@ osc_state_read(struct osc_state_file *file, struct osc_detail *detail)
 	struct osc_buffer buffer = {0};
 	enum osc_err err;
 
+	file->broken = false;
 	err = osc_file_read(
 	    file->dir, OSC_SEQUENCE_FILE, &rule, &buffer, &file->exists, &file->stamp, detail);
 	if (err == OSC_OK && file->exists)
@@ -79,6 +81,17 @@ osc_state_read(struct osc_state_file *file, struct osc_detail *detail)
 		err = take_over(file, osc_slice(buffer.ptr, buffer.len), detail);
 	osc_buffer_free(&buffer);
 	return err;
+}
+
+/* Is it still there as it was read, or still missing? */
+static bool
+is_same(const struct osc_state_file *file, bool found, const struct osc_stamp *stamp,
+    struct osc_slice text)
+{
+	if (!found || !file->exists)
+		return found == file->exists;
+	return osc_stamp_same(stamp, &file->stamp) &&
+	    osc_temp_only_name(file->dir, OSC_SEQUENCE_FILE, stamp) && is_content(file, text);
 }
 
 /* Right before the rename: whoever ignores our lock must not be overwritten, and no second
@@ -93,10 +106,7 @@ check_unchanged(const struct osc_state_file *file, int lock, struct osc_detail *
 
 	err = osc_file_read(file->dir, OSC_SEQUENCE_FILE, &rule, &buffer, &found, &stamp, detail);
 	if (err == OSC_ESTATE ||
-	    (err == OSC_OK &&
-		(!found || !osc_stamp_same(&stamp, &file->stamp) ||
-		    !osc_temp_only_name(file->dir, OSC_SEQUENCE_FILE, &stamp) ||
-		    !is_content(file, osc_slice(buffer.ptr, buffer.len)))))
+	    (err == OSC_OK && !is_same(file, found, &stamp, osc_slice(buffer.ptr, buffer.len))))
 		err = osc_detail_set(detail, OSC_ECHANGED, NULL,
 		    "was changed by a program that ignores the lock; nothing was written");
 	osc_buffer_free(&buffer);
@@ -116,7 +126,7 @@ osc_state_write(struct osc_state_file *file, int lock, struct osc_detail *detail
 	uint8_t *copy = NULL;
 	enum osc_err err;
 
-	err = osc_temp_make(&temp, file->dir, &file->stamp, detail);
+	err = osc_temp_make(&temp, file->dir, file->exists ? &file->stamp : NULL, detail);
 	if (err != OSC_OK)
 		return err;
 	osc_sequence_mark(file->sequence, file->mark ? &temp.stamp : NULL);
@@ -135,6 +145,8 @@ osc_state_write(struct osc_state_file *file, int lock, struct osc_detail *detail
 	if (err == OSC_OK) {
 		set_content(file, copy, text.len);
 		file->stamp = temp.stamp;
+		file->exists = true;
+		file->broken = file->stale = false;
 	} else
 		free(copy);
 	osc_buffer_free(&text);

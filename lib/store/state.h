@@ -12,6 +12,7 @@ struct osc_state_file {
 	struct osc_sequence *sequence;
 	bool mark;        /* inode numbers last here: the file names its own */
 	bool exists;      /* it was there when it was last read */
+	bool broken;      /* what was read last is not understood */
 	bool stale;       /* memory holds changes that were never committed */
 	uint8_t *content; /* as it was last read or written; on the heap */
 	size_t content_len;

@@ -6,6 +6,7 @@
 
 #include "base/secret.h"
 #include "store/first.h"
+#include "store/high.h"
 #include "store/lock.h"
 #include "store/replace.h"
 #include "store/settings.h"
@@ -27,8 +28,14 @@ struct osc_store {
 	bool swept;    /* leftover temporaries were removed */
 	bool failed;   /* a commit failed: what the disk holds is not known */
 	int lock;
-	struct osc_state *before; /* as on the disk; between begin and end */
-	struct osc_state *high;   /* what the state may not fall behind; NULL: nothing yet */
+	struct osc_state *state; /* of the keys in use */
+	struct {
+		struct osc_state state;
+		struct osc_rederived rederived;
+	} * before;           /* as on the disk; between begin and end */
+	struct osc_high high; /* what the state may not fall behind */
+	enum osc_err lost;    /* why nothing is known of the state */
+	struct osc_detail lost_detail;
 };
 
 static enum osc_err
@@ -86,33 +93,21 @@ read_or_judge(struct osc_store *store, struct osc_detail *detail)
 	return err;
 }
 
-/* Lost, the window says nothing: what was known of it before stays the measure. */
-static void
-raise_high(struct osc_state *high, const struct osc_state *state)
-{
-	high->next = state->next;
-	if (state->window.known)
-		high->window = state->window;
-}
-
-/* Whoever puts an old state back, with or without our mark in it, must not make this
- * process use a number twice or accept a request twice. */
 static enum osc_err
 check_high(struct osc_store *store, struct osc_detail *detail)
 {
-	const struct osc_state *state = &store->sequence.mine.state;
+	enum osc_err err =
+	    osc_high_admit(&store->high, &store->sequence.mine.state, &store->sequence.rederived);
 
-	if (store->high == NULL)
-		return osc_store_follow(store, state) == OSC_OK ? OSC_OK : no_memory(detail);
-	if (!osc_state_follows(store->high, state)) {
-		osc_dir_where(detail, &store->dir, OSC_SEQUENCE_FILE);
-		osc_detail_set(detail, OSC_EBACK, NULL,
-		    "went back: numbers that were used would be used again");
-		osc_detail_hint(detail, "an old state was put back: make a new context");
-		return OSC_EBACK;
-	}
-	raise_high(store->high, state);
-	return OSC_OK;
+	if (err == OSC_ENOMEM)
+		return no_memory(detail);
+	if (err != OSC_EBACK)
+		return err;
+	osc_dir_where(detail, &store->dir, OSC_SEQUENCE_FILE);
+	osc_detail_set(
+	    detail, OSC_EBACK, NULL, "went back: numbers that were used would be used again");
+	osc_detail_hint(detail, "an old state was put back: make a new context");
+	return OSC_EBACK;
 }
 
 static enum osc_err
@@ -125,8 +120,31 @@ read_state(struct osc_store *store, struct osc_detail *detail)
 	    osc_sequence_init(&store->sequence, store->settings.dialect, &params->sender_id,
 		&params->recipient_id, store->settings.window) != OSC_OK)
 		return no_memory(detail);
+	store->lost = OSC_OK;
 	err = read_or_judge(store, detail);
+	osc_store_use(store, NULL);
 	return err == OSC_OK ? check_high(store, detail) : err;
+}
+
+/* Where the keys can be derived anew, a state that is of no use is a lost one. */
+static enum osc_err
+lose(struct osc_store *store, enum osc_err err, const struct osc_detail *why,
+    struct osc_detail *detail)
+{
+	bool lost = err == OSC_ECOPY || store->file.broken || !store->file.exists;
+
+	if (err == OSC_OK)
+		return OSC_OK;
+	if (detail != NULL)
+		*detail = *why;
+	if (!store->settings.rederive || !lost || osc_err_status(err) != 7)
+		return err;
+	store->lost = err;
+	store->lost_detail = *why;
+	osc_sequence_lose(&store->sequence);
+	store->file.stale = true;
+	osc_store_use(store, NULL);
+	return OSC_OK;
 }
 
 static enum osc_err
@@ -167,6 +185,7 @@ osc_store_open(struct osc_store **out, const char *path, enum osc_role role, uns
 	store->keep_secret = (flags & OSC_STORE_KEEP_SECRET) != 0;
 	store->file.dir = &store->dir;
 	store->file.sequence = &store->sequence;
+	osc_store_use(store, NULL);
 	err = load(store, path, role, flags, detail);
 	if (err == OSC_OK)
 		*out = store;
@@ -190,7 +209,7 @@ osc_store_settings(const struct osc_store *store)
 void
 osc_store_forget_secret(struct osc_store *store)
 {
-	if (store->keep_secret)
+	if (store->keep_secret || store->settings.rederive)
 		return;
 	osc_settings_forget(&store->settings);
 	store->params.master_secret = store->params.master_salt = osc_slice(NULL, 0);
@@ -220,13 +239,39 @@ osc_store_warning_path(const struct osc_store *store, enum osc_warning warning)
 struct osc_state *
 osc_store_state(struct osc_store *store)
 {
-	return &store->sequence.mine.state;
+	return store->state;
+}
+
+void
+osc_store_use(struct osc_store *store, struct osc_state *state)
+{
+	struct osc_sequence *sequence = &store->sequence;
+
+	if (state == NULL)
+		state = store->settings.rederive && sequence->rederived.current.there
+		    ? &sequence->rederived.current.state
+		    : &sequence->mine.state;
+	store->state = state;
+}
+
+struct osc_rederived *
+osc_store_rederived(struct osc_store *store)
+{
+	return &store->sequence.rederived;
+}
+
+enum osc_err
+osc_store_lost(const struct osc_store *store, struct osc_detail *detail)
+{
+	if (store->lost != OSC_OK)
+		*detail = store->lost_detail;
+	return store->lost;
 }
 
 enum osc_err
 osc_store_check(const struct osc_store *store, struct osc_detail *detail)
 {
-	if (!store->file.exists || store->moved ||
+	if (!store->file.exists || store->moved || store->lost != OSC_OK ||
 	    !osc_sequence_is_copy(&store->sequence, &store->file.stamp))
 		return OSC_OK;
 	osc_dir_where(detail, &store->dir, OSC_SEQUENCE_FILE);
@@ -240,7 +285,7 @@ prepare(struct osc_store *store, struct osc_detail *detail)
 	struct osc_sequence initial;
 	enum osc_err err;
 
-	if (store->prepared || store->settings.sequence_file)
+	if (store->prepared || store->settings.sequence_file || store->lost != OSC_OK)
 		return OSC_OK;
 	err = osc_sequence_init(&initial, store->settings.dialect, &store->params.sender_id,
 	    &store->params.recipient_id, store->settings.window);
@@ -255,21 +300,13 @@ prepare(struct osc_store *store, struct osc_detail *detail)
 enum osc_err
 osc_store_follow(struct osc_store *store, const struct osc_state *high)
 {
-	if (store->high != NULL) {
-		raise_high(store->high, high);
-		return OSC_OK;
-	}
-	store->high = malloc(sizeof(*store->high));
-	if (store->high == NULL)
-		return OSC_ENOMEM;
-	*store->high = *high;
-	return OSC_OK;
+	return osc_high_raise(&store->high, high);
 }
 
 const struct osc_state *
 osc_store_high(const struct osc_store *store)
 {
-	return store->high;
+	return store->high.state;
 }
 
 void
@@ -319,16 +356,21 @@ wake(struct osc_store *store, struct osc_detail *detail)
 enum osc_err
 osc_store_look(struct osc_store *store, struct osc_detail *detail)
 {
+	struct osc_detail why = {0};
 	enum osc_err err = wake(store, detail);
 
+	if (err != OSC_OK)
+		return err;
+	err = read_state(store, &why);
 	if (err == OSC_OK)
-		err = read_state(store, detail);
-	return err == OSC_OK ? osc_store_check(store, detail) : err;
+		err = osc_store_check(store, &why);
+	return lose(store, err, &why, detail);
 }
 
 static enum osc_err
 read_locked(struct osc_store *store, struct osc_detail *detail)
 {
+	struct osc_detail why = {0};
 	enum osc_err err;
 
 	err = osc_settings_unchanged(&store->settings, &store->dir, detail);
@@ -337,19 +379,23 @@ read_locked(struct osc_store *store, struct osc_detail *detail)
 	if (!store->swept)
 		osc_temp_leftovers(&store->dir, true, NULL, NULL);
 	store->swept = true;
-	err = osc_state_read(&store->file, detail);
+	store->lost = OSC_OK;
+	err = osc_state_read(&store->file, &why);
+	osc_store_use(store, NULL);
 	if (err == OSC_OK && !store->file.exists)
-		err = osc_detail_set(detail, OSC_ESTATE, NULL, "was removed while it was in use");
+		err = osc_detail_set(&why, OSC_ESTATE, NULL, "was removed while it was in use");
 	if (err == OSC_OK)
-		err = osc_store_check(store, detail);
+		err = osc_store_check(store, &why);
 	if (err == OSC_OK)
-		err = check_high(store, detail);
+		err = check_high(store, &why);
+	err = lose(store, err, &why, detail);
 	if (err != OSC_OK)
 		return err;
 	store->before = malloc(sizeof(*store->before));
 	if (store->before == NULL)
 		return no_memory(detail);
-	*store->before = store->sequence.mine.state;
+	store->before->state = store->sequence.mine.state;
+	store->before->rederived = store->sequence.rederived;
 	return OSC_OK;
 }
 
@@ -367,8 +413,8 @@ begin(struct osc_store *store, long wait_ms, struct osc_detail *detail)
 	/* A context that is refused gets no new files, nor does another one in its place. */
 	if (err == OSC_OK)
 		err = osc_settings_unchanged(&store->settings, &store->dir, detail);
-	if (err == OSC_OK && store->sequence.window == 0) /* it was never read */
-		err = osc_store_look(store, detail);
+	if (err == OSC_OK && (store->sequence.window == 0 || store->lost != OSC_OK))
+		err = osc_store_look(store, detail); /* never read, or not to be read then */
 	if (err == OSC_OK)
 		err = osc_store_check(store, detail);
 	if (err == OSC_OK)
@@ -394,14 +440,22 @@ osc_store_try_begin(struct osc_store *store, struct osc_detail *detail)
 	return begin(store, 0, detail);
 }
 
+static bool
+changed(const struct osc_store *store)
+{
+	return !osc_state_equal(&store->before->state, &store->sequence.mine.state) ||
+	    !osc_rederived_equal(&store->before->rederived, &store->sequence.rederived);
+}
+
 enum osc_err
 osc_store_commit(struct osc_store *store, struct osc_detail *detail)
 {
-	const struct osc_state *state = &store->sequence.mine.state;
 	enum osc_err err;
 
-	assert(store->before != NULL && osc_state_follows(store->before, state));
-	if (!store->moved && osc_state_equal(store->before, state))
+	assert(store->before != NULL &&
+	    osc_state_follows(&store->before->state, &store->sequence.mine.state) &&
+	    osc_rederived_follows(&store->before->rederived, &store->sequence.rederived));
+	if ((!store->moved || store->lost != OSC_OK) && !changed(store))
 		return OSC_OK;
 	store->failed = true; /* until the end is known */
 	err = osc_state_write(&store->file, store->lock, detail);
@@ -409,15 +463,16 @@ osc_store_commit(struct osc_store *store, struct osc_detail *detail)
 		return err;
 	store->failed = false;
 	store->moved = false;
-	*store->before = *state;
-	raise_high(store->high, state);
-	return OSC_OK;
+	store->lost = OSC_OK;
+	store->before->state = store->sequence.mine.state;
+	store->before->rederived = store->sequence.rederived;
+	return check_high(store, detail);
 }
 
 void
 osc_store_end(struct osc_store *store)
 {
-	if (store->before != NULL && !osc_state_equal(store->before, &store->sequence.mine.state))
+	if (store->before != NULL && changed(store))
 		store->file.stale = true;
 	free(store->before);
 	store->before = NULL;
@@ -435,8 +490,8 @@ osc_store_close(struct osc_store **store)
 	osc_dir_close(&s->dir);
 	osc_state_free(&s->file);
 	osc_sequence_free(&s->sequence);
+	osc_high_free(&s->high);
 	osc_settings_wipe(&s->settings);
-	free(s->high);
 	free(s->secret_path);
 	free(s->path);
 	osc_wipe(s, sizeof(*s));

@@ -41,6 +41,7 @@ struct osc_state {
 	uint8_t echo[8];
 };
 
+struct osc_rederived;
 struct osc_settings;
 struct osc_store;
 
@@ -83,6 +84,29 @@ void osc_store_directory(const struct osc_store *store, dev_t *dev, ino_t *ino);
  * says which file one of them is about. */
 unsigned osc_store_warnings(const struct osc_store *store);
 const char *osc_store_warning_path(const struct osc_store *store, enum osc_warning warning);
+
+/*
+ * osc_store_rederived - what is kept beside the state where keys may be derived anew (RFC 8613,
+ * B.2); likewise to be changed
+ */
+struct osc_rederived *osc_store_rederived(struct osc_store *store);
+
+/*
+ * osc_store_lost - why nothing is known of the state any more
+ *
+ * Where keys may be derived anew, a state that is missing, a copy or not understood does not
+ * keep osc_store_look and osc_store_begin from success. It lets nothing out and nothing in: no
+ * number is left, and the window is lost. What is written then replaces it. Returns OSC_OK if
+ * it is not so, else OSC_ESTATE, OSC_EOWNID or OSC_ECOPY with the detail.
+ */
+enum osc_err osc_store_lost(const struct osc_store *store, struct osc_detail *detail);
+
+/*
+ * osc_store_use - which state osc_store_state is, until the state is read again
+ *
+ * state  of the store itself, or of the caller, who keeps it; NULL: that of the keys in use
+ */
+void osc_store_use(struct osc_store *store, struct osc_state *state);
 
 /*
  * osc_store_state - the state as it was last read, to be changed between begin and commit

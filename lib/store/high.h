@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+#ifndef OSC_STORE_HIGH_H
+#define OSC_STORE_HIGH_H
+
+#include "store/rederived.h"
+
+/*
+ * What a process has seen of a context and committed to it: whoever puts an old state back,
+ * with or without our mark in it, must not make this process use a number twice or accept a
+ * request twice.
+ */
+
+/* Sets of keys, in the order in which they came into use. */
+struct osc_epochs {
+	struct osc_epoch *list; /* on the heap */
+	size_t n, cap;
+};
+
+struct osc_high {
+	struct osc_state *state; /* of the keys of the settings; NULL: nothing yet */
+	struct osc_epochs currents, pendings;
+};
+
+/* osc_high_raise - the state may not fall behind this one; OSC_OK or OSC_ENOMEM */
+enum osc_err osc_high_raise(struct osc_high *high, const struct osc_state *state);
+
+/*
+ * osc_high_admit - may this be the state now?
+ *
+ * It may if it follows what was seen, and if keys that were derived anew are the latest, or
+ * were never seen; then that is remembered. Returns OSC_OK, OSC_EBACK or OSC_ENOMEM.
+ */
+enum osc_err osc_high_admit(
+    struct osc_high *high, const struct osc_state *state, const struct osc_rederived *rederived);
+
+void osc_high_free(struct osc_high *high);
+
+#endif
