@@ -123,7 +123,7 @@ say_replay(const struct osc_work *work)
 
 	if (scratch == NULL)
 		return;
-	verifies = osc_unprotect_open(&work->message, &work->endpoint->context, OSC_SIDE_PEER,
+	verifies = osc_unprotect_open(&work->message, work->endpoint->active, OSC_SIDE_PEER,
 		       &work->exchange, scratch, &text) == OSC_OK;
 	osc_wiping_free(scratch);
 	cli_hint("its number is %llu, and the window begins at %llu: %s; its tag %s",

@@ -136,6 +136,28 @@ take_dialect(struct generation *gen, const char *arg)
 	gen->dialect_given = true;
 }
 
+/* Options without an argument. */
+static bool
+take_flag(struct generation *gen, int key)
+{
+	switch (key) {
+	case 'q':
+		cli_quiet();
+		return true;
+	case OPTION_RANDOM_ID_CONTEXT:
+		gen->random_id_context = true;
+		return true;
+	case OPTION_REDERIVE:
+		gen->context.settings.rederive = true;
+		return true;
+	case OPTION_PAIR:
+		gen->pair = true;
+		return true;
+	default:
+		return false;
+	}
+}
+
 static void
 take_option(struct generation *gen, int key, const char *arg)
 {
@@ -143,15 +165,14 @@ take_option(struct generation *gen, int key, const char *arg)
 	struct osc_params *params = &context->settings.params;
 
 	note_given(gen, key);
+	if (take_flag(gen, key))
+		return;
 	switch (key) {
 	case 'a':
 		params->alg = value_algorithm(arg);
 		break;
 	case 'r':
 		context->settings.role = value_role(arg);
-		break;
-	case 'q':
-		cli_quiet();
 		break;
 	case OPTION_HKDF:
 		params->hash = value_hash(arg);
@@ -169,9 +190,6 @@ take_option(struct generation *gen, int key, const char *arg)
 		value_hex(&gen->id_context, "--id-context", arg);
 		params->id_context = osc_present(gen->id_context.ptr, gen->id_context.len);
 		break;
-	case OPTION_RANDOM_ID_CONTEXT:
-		gen->random_id_context = true;
-		break;
 	case OPTION_MASTER_SALT:
 		value_hex(&gen->master_salt, "--master-salt", arg);
 		break;
@@ -188,12 +206,6 @@ take_option(struct generation *gen, int key, const char *arg)
 	case OPTION_SENDER_SEQ:
 		value_sender_seq(&context->client_seq, &context->server_seq, arg);
 		gen->sender_seq_given = true;
-		break;
-	case OPTION_PAIR:
-		gen->pair = true;
-		break;
-	case OPTION_REDERIVE:
-		context->settings.rederive = true;
 		break;
 	case OPTION_DIALECT:
 		take_dialect(gen, arg);

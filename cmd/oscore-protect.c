@@ -4,7 +4,7 @@
 #include "options.h"
 #include "session/send.h"
 
-enum { OPTION_NEW_PIV = OPTION_OWN, OPTION_NO_KID_CONTEXT, OPTION_ECHO };
+enum { OPTION_NEW_PIV = OPTION_OWN, OPTION_NO_KID_CONTEXT, OPTION_ECHO, OPTION_REDERIVE };
 
 static const struct cli_option table[] = {
     {'C', "contexts", "DIR", "with --request: its context under DIR"},
@@ -14,6 +14,7 @@ static const struct cli_option table[] = {
     {OPTION_NO_KID_CONTEXT, "no-kid-context", NULL, "no ID Context in a request"},
     {OPTION_ANY_TOKEN, "any-token", NULL, "bind to the request whatever the token"},
     {OPTION_ECHO, "echo", "FILE", "add the Echo of the answer in FILE"},
+    {OPTION_REDERIVE, "rederive", NULL, "ask to derive the keys anew (App. B.2)"},
     {OPTION_MOVED, "moved", NULL, "the directory was moved, not copied"},
     OPTION_FROM,
     {'t', "to", "FORMAT=" CLI_FORMATS, "output (default: as --from)"},
@@ -54,12 +55,18 @@ main(int argc, char **argv)
 			options.session.no_kid_context = true;
 		else if (key == OPTION_ECHO)
 			echo_file = arg;
+		else if (key == OPTION_REDERIVE)
+			options.session.rederive = true;
 		else if (key == 'n')
 			options.session.dry_run = true;
 	}
 	options_finish(&options);
 	if (options.session.many && options.request == NULL)
 		cli_usage("--contexts goes with --request");
+	if (options.session.rederive && options.request != NULL)
+		cli_usage("--rederive is for a request: it goes without --request");
+	if (options.session.rederive && options.session.no_kid_context)
+		cli_usage("--rederive and --no-kid-context exclude each other");
 	if (echo_file != NULL) {
 		status = echo_file_read(echo_file, &echo);
 		options.session.echo = osc_present(echo.ptr, echo.len);

@@ -92,6 +92,8 @@ end_before(struct stream *stream, enum osc_err err, const struct osc_item *item)
 		return;
 	}
 	memset(&stream->detail, 0, sizeof(stream->detail));
+	if (stream->session.opened && osc_endpoint_rederives(&stream->session.one))
+		osc_detail_hint(&stream->detail, "add --rederive, to derive the keys anew");
 	(void)snprintf(
 	    where, sizeof(where), "%s:%llu", stream->name, (unsigned long long)item->number);
 	end_with(stream, err, where);
@@ -155,6 +157,8 @@ remark(struct stream *stream, const struct osc_item *item, const struct osc_work
 		cli_hint("nothing was verified: these are the outer messages; name a CONTEXT");
 		stream->remarked = true;
 	}
+	if (work->step == OSC_STEP_RESPONSE_1 || work->step == OSC_STEP_BEGUN)
+		cli_hint("the peer asks to derive the keys anew: protect the request again");
 	if (ends_observation(work))
 		cli_hint("%s:%llu: a response without Observe to a registration: it ends the "
 			 "observation",

@@ -91,6 +91,7 @@ enum osc_err {
 	OSC_ENONEMPTY = 534,    /* an Empty message of type NON */
 	OSC_EIMPORT = 535,      /* a file to import is malformed */
 	OSC_EACKMID = 536,      /* an Acknowledgement of another message than the request */
+	OSC_EANSWER1 = 537,     /* a response #1 that is more, or less, than 4.01 (B.2) */
 
 	/* 6: replay */
 	OSC_EREPLAY = 600,     /* received before, or below the window */
@@ -98,6 +99,9 @@ enum osc_err {
 	OSC_EANSWERED = 602,   /* a second response to a request without Observe */
 	OSC_ENOTIFYPIV = 603,  /* a second response to a registration without Partial IV */
 	OSC_ENOTIFYOLD = 604,  /* a notification that is not newer than the newest */
+	OSC_EREDERIVE = 605,   /* a request #1: the peer derives the keys anew (B.2) */
+	OSC_ELOST = 606,       /* the state is lost: the keys must be derived anew (B.2) */
+	OSC_ESTALE = 607,      /* a response #1 to a request #1 of before, or a second one */
 
 	/* 7: the context cannot be loaded; the detail says file, key and reason */
 	OSC_ECONTEXT = 700,  /* missing, wrong type, unknown algorithm, ID too long ... */

@@ -6,6 +6,7 @@
 
 #include "base/secret.h"
 #include "session/contexts.h"
+#include "store/high.h"
 
 void
 osc_contexts_init(
@@ -76,7 +77,7 @@ same_hash(const uint8_t *a, const uint8_t *b)
 static enum osc_err
 remember(struct osc_contexts *contexts, const struct osc_endpoint *endpoint)
 {
-	const struct osc_state *high = osc_store_high(endpoint->store);
+	const struct osc_state *high = osc_store_high(endpoint->store)->state;
 	uint8_t sender[OSC_HASH_SIZE], recipient[OSC_HASH_SIZE];
 	struct osc_past *past = contexts->past;
 
@@ -119,7 +120,7 @@ recall(const struct osc_contexts *contexts, struct osc_endpoint *endpoint, const
 			high.window = past->high.window;
 		any = any || high.next > 0 || high.window.known;
 	}
-	return any ? osc_store_follow(endpoint->store, &high) : OSC_OK;
+	return any ? osc_high_raise(osc_store_high(endpoint->store), &high) : OSC_OK;
 }
 
 static void

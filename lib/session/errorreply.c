@@ -3,6 +3,7 @@
 #include "base/secret.h"
 #include "core/rewrite.h"
 #include "session/errorreply.h"
+#include "session/rederive.h"
 
 #define OPTION_MAX_AGE 14
 
@@ -49,6 +50,8 @@ answer_to(enum osc_err err)
 	case OSC_EINNEROPT:
 		return inner;
 	case OSC_EWINDOWLOST:
+	case OSC_EREDERIVE:
+	case OSC_ELOST:
 		return challenge;
 	default:
 		return none;
@@ -63,15 +66,24 @@ osc_errorreply_protected(enum osc_err err)
 
 /* A piggybacked response to a Confirmable request; else a message of its own, which
  * needs a Message ID of its own (RFC 7252, 5.2). */
+bool
+osc_errorreply_header(struct osc_coap *header, const struct osc_coap *request)
+{
+	memset(header, 0, sizeof(*header));
+	header->type = request->type == OSC_COAP_CON ? OSC_COAP_ACK : OSC_COAP_NON;
+	header->mid = request->mid;
+	header->token = request->token;
+	return header->type == OSC_COAP_ACK || osc_random(&header->mid, sizeof(header->mid));
+}
+
 static bool
 put_header(struct osc_coap_writer *w, const struct osc_coap *request, uint8_t code)
 {
-	uint8_t type = request->type == OSC_COAP_CON ? OSC_COAP_ACK : OSC_COAP_NON;
-	uint16_t mid = request->mid;
+	struct osc_coap header;
 
-	if (type == OSC_COAP_NON && !osc_random(&mid, sizeof(mid)))
+	if (!osc_errorreply_header(&header, request))
 		return false;
-	osc_coap_put_header(w, type, code, mid, request->token);
+	osc_coap_put_header(w, header.type, code, header.mid, header.token);
 	return true;
 }
 
@@ -123,14 +135,14 @@ write_protected(struct osc_work *work, enum osc_err err, const struct answer *an
 	}
 	if (osc_coap_decode(&protection.plain, osc_slice(plain, w.len), NULL) != OSC_OK ||
 	    osc_protect_write(
-		&protection, &work->endpoint->context, out, OSC_REPLY_MAX, &len, &job) != OSC_OK)
+		&protection, work->endpoint->active, out, OSC_REPLY_MAX, &len, &job) != OSC_OK)
 		return OSC_EIO; /* cannot happen: it is short and well formed */
 	state->next++;
 	osc_window_answer(&state->window, work->exchange.piv.seq);
 	osc_aead_seal(&job, 1);
 	work->reply = osc_slice(out, len);
 	work->reply_protected = true;
-	osc_protect_option(&work->reply_option, &protection, &work->endpoint->context);
+	osc_protect_option(&work->reply_option, &protection, work->endpoint->active);
 	return OSC_OK;
 }
 
@@ -141,6 +153,8 @@ osc_errorreply_write(struct osc_work *work, enum osc_err err, uint8_t *out)
 
 	if (answer.code == 0 || !work->message.is_request)
 		return OSC_OK;
+	if (err == OSC_EREDERIVE || err == OSC_ELOST)
+		return osc_rederive_challenge(work, out);
 	if (osc_errorreply_protected(err))
 		return write_protected(work, err, &answer, out);
 	return write_plain(work, &answer, out);

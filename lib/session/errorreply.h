@@ -19,6 +19,10 @@
  */
 bool osc_errorreply_protected(enum osc_err err);
 
+/* osc_errorreply_header - type, Message ID and token of the answer to a request; false if there
+ * are no random numbers */
+bool osc_errorreply_header(struct osc_coap *header, const struct osc_coap *request);
+
 /*
  * osc_errorreply_write - the answer to a refused request, if there is to be one
  *

@@ -239,6 +239,7 @@ osc_group_lock(struct osc_group *group, struct osc_endpoint *endpoint, struct os
 	if (err == OSC_OK) {
 		endpoint->held = endpoint->looked = true;
 		session->held[session->n_held++] = endpoint;
+		err = osc_endpoint_choose(endpoint);
 	} else if (session->options.many) {
 		osc_store_rest(endpoint->store);
 	}

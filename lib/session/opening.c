@@ -47,9 +47,9 @@ osc_receiving_match(struct osc_receiving *r, struct osc_endpoint *endpoint)
 	work->endpoint = endpoint;
 	work->side = OSC_SIDE_PEER;
 	work->bound = false;
-	err = osc_unprotect_match(&work->message, &endpoint->context, OSC_SIDE_PEER);
+	err = osc_unprotect_match(&work->message, endpoint->active, OSC_SIDE_PEER);
 	if (err == OSC_EKID &&
-	    osc_unprotect_match(&work->message, &endpoint->context, OSC_SIDE_OWN) == OSC_OK)
+	    osc_unprotect_match(&work->message, endpoint->active, OSC_SIDE_OWN) == OSC_OK)
 		err = OSC_EKIDOWN;
 	if (err == OSC_OK && work->message.is_request) {
 		osc_unprotect_exchange(&work->exchange, &work->message);
@@ -64,7 +64,7 @@ static enum osc_err
 open_message(struct osc_receiving *r, const struct osc_exchange *request)
 {
 	const struct osc_work *work = r->work;
-	const struct osc_context *context = &work->endpoint->context;
+	const struct osc_context *context = work->endpoint->active;
 	struct osc_buffer *scratch = &r->session->scratch;
 
 	if (r->guess != NULL && r->guessed == work->endpoint && r->guessed_request == request) {
@@ -91,7 +91,7 @@ osc_receiving_check_receipts(struct osc_receiving *r)
 		receipt = &r->work->receipts[k];
 		if (osc_buffer_reserve(&r->session->scratch, receipt->datagram.len) == NULL)
 			return OSC_ENOMEM;
-		err = osc_receipt_check(receipt, &endpoint->context, endpoint->serial, OSC_SIDE_OWN,
+		err = osc_receipt_check(receipt, endpoint->active, endpoint->serial, OSC_SIDE_OWN,
 		    r->session->scratch.ptr);
 		any = any || err == OSC_OK;
 		first = k == 0 ? err : first;

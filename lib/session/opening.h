@@ -3,7 +3,7 @@
 #ifndef OSC_SESSION_OPENING_H
 #define OSC_SESSION_OPENING_H
 
-#include "session/group.h"
+#include "session/rederive.h"
 
 /* How a message that comes in is taken apart and opened. Private to session. */
 
@@ -24,6 +24,7 @@ struct osc_receiving {
 	const struct osc_endpoint *matched; /* the context that it was compared with last fits */
 	struct osc_slice text;              /* the inner text, once the tag has verified */
 	struct osc_receipt *receipt;        /* of a response: the request that it belongs to */
+	struct osc_attempt attempt;         /* which keys it is under (B.2) */
 	struct osc_detail *detail;          /* of an error of its context; of all of them */
 };
 

@@ -126,14 +126,14 @@ static enum osc_err
 open_as(struct looking *l, struct osc_endpoint *endpoint, enum osc_side side)
 {
 	struct osc_work *work = l->work;
-	enum osc_err err = osc_unprotect_match(&work->message, &endpoint->context, side);
+	enum osc_err err = osc_unprotect_match(&work->message, endpoint->active, side);
 
 	work->endpoint = endpoint;
 	work->side = side;
 	if (err == OSC_OK && work->message.is_request)
 		osc_unprotect_exchange(&work->exchange, &work->message);
 	work->bound = err == OSC_OK;
-	return err == OSC_OK ? osc_unprotect_open(&work->message, &endpoint->context, side,
+	return err == OSC_OK ? osc_unprotect_open(&work->message, endpoint->active, side,
 				   &work->exchange, l->session->scratch.ptr, &l->text)
 			     : err;
 }

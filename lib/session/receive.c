@@ -7,8 +7,49 @@
 #include "core/rewrite.h"
 #include "session/errorreply.h"
 #include "session/opening.h"
+#include "session/rederive.h"
 #include "session/receive.h"
 #include "session/search.h"
+
+/* What was received before is refused at no cost. */
+static enum osc_err
+check_window(const struct osc_receiving *r)
+{
+	if (!r->work->message.is_request ||
+	    osc_window_check(&osc_store_state(r->work->endpoint->store)->window,
+		r->work->exchange.piv.seq) != OSC_EREPLAY)
+		return OSC_OK;
+	return OSC_EREPLAY;
+}
+
+/* Where keys may be derived anew, the message is under one of several (B.2). Only what is
+ * under keys that are in use, or come into use, may have been received before. */
+static enum osc_err
+open_under(struct osc_receiving *r, struct osc_endpoint *endpoint)
+{
+	struct osc_attempts attempts;
+	const struct osc_attempt *attempt;
+	enum osc_err err = osc_rederive_plan(&attempts, r->group, r->i, endpoint, r->detail);
+
+	r->work->endpoint = endpoint;
+	if (err != OSC_OK)
+		return err;
+	do {
+		attempt = &attempts.list[attempts.at];
+		r->matched = NULL;
+		err = osc_rederive_next(&attempts, r->work, endpoint);
+		if (err == OSC_OK)
+			err = osc_receiving_match(r, endpoint);
+		if (err == OSC_OK &&
+		    (attempt->step == OSC_STEP_NONE || attempt->step == OSC_STEP_CONFIRM))
+			err = check_window(r);
+		if (err == OSC_OK)
+			err = osc_receiving_open(r);
+		if (err == OSC_OK)
+			r->attempt = *attempt;
+	} while (err != OSC_OK && osc_rederive_failed(&attempts, err));
+	return err == OSC_OK || err == OSC_ENOMEM ? err : attempts.verdict;
+}
 
 /* The one context: its window refuses what was received before, at no cost; a lost one
  * refuses later, since a forged message must stay a forged message. */
@@ -18,15 +59,14 @@ receive_in_one(struct osc_receiving *r)
 	struct osc_endpoint *endpoint = &r->session->one;
 	enum osc_err err = osc_group_look(r->group, r->i);
 
+	if (err == OSC_OK && osc_endpoint_rederives(endpoint))
+		return open_under(r, endpoint);
 	if (err == OSC_OK)
 		err = osc_receiving_match(r, endpoint);
-	if (err == OSC_OK && r->work->message.is_request) {
+	if (err == OSC_OK && r->work->message.is_request)
 		err = osc_group_lock(r->group, endpoint, r->detail);
-		if (err == OSC_OK &&
-		    osc_window_check(&osc_store_state(endpoint->store)->window,
-			r->work->exchange.piv.seq) == OSC_EREPLAY)
-			err = OSC_EREPLAY;
-	}
+	if (err == OSC_OK)
+		err = check_window(r);
 	return err == OSC_OK ? osc_receiving_open(r) : err;
 }
 
@@ -45,25 +85,39 @@ admit(struct osc_receiving *r, const struct osc_wanted *wanted)
 	return err;
 }
 
+static enum osc_err
+open_candidate(struct osc_receiving *r, struct osc_endpoint *endpoint)
+{
+	enum osc_err err;
+
+	if (osc_endpoint_rederives(endpoint))
+		return open_under(r, endpoint);
+	err = osc_receiving_match(r, endpoint);
+	return err == OSC_OK ? osc_receiving_open(r) : err;
+}
+
 /* The candidates one by one, until the tag verifies (3.3). OSC_EGONE if it does in one whose
  * directory is not what was loaded any more. */
 static enum osc_err
 open_among(struct osc_receiving *r, struct osc_search *search)
 {
 	struct osc_endpoint *endpoint;
-	enum osc_err err, first = OSC_OK;
+	enum osc_err err, first = OSC_OK, unusable = OSC_OK;
 	size_t tried = 0;
 
 	while ((endpoint = osc_search_next(search)) != NULL) {
-		err = osc_receiving_match(r, endpoint);
-		if (err == OSC_OK)
-			err = osc_receiving_open(r);
+		err = open_candidate(r, endpoint);
 		if (err == OSC_OK)
 			return admit(r, search->wanted);
-		if (err == OSC_ENOMEM || r->i >= r->group->n)
+		if (err == OSC_ENOMEM || err == OSC_EGONE || err == OSC_ESETTINGS ||
+		    r->i >= r->group->n)
 			return err;
+		if (osc_err_status(err) == 1 || osc_err_status(err) == 7)
+			unusable = err;
 		first = tried++ == 0 ? err : first;
 	}
+	if (unusable != OSC_OK)
+		return unusable;
 	/* Where several fit, none is to blame. */
 	if (tried != 1) {
 		r->work->endpoint = NULL;
@@ -165,6 +219,8 @@ receive_one(struct osc_receiving *r)
 	if (err == OSC_OK)
 		err = r->session->options.many ? receive_among(r) : receive_in_one(r);
 	assert(err != OSC_OK || r->work->endpoint != NULL);
+	if (err == OSC_OK)
+		err = osc_rederive_settle(&r->attempt, r->group, r->i, r->text, r->detail);
 	if (err == OSC_OK && r->work->message.is_request)
 		err = strike(
 		    osc_store_state(r->work->endpoint->store), r->work->exchange.piv.seq, r->text);
@@ -224,7 +280,8 @@ guess(struct osc_receiving *r)
 
 		endpoint = osc_contexts_recent(&session->contexts, &wanted);
 	}
-	if (endpoint == NULL || osc_receiving_match(r, endpoint) != OSC_OK)
+	if (endpoint == NULL || osc_endpoint_rederives(endpoint) ||
+	    osc_receiving_match(r, endpoint) != OSC_OK)
 		return false;
 	r->guessed = endpoint;
 	r->guessed_request = &work->exchange;

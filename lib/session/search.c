@@ -65,6 +65,17 @@ add(struct osc_search *search, struct osc_endpoint *endpoint)
 	search->found[search->n++] = endpoint;
 }
 
+/* Where the ID Context changes, any kid context may be for it (B.2). */
+static bool
+fits_endpoint(const struct osc_wanted *wanted, const struct osc_endpoint *endpoint)
+{
+	struct osc_wanted kid_only = *wanted;
+
+	if (osc_endpoint_rederives(endpoint))
+		kid_only.kid_context = OSC_ABSENT;
+	return osc_wanted_fits(&kid_only, osc_store_params(endpoint->store));
+}
+
 /* The directory of this name, if it is there and fits. What fits and cannot be loaded is
  * noted. */
 static struct osc_endpoint *
@@ -82,8 +93,7 @@ try_name(struct osc_search *search, const struct osc_wanted *wanted, bool *fits)
 		return NULL;
 	err = osc_contexts_load(contexts, name, &endpoint, &detail);
 	if (err == OSC_OK) {
-		*fits =
-		    endpoint != NULL && osc_wanted_fits(wanted, osc_store_params(endpoint->store));
+		*fits = endpoint != NULL && fits_endpoint(wanted, endpoint);
 		return *fits ? endpoint : NULL;
 	}
 	path = osc_index_path(contexts->directory, name);
@@ -182,8 +192,7 @@ list_others(struct osc_search *search)
 	while (search->err != OSC_ENOMEM &&
 	    (entry = osc_index_next(&contexts->index, search->wanted, entry)) != NULL) {
 		note(search, osc_contexts_load(contexts, entry->name, &endpoint, &detail), &detail);
-		if (endpoint != NULL &&
-		    osc_wanted_fits(search->wanted, osc_store_params(endpoint->store)))
+		if (endpoint != NULL && fits_endpoint(search->wanted, endpoint))
 			add(search, endpoint);
 	}
 	if (search->n > first)

@@ -2,7 +2,7 @@
 /* Copyright (c) 2026 The oscore-tools authors */
 #include "base/secret.h"
 #include "core/rewrite.h"
-#include "session/group.h"
+#include "session/rederive.h"
 #include "session/search.h"
 #include "session/send.h"
 
@@ -84,8 +84,21 @@ check_request(struct osc_session *session, struct osc_work *work, struct osc_end
 	if (osc_buffer_reserve(&session->scratch, work->receipts->datagram.len) == NULL)
 		return OSC_ENOMEM;
 	work->endpoint = endpoint;
-	return osc_receipt_check(work->receipts, &endpoint->context, endpoint->serial,
-	    OSC_SIDE_PEER, session->scratch.ptr);
+	return osc_receipt_check(work->receipts, endpoint->active, endpoint->serial, OSC_SIDE_PEER,
+	    session->scratch.ptr);
+}
+
+/* Where keys may be derived anew the state says which are in use. */
+static enum osc_err
+look_for_keys(struct osc_endpoint *endpoint, struct osc_detail *detail)
+{
+	enum osc_err err;
+
+	if (!osc_endpoint_rederives(endpoint) || endpoint->held)
+		return OSC_OK;
+	err = osc_endpoint_look(endpoint, detail);
+	osc_store_rest(endpoint->store);
+	return err;
 }
 
 /* The context under which the request verifies, locked; OSC_EGONE if its directory is not what
@@ -99,8 +112,11 @@ bind_among(struct osc_group *group, size_t i, struct osc_search *search)
 	struct osc_endpoint *endpoint;
 
 	while ((endpoint = osc_search_next(search)) != NULL) {
-		err = check_request(session, work, endpoint);
-		if (err == OSC_ENOMEM)
+		work->endpoint = endpoint;
+		err = look_for_keys(endpoint, &search->detail);
+		if (err == OSC_OK)
+			err = check_request(session, work, endpoint);
+		if (err == OSC_ENOMEM || err == OSC_EGONE)
 			return err;
 		first = first == OSC_OK ? err : first;
 		if (err != OSC_OK)
@@ -251,7 +267,7 @@ report(
 	if (protection->request != NULL) {
 		work->exchange = *protection->request;
 	} else {
-		work->exchange.kid = work->endpoint->context.sender_id;
+		work->exchange.kid = work->endpoint->active->sender_id;
 		work->exchange.piv = layout->option.piv;
 	}
 }
@@ -261,7 +277,7 @@ static enum osc_err
 write_one(const struct osc_session_options *options, struct osc_work *work, uint8_t *out,
     size_t cap, size_t *len)
 {
-	const struct osc_context *context = &work->endpoint->context;
+	const struct osc_context *context = work->endpoint->active;
 	struct osc_state *state = osc_store_state(work->endpoint->store);
 	struct osc_protection protection = {
 	    .plain = work->plain,
@@ -294,6 +310,14 @@ write_one(const struct osc_session_options *options, struct osc_work *work, uint
 	return OSC_OK;
 }
 
+/* Where keys may be derived anew, the ID Context is not known yet when room is made. */
+static size_t
+room_for(const struct osc_work *work)
+{
+	return osc_protect_room(&work->plain, &work->endpoint->context) +
+	    (osc_endpoint_rederives(work->endpoint) ? OSC_OPTION_MAX : 0);
+}
+
 /* In input order, before anything is sealed. */
 static void
 write_all(struct osc_group *group)
@@ -321,7 +345,7 @@ write_all(struct osc_group *group)
 			continue;
 		}
 		out = session->out.ptr + session->out.len; /* reserved by the caller */
-		room = osc_protect_room(&work->plain, &work->endpoint->context);
+		room = room_for(work);
 		err = write_one(&session->options, work, out, room, &len);
 		if (err != OSC_OK) {
 			osc_group_refuse(group, i, err, &none);
@@ -345,7 +369,7 @@ prepare(struct osc_aead_job *job, struct osc_group *group, size_t i)
 	};
 	struct osc_buffer *out = &group->session->out;
 
-	osc_protect_prepare(job, &work->endpoint->context,
+	osc_protect_prepare(job, work->endpoint->active,
 	    work->receipts != NULL ? &work->receipts->exchange : NULL, &layout,
 	    out->ptr + (item->out.ptr - out->ptr));
 }
@@ -377,8 +401,7 @@ reserve(struct osc_group *group)
 
 	for (size_t i = 0; i < group->n; i++)
 		if (group->items[i].err == OSC_OK)
-			room += osc_protect_room(&group->session->work[i].plain,
-			    &group->session->work[i].endpoint->context);
+			room += room_for(&group->session->work[i]);
 	return osc_group_reserve(group, &group->session->out, room);
 }
 
@@ -425,8 +448,10 @@ osc_session_protect(struct osc_session *session, struct osc_item *items, size_t 
 	if (osc_group_good(&group) && !session->options.many)
 		(void)osc_group_look(&group, osc_group_first(&group));
 	bind(&group);
-	if (osc_group_good(&group) && reserve(&group) && lock(&group))
+	if (osc_group_good(&group) && reserve(&group) && lock(&group)) {
+		osc_rederive_send(&group);
 		write_all(&group);
+	}
 	if (session->options.dry_run)
 		drop_all(&group);
 	osc_group_commit(&group);

@@ -32,6 +32,11 @@ osc_session_open(struct osc_session *session, bool any_role, struct osc_detail *
 		err = osc_endpoint_open(
 		    &session->one, options->directory, OSC_ROLE_CLIENT, flags, detail);
 	session->opened = err == OSC_OK;
+	if (err == OSC_OK && options->rederive && !osc_endpoint_rederives(&session->one)) {
+		err = osc_detail_set(detail, OSC_ECONTEXT, options->directory,
+		    "the keys of this context are not to be derived anew: no \"rederive\"");
+		osc_detail_hint(detail, "both sides need \"rederive\": true in settings.json");
+	}
 	return err;
 }
 

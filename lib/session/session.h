@@ -35,15 +35,29 @@ struct osc_session_options {
 	bool new_piv;          /* protect: a Partial IV in every response */
 	bool no_kid_context;   /* protect: no ID Context in requests */
 	bool dry_run;          /* protect: use up nothing, seal nothing */
+	bool rederive;         /* protect: make request #1 (B.2) */
 	struct osc_slice echo; /* protect: the Echo that requests get (B.1.2); or absent */
 	bool explain;          /* the derivation will be shown, and mistakes looked for */
 	bool error_reply;      /* unprotect: make the answer to a refused request */
+};
+
+/* What a message is where keys are derived anew (B.2). */
+enum osc_step {
+	OSC_STEP_NONE,       /* nothing of that: it is under the keys in use */
+	OSC_STEP_REQUEST_1,  /* the peer begins */
+	OSC_STEP_LOST,       /* it is answered as if it did, since the state is lost */
+	OSC_STEP_RESPONSE_1, /* of the peer, to the request #1 of this side */
+	OSC_STEP_BEGUN,      /* the same to an ordinary request: the peer has begun */
+	OSC_STEP_STALE,      /* the same to a request #1 of before */
+	OSC_STEP_REQUEST_2,  /* the peer goes on with keys that come into use by it */
+	OSC_STEP_CONFIRM,    /* the peer uses the keys that this side has gone on with */
 };
 
 /* A message on its way through a group, and what is known of it when it is settled. */
 struct osc_work {
 	bool outgoing;         /* this side protects it */
 	bool passed_over;      /* an Empty Acknowledgement: not refused, and no output */
+	enum osc_step step;    /* that it has taken */
 	bool unverified;       /* an OSCORE message that was only looked at, without a context */
 	struct osc_coap plain; /* outgoing: what is protected */
 	struct osc_unprotection message; /* what was received; outgoing: the OSCORE option only */
@@ -79,6 +93,7 @@ struct osc_session {
 	struct osc_endpoint **held;      /* whose lock the group under way holds */
 	size_t n_held;
 	size_t work_cap, work_n;
+	struct osc_state first;    /* of request #1, for as long as it is made */
 	struct osc_buffer edited;  /* plain messages that had to be written anew */
 	struct osc_buffer out;     /* the messages that leave */
 	struct osc_buffer replies; /* the error replies that leave */

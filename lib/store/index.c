@@ -47,7 +47,9 @@ entry_fits(const struct osc_index_entry *entry, const struct osc_wanted *wanted)
 	else
 		fits = (wanted->role == OSC_ROLE_CLIENT && peer) ||
 		    (wanted->role == OSC_ROLE_SERVER && own);
-	return fits && context_fits(wanted, osc_slice(entry->id_context, entry->id_context_len));
+	return fits &&
+	    (entry->rederive ||
+		context_fits(wanted, osc_slice(entry->id_context, entry->id_context_len)));
 }
 
 /* Which of the two chains of an entry is that of a kid? */
@@ -92,6 +94,7 @@ identify(struct osc_index_entry *entry, const char *path)
 	if (err == OSC_OK && entry->known) {
 		entry->neutral =
 		    settings.dialect == OSC_DIALECT_ROLE && settings.role == OSC_ROLE_NONE;
+		entry->rederive = settings.rederive;
 		params = osc_settings_view(&settings, OSC_ROLE_CLIENT);
 		entry->sender_id = params.sender_id;
 		entry->recipient_id = params.recipient_id;

@@ -18,10 +18,11 @@ struct osc_index_entry {
 	char *path;       /* DIRECTORY/NAME */
 	const char *name; /* in it */
 	struct osc_seen seen;
-	bool present; /* it was there when the directory was read last */
-	bool read;    /* what is below is known, as far as the files tell it */
-	bool known;   /* they do */
-	bool neutral; /* serves both roles: the IDs below are the client's and the server's */
+	bool present;  /* it was there when the directory was read last */
+	bool read;     /* what is below is known, as far as the files tell it */
+	bool known;    /* they do */
+	bool rederive; /* its ID Context changes: any kid context may be for it */
+	bool neutral;  /* serves both roles: the IDs below are the client's and the server's */
 	struct osc_id sender_id;
 	struct osc_id recipient_id;
 	uint8_t *id_context; /* on the heap; NULL: absent */

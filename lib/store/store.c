@@ -242,6 +242,12 @@ osc_store_state(struct osc_store *store)
 	return store->state;
 }
 
+struct osc_state *
+osc_store_base(struct osc_store *store)
+{
+	return &store->sequence.mine.state;
+}
+
 void
 osc_store_use(struct osc_store *store, struct osc_state *state)
 {
@@ -297,16 +303,10 @@ prepare(struct osc_store *store, struct osc_detail *detail)
 	return err;
 }
 
-enum osc_err
-osc_store_follow(struct osc_store *store, const struct osc_state *high)
+struct osc_high *
+osc_store_high(struct osc_store *store)
 {
-	return osc_high_raise(&store->high, high);
-}
-
-const struct osc_state *
-osc_store_high(const struct osc_store *store)
-{
-	return store->high.state;
+	return &store->high;
 }
 
 void

@@ -41,6 +41,7 @@ struct osc_state {
 	uint8_t echo[8];
 };
 
+struct osc_high;
 struct osc_rederived;
 struct osc_settings;
 struct osc_store;
@@ -118,6 +119,9 @@ void osc_store_use(struct osc_store *store, struct osc_state *state);
  */
 struct osc_state *osc_store_state(struct osc_store *store);
 
+/* osc_store_base - the state of the keys of the settings, whichever are in use */
+struct osc_state *osc_store_base(struct osc_store *store);
+
 /*
  * osc_store_rest - keep no descriptor open until the next begin
  *
@@ -129,16 +133,13 @@ void osc_store_rest(struct osc_store *store);
 bool osc_store_unchanged(const struct osc_store *store);
 
 /*
- * osc_store_follow, osc_store_high - what a state that is read may not fall behind
+ * osc_store_high - what a state that is read may not fall behind: store/high.h
  *
  * Within a process the state of a context never goes back: what is read must follow what
- * this process read and committed last, or it is refused (OSC_EBACK). osc_store_high returns
- * that, the window the last one that was known; NULL if nothing was read yet.
- * osc_store_follow adds it to another store, whose directory has the same keys. Returns
- * OSC_OK or OSC_ENOMEM.
+ * this process read and committed last, or it is refused (OSC_EBACK). That of a store whose
+ * directory has the same keys is added by osc_high_raise.
  */
-enum osc_err osc_store_follow(struct osc_store *store, const struct osc_state *high);
-const struct osc_state *osc_store_high(const struct osc_store *store);
+struct osc_high *osc_store_high(struct osc_store *store);
 
 /*
  * osc_store_look - read the state without the lock

@@ -1,0 +1,405 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 The oscore-tools authors
+#
+# RFC 8613, Appendix B.2: keys that are derived anew, in each state of both directories.
+
+# shellcheck disable=SC2154
+load helper
+
+EXHAUSTED='"next-to-send": 1099511627776, "received": "unknown"'
+
+# both - a pair of directories, client and server
+both() {
+	oscore-gen --pair --rederive client server
+}
+
+# ask - request #1, in q1; its state before may be any
+ask() {
+	run -0 --separate-stderr to q1 feed "$GET" oscore-protect --rederive client
+	equal "$stderr" ""
+}
+
+# challenge FILE - the server's answer to the request in FILE, in e
+challenge() {
+	run -6 --separate-stderr oscore-unprotect --error-reply e server "$1"
+	equal "$output" ""
+	[ -s e ]
+}
+
+# derive REQUEST - the client takes the answer in e
+derive() {
+	run -0 --separate-stderr oscore-unprotect -t json --request "$1" client e
+	equal "$(jq -r .code <<<"$output")" 4.01
+	equal "$stderr" "oscore-unprotect: hint: the peer asks to derive the keys anew: protect the request again"
+}
+
+# exchange N - a request of the client and its response, in qN and aN
+exchange() {
+	run -0 --separate-stderr to "q$1" feed "$GET" oscore-protect client
+	equal "$stderr" ""
+	run -0 --separate-stderr oscore-unprotect -t hex server "q$1"
+	equal "$output" "$GET"
+	run -0 --separate-stderr to "a$1" feed "$CONTENT" oscore-protect --request "q$1" server
+	run -0 --separate-stderr oscore-unprotect -t hex --request "q$1" client "a$1"
+	equal "$output" "$CONTENT"
+	equal "$stderr" ""
+}
+
+# run_all - a whole run, from any state
+run_all() {
+	ask
+	challenge q1
+	derive q1
+	exchange 2
+}
+
+# use - what makes a directory look used
+use() {
+	exchange 9
+}
+
+rederived() {
+	jq -c ".rederived$2" "$1/sequence.json"
+}
+
+# unchanged DIR COMMAND... - the state is what it was, bit for bit
+unchanged() {
+	local dir=$1 before
+	shift
+	before=$(ls -i "$dir/sequence.json" && cat "$dir/sequence.json")
+	"$@"
+	equal "$(ls -i "$dir/sequence.json" && cat "$dir/sequence.json")" "$before"
+}
+
+@test "a run: request #1, 4.01, request #2, and on under the new keys" {
+	both
+	use
+	ask
+	equal "$(oscore-cid q1 | cut -c -5)" "01@48"
+	equal "$(rederived client ' | keys')" '["r1_hex"]'
+	equal "$(jq '."next-to-send"' client/sequence.json)" 1
+	challenge q1
+	equal "$(rederived server ' | keys')" '["hmac-key_hex","hmac-made"]'
+	derive q1
+	equal "$(rederived client ' | keys')" '["answered","id-context_hex","next-to-send","pending","received"]'
+	equal "$(rederived client '."id-context_hex"')" null
+	equal "$(rederived client '."next-to-send"')" 1
+	equal "$(rederived client '.pending."next-to-send"')" 0
+	exchange 2
+	equal "$(oscore-cid q2 | cut -c -7)" "01@5818"
+	equal "$(oscore-cid a2 || true)" ""
+	for side in client server; do
+		equal "$(rederived $side ' | keys')" '["answered","id-context_hex","next-to-send","received"]'
+		equal "$(jq -c '[."next-to-send", .received]' $side/sequence.json)" '[1099511627776,"unknown"]'
+	done
+	equal "$(rederived client '."id-context_hex"')" "$(rederived server '."id-context_hex"')"
+	# Later requests have the ID Context as it is.
+	exchange 3
+	equal "$(oscore-cid q3)" "01@$(jq -r '.rederived."id-context_hex"' client/sequence.json)"
+	feed "$GET" oscore-protect --no-kid-context client >q4
+	equal "$(oscore-cid q4)" 01
+	run -0 oscore-unprotect -t hex server q4
+	run_all
+	exchange 3
+}
+
+@test "a state that is lost, missing, a copy, not understood or used up recovers, on either side" {
+	local broken
+	for side in client server; do
+		for broken in lost missing copy garbage exhausted both; do
+			rm -rf client server copy
+			both
+			use
+			case $broken in
+			lost) state $side "{$EXHAUSTED}" ;;
+			missing) rm $side/sequence.json ;;
+			copy)
+				cp -a $side copy
+				rm -r $side
+				cp -a copy $side
+				;;
+			garbage) echo '{"next-to' >$side/sequence.json ;;
+			exhausted) state $side '{"next-to-send": 1099511627776, "received": {"index": 0, "bitfield": 1}}' ;;
+			both) rm client/sequence.json server/sequence.json ;;
+			esac
+			run_all || fail "$side $broken"
+			exchange 3
+		done
+	done
+}
+
+@test "without --rederive a state of no use is refused, left as it is, and the hint says what to do" {
+	both
+	use
+	echo '{' >client/sequence.json
+	unchanged client run -7 --separate-stderr feed "$GET" oscore-protect client
+	equal "$output" ""
+	[[ ${stderr_lines[1]} == "oscore-protect: hint: add --rederive, to derive the keys anew" ]]
+	unchanged client run -7 --separate-stderr oscore-unprotect --request q9 client a9
+	[[ ${stderr_lines[1]} == "oscore-unprotect: hint: to derive the keys anew, protect a request with --rederive" ]]
+	state client "{$EXHAUSTED}"
+	unchanged client run -8 --separate-stderr feed "$GET" oscore-protect client
+	equal "${stderr_lines[1]}" "oscore-protect: hint: add --rederive, to derive the keys anew"
+	run -0 to q1 feed "$GET" oscore-protect --rederive client
+	unchanged client run -7 --separate-stderr feed "$GET" oscore-protect client
+	[[ ${stderr_lines[0]} == *"no keys are in use"* ]]
+	[[ ${stderr_lines[1]} == *"unprotect the answer first, or add --rederive"* ]]
+}
+
+@test "a server that lost its state begins, in the answer to an ordinary request" {
+	local step
+	both
+	use
+	rm server/sequence.json
+	for step in 1 2; do
+		run -0 to q5 feed "$GET" oscore-protect client
+		# without --error-reply nothing is made
+		run -6 --separate-stderr oscore-unprotect server q5
+		equal "$output" ""
+		[[ ${stderr_lines[0]} == *"the state is lost"* ]]
+		[ $step = 2 ] || [ ! -e server/sequence.json ]
+		challenge q5
+		derive q5
+		exchange 6
+		cp server/sequence.json .
+		rm server/sequence.json
+	done
+	# the same under keys that were derived anew, and a wrapped kid context
+	run -0 to q5 feed "$GET" oscore-protect client
+	challenge q5
+	derive q5
+	run -0 to q6 feed "$GET" oscore-protect client
+	rm server/sequence.json
+	challenge q6
+	derive q6
+	exchange 7
+}
+
+@test "a lost window beside a known number stays with Echo, and the keys stay" {
+	both
+	use
+	state server '{"next-to-send": 5, "received": "unknown"}'
+	run -0 to q5 feed "$GET" oscore-protect client
+	challenge q5
+	run -0 --separate-stderr to answer oscore-unprotect --request q5 client e
+	equal "$stderr" ""
+	run -0 to q6 feed "$GET" oscore-protect --echo answer client
+	run -0 oscore-unprotect server q6
+	equal "$(jq -c .rederived server/sequence.json)" null
+}
+
+@test "of the four messages none gets in twice, in any later state" {
+	local state
+	both
+	use
+	run_all
+	for state in answered again two; do
+		case $state in
+		again)
+			exchange 3
+			;;
+		two)
+			cp q1 old1
+			cp q2 old2
+			cp e old_e
+			ask
+			challenge q1
+			derive q1
+			for message in old1 old2; do
+				run -6 --separate-stderr oscore-unprotect --error-reply x server $message
+				equal "$output" ""
+			done
+			run -6 oscore-unprotect --request old1 client old_e
+			exchange 4
+			cp old1 q1
+			cp old2 q2
+			cp old_e e
+			;;
+		esac
+		for message in q1 q2; do
+			run -6 --separate-stderr oscore-unprotect --error-reply x server $message
+			equal "$output" ""
+			run -6 --separate-stderr oscore-unprotect -C . --error-reply x $message
+			equal "$output" ""
+		done
+		unchanged client run -6 --separate-stderr oscore-unprotect --request q1 client e
+		equal "$output" ""
+		equal "${stderr_lines[0]}" "oscore-unprotect: e:1: replayed: an answer that was to derive keys anew (RFC 8613, B.2)"
+	done
+}
+
+@test "a run that is given up leaves the keys in use as they are" {
+	both
+	use
+	ask
+	exchange 3
+	challenge q1
+	exchange 4
+	derive q1
+	# pending: the next requests; and the answers to those of before still come
+	run -0 to q5 feed "$GET" oscore-protect client
+	equal "$(oscore-cid q5 | cut -c -7)" "01@5818"
+	run -0 oscore-unprotect -t hex --request q4 client a4
+	equal "$(rederived client '."next-to-send"')" 3
+	# given up: the number goes on
+	ask
+	equal "$(rederived client '.pending')" null
+	run -0 to q6 feed "$GET" oscore-protect client
+	equal "$(oscore-cid q6)" 01
+	equal "$(oscore-cid --print partial-iv q6)" 03
+	run -0 oscore-unprotect server q6
+	# the run of before can go on for the server, and then the client is behind
+	run -0 oscore-unprotect server q5
+	run -0 to q7 feed "$GET" oscore-protect client
+	run -4 oscore-unprotect server q7
+	run_all
+}
+
+R2=2222222222222222
+
+# answer PLAIN - in e, an answer to the request #1 of client under the keys that R2 gives, with this
+# plain message inside and a Partial IV; both are made in directories with that ID Context
+answer() {
+	local side id
+	id=$R2$(jq -r .rederived.r1_hex client/sequence.json)
+	for side in client server; do
+		rm -rf "second-$side"
+		mkdir -m 700 "second-$side"
+		cp "$side/secret.json" "second-$side"
+		jq "del(.rederive, .\"sequence-file\") | .\"id-context_hex\" = \"$id\"" "$side/settings.json" \
+			>"second-$side/settings.json"
+	done
+	feed "$GET" oscore-protect --no-kid-context second-client >second
+	feed "$1" oscore-protect --new-piv --request second second-server >plain-option
+	raw "$(hex_of plain-option | sed "s/^\(.\{16\}\)920100ff/\19c11000948${R2}ff/")" >e
+}
+
+@test "the answer to request #1 is 4.01 and nothing else; it may have a Partial IV" {
+	local plain
+	both
+	ask
+	for plain in 64455d1f00003974 64845d1f00003974 64815d1f00003974ff41 \
+		64815d1f00003974d8ef0000000000000000 64815d1f00003974d101ff; do
+		answer "$plain"
+		unchanged client run -5 --separate-stderr oscore-unprotect --request q1 client e
+		equal "$output" ""
+		[[ ${stderr_lines[0]} == *"4.01 and nothing else"* ]]
+	done
+	answer 64815d1f00003974
+	cp e good
+	raw "$(broken "$(hex_of good)")" >e
+	unchanged client run -4 oscore-unprotect --request q1 client e
+	cp good e
+	derive q1
+	equal "$(rederived client '.pending."id-context_hex"' | cut -c 2-17)" $R2
+	# It is of no use a second time, nor for another request #1.
+	unchanged client run -6 oscore-unprotect --request q1 client good
+	cp q1 old1
+	ask
+	unchanged client run -6 oscore-unprotect --request old1 client good
+	unchanged client run -4 oscore-unprotect --request q1 client good
+}
+
+@test "kid contexts that are no byte string as they should be are of no context" {
+	local kid_context
+	both
+	use
+	for kid_context in 01 40 4101ff 580101 59000101 5f4101ff 6101; do
+		option=$(printf '19%s%02x%s01' 00 $((${#kid_context} / 2)) "$kid_context")
+		length=$((${#option} / 2))
+		unchanged server run -4 --separate-stderr feed "41021001119$(printf %x $length)${option}ff$(printf '00%.0s' {1..12})" oscore-unprotect --error-reply x server
+		equal "$output" ""
+	done
+	# and one that is, but nobody sealed it
+	unchanged server run -4 --separate-stderr feed "41021001119c190009481111111111111111ff37b472957c902d0422c9659dc2" oscore-unprotect --error-reply x server
+}
+
+@test "a key in both settings is needed, and a fixed side" {
+	oscore-gen --pair client server
+	run -7 --separate-stderr feed "$GET" oscore-protect --rederive client
+	[[ ${stderr_lines[0]} == *"not to be derived anew"* ]]
+	oscore-gen --pair --rederive other peer
+	run -0 to q1 feed "$GET" oscore-protect --rederive other
+	unchanged server run -4 --separate-stderr oscore-unprotect --error-reply e server q1
+	role_context neutral '"rederive": true'
+	run -7 --separate-stderr feed "$GET" oscore-protect -r client neutral
+	[[ ${stderr_lines[0]} == *"rederive needs a fixed role"* ]]
+	[[ ${stderr_lines[1]} == *'"role"'* ]]
+	run -2 oscore-gen --rederive new
+	run -2 oscore-protect --rederive --request q1 client
+	run -2 oscore-protect --rederive --no-kid-context client
+}
+
+@test "the role dialect, with a pinned side" {
+	both
+	for side in client server; do
+		rm -r $side
+		role_context $side "\"rederive\": true, \"role\": \"$side\""
+	done
+	use
+	run_all
+	exchange 3
+	equal "$(jq -c '[.used[""], .seen["01"]]' client/sequence.json)" '[1099511627776,"unknown"]'
+	rm server/sequence.json
+	run_all
+}
+
+@test "in a stream a step ends its group, and what comes behind is under the keys of then" {
+	both
+	use
+	ask
+	challenge q1
+	derive q1
+	text "$GET"$'\n'"$GET_B" oscore-protect -f hex client >q.hex
+	run -0 --separate-stderr oscore-unprotect -f hex server q.hex
+	equal "$output" "$GET"$'\n'"$GET_B"
+	cp q.hex q2.hex
+	ask
+	{ hex_of q1 && echo && cat q2.hex; } >mixed
+	run -6 --separate-stderr oscore-unprotect -k -f hex --error-reply e server mixed
+	equal "${#lines[@]}" 3
+	head -n 1 e >e1
+	run -0 --separate-stderr oscore-unprotect -f hex -t json --request q1 client e1
+}
+
+@test "two runs at once: the first request #2 wins, the other counts as request #1" {
+	both
+	use
+	cp -a client other
+	ask
+	cp q1 first1
+	challenge q1
+	cp e first_e
+	rm -r other/sequence.json
+	feed "$GET" oscore-protect --rederive other >second1
+	run -6 oscore-unprotect --error-reply second_e server second1
+	run -0 oscore-unprotect --request first1 client first_e
+	run -0 oscore-unprotect --request second1 other second_e
+	feed "$GET" oscore-protect client >first2
+	feed "$GET" oscore-protect other >second2
+	run -0 oscore-unprotect server first2
+	run -6 --separate-stderr oscore-unprotect server second2
+	equal "$output" ""
+}
+
+@test "among many contexts the kid finds the directory, and the tag decides" {
+	mkdir tree
+	oscore-gen --pair --rederive --client-id 0a client tree/a
+	oscore-gen --pair --rederive --client-id 0a other tree/b
+	for one in client other client; do
+		feed "$GET" oscore-protect --rederive $one >q1
+		run -6 --separate-stderr oscore-unprotect -C tree --error-reply e q1
+		run -0 oscore-unprotect --request q1 $one e
+		feed "$GET" oscore-protect $one >q2
+		run -0 --separate-stderr oscore-unprotect -C tree -t hex q2
+		equal "$output" "$GET"
+		feed "$CONTENT" oscore-protect -C tree --request q2 >a2
+		run -0 oscore-unprotect -t hex --request q2 $one a2
+		equal "$output" "$CONTENT"
+		feed "$GET" oscore-protect $one >q3
+		run -0 oscore-unprotect -C tree -t hex q3
+		equal "$output" "$GET"
+		run -0 --separate-stderr oscore-cid -C tree q3
+	done
+}
