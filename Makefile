@@ -52,7 +52,7 @@ VARIANT_LINK_coverage = --coverage
 DEPS_LIBRARIES = libc6-dev libsodium-dev libcbor-dev libjansson-dev libcoap3-dev nettle-dev
 DEPS_BUILD = gcc make pkg-config $(DEPS_LIBRARIES)
 DEPS_CHECK = bats jq mandoc python3 xxd strace socat util-linux rsync e2fsprogs tshark mount zsh fish \
-	libcoap3-bin parallel systemd
+	libcoap3-bin parallel systemd $(DEPS_DEB)
 # Whoever only builds, installs and looks needs less than who tests.
 BUILD_GOALS = all demo install
 ifneq ($(filter $(BUILD_GOALS),$(MAKECMDGOALS)),)
@@ -62,6 +62,7 @@ endif
 endif
 DEPS = $(DEPS_BUILD) $(DEPS_CHECK)
 DEPS_LINT = g++ clang clang-format clang-tidy libclang-rt-14-dev cppcheck shellcheck valgrind
+DEPS_DEB = dpkg-dev lintian
 DEPS_PORTABILITY = gcc-s390x-linux-gnu gcc-arm-linux-gnueabihf qemu-user
 
 LIB_SOURCES = $(sort $(wildcard lib/*/*.c))
@@ -83,12 +84,12 @@ SHELL = /bin/bash
 .SUFFIXES:
 .SECONDARY: $(OBJECTS)
 .PHONY: all deps deps-lint demo bench check unit bats durability sanitize sanitize-check lint fuzz \
-	fuzz-smoke fuzzers units portability deps-portability install uninstall clean help FORCE
+	fuzz-smoke fuzzers units portability deps-portability deps-deb install uninstall dist deb clean help FORCE
 
 all: $(BINARIES)
 
 # `make deps demo` installs before it compiles, with -j too.
-DEPS_GOALS = $(filter deps deps-lint deps-portability,$(MAKECMDGOALS))
+DEPS_GOALS = $(filter deps deps-lint deps-deb deps-portability,$(MAKECMDGOALS))
 ifneq ($(DEPS_GOALS),)
 $(B)/hardening portability: | $(DEPS_GOALS)
 endif
@@ -175,6 +176,9 @@ deps:
 deps-lint:
 	$(call apt,$(DEPS_LINT))
 
+deps-deb:
+	$(call apt,$(DEPS_BUILD) $(DEPS_DEB))
+
 deps-portability:
 	$(call apt,$(DEPS_PORTABILITY))
 
@@ -224,30 +228,57 @@ fuzz:
 fuzz-smoke:
 	@$(MAKE) FUZZ_SECONDS=20 fuzz
 
+# What is installed where: MODE:SOURCE:TARGET.
 MANUALS = $(wildcard man/*.[157])
-COMPLETIONS_BASH = $(DESTDIR)$(DATADIR)/bash-completion/completions
-COMPLETIONS_ZSH = $(DESTDIR)$(DATADIR)/zsh/site-functions
-COMPLETIONS_FISH = $(DESTDIR)$(DATADIR)/fish/vendor_completions.d
-CONTEXTS = $(notdir $(wildcard contexts/*))
+BASHDIR = $(DATADIR)/bash-completion/completions
+FISHDIR = $(DATADIR)/fish/vendor_completions.d
+ZSHDIR = $(DATADIR)/zsh/site-functions
+OURDIR = $(DATADIR)/oscore-tools
+INSTALLED = $(foreach p,$(PROGRAMS),755:$(B)/$(p):$(BINDIR)/$(p) \
+	644:completions/oscore.bash:$(BASHDIR)/$(p) 644:completions/oscore.fish:$(FISHDIR)/$(p).fish) \
+	644:completions/oscore.zsh:$(ZSHDIR)/_oscore-tools \
+	$(foreach m,$(MANUALS),644:$(m):$(MANDIR)/man$(subst .,,$(suffix $(m)))/$(notdir $(m))) \
+	$(foreach f,$(wildcard contexts/*.md contexts/*/*),644:$(f):$(OURDIR)/$(f)) \
+	$(foreach f,$(wildcard tests/library/*),644:$(f):$(OURDIR)/bats/$(notdir $(f)))
+
+# The directories that are made on the way, for uninstall.
+MADE = $(OURDIR)/made-directories
 
 install: all
-	$(INSTALL) -d $(DESTDIR)$(BINDIR)
-	$(INSTALL) -m 755 $(BINARIES) $(DESTDIR)$(BINDIR)
-	for page in $(MANUALS); do \
-		$(INSTALL) -D -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page#man/}; done
-	for program in $(PROGRAMS); do \
-		$(INSTALL) -D -m 644 completions/oscore.bash $(COMPLETIONS_BASH)/$$program; \
-		$(INSTALL) -D -m 644 completions/oscore.fish $(COMPLETIONS_FISH)/$$program.fish; done
-	$(INSTALL) -D -m 644 completions/oscore.zsh $(COMPLETIONS_ZSH)/_oscore-tools
-	for file in $$(cd contexts && find . -type f); do \
-		$(INSTALL) -D -m 644 contexts/$$file $(DESTDIR)$(DATADIR)/oscore-tools/contexts/$$file; done
+	@for entry in $(INSTALLED); do \
+		directory=$${entry##*:}; \
+		while directory=$${directory%/*} && [ "$$directory" ] && [ ! -d $(DESTDIR)$$directory ]; do \
+			echo $$directory; \
+		done; \
+	done | sort -u >$(B)/made
+	@echo "  INSTALL $(words $(INSTALLED)) files below $(DESTDIR)$(PREFIX)"
+	$(Q)for entry in $(INSTALLED); do \
+		IFS=: read -r mode source target <<<"$$entry"; \
+		$(INSTALL) -D -m $$mode $$source $(DESTDIR)$$target; \
+	done
+	@cat $(DESTDIR)$(MADE) 2>/dev/null >>$(B)/made || true
+	@sort -u -o $(B)/made $(B)/made
+	@$(INSTALL) -m 644 $(B)/made $(DESTDIR)$(MADE)
 
 uninstall:
-	rm -f $(PROGRAMS:%=$(DESTDIR)$(BINDIR)/%)
-	for page in $(MANUALS); do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page#man/}; done
-	rm -f $(PROGRAMS:%=$(COMPLETIONS_BASH)/%) $(PROGRAMS:%=$(COMPLETIONS_FISH)/%.fish) \
-		$(COMPLETIONS_ZSH)/_oscore-tools
-	rm -rf $(DESTDIR)$(DATADIR)/oscore-tools
+	$(Q)for entry in $(INSTALLED); do rm -f $(DESTDIR)$${entry##*:}; done
+	@made=$$(sort -r $(DESTDIR)$(MADE) 2>/dev/null || true); \
+	rm -f $(DESTDIR)$(MADE); \
+	for directory in $$made; do \
+		rmdir --ignore-fail-on-non-empty $(DESTDIR)$$directory 2>/dev/null || true; \
+	done
+
+# An archive of the sources, the same bytes each time, and tried.
+dist:
+	@MAKE='$(MAKE)' tests/package/dist oscore-tools-$(VERSION) build/dist
+
+# A package for apt; DEBFULLNAME and DEBEMAIL say whose it is.
+DEB = build/deb
+deb: all
+	@rm -rf $(DEB)
+	@$(MAKE) -s install DESTDIR=$(DEB)/root PREFIX=/usr ZSHDIR=/usr/share/zsh/vendor-completions
+	@rm $(DEB)/root/usr/share/oscore-tools/made-directories
+	@tests/package/deb $(VERSION) $(DEB)
 
 clean:
 	rm -rf build
@@ -258,6 +289,8 @@ help:
 	@echo 'make             build the programs in build/release'
 	@echo 'make install     into PREFIX=$(PREFIX), below DESTDIR'
 	@echo 'make uninstall   remove what install put there'
+	@echo 'make dist        an archive of the sources in build/dist, tried'
+	@echo 'make deb         a Debian package in build/deb (make deps-deb first), for apt install'
 	@echo 'make unit bats   parts of check'
 	@echo 'make durability  kills, failing calls, power cuts, races, copies: the long form'
 	@echo 'make sanitize    all tests under ASan and UBSan'

@@ -4,7 +4,7 @@
 #
 # The Makefile: what it takes from the command line and from the environment.
 
-# shellcheck disable=SC2154 # stderr comes from run
+# shellcheck disable=SC2016,SC2154 # what make prints; stderr comes from run
 load helper
 
 # build [NAME=VALUE]... -- MAKE-ARGUMENT... - make with this in the environment, and nothing of a
@@ -69,7 +69,11 @@ symbols() {
 
 # goes_to WORDS... - where the programs would be installed
 goes_to() {
-	build "$@" -n install | sed -n 's/^install -m 755 .* //p'
+	local recipe
+	recipe=$(build "$@" -n install)
+	# below DESTDIR, the target of the first program
+	sed -n 's/.*install -D -m $mode $source \(.*\)$target.*/\1/p' <<<"$recipe" | tr -d '\n'
+	sed -n 's/.* 755:[^ ]*:\([^ ]*\)\/oscore-gen .*/\1/p' <<<"$recipe" | head -n 1
 }
 
 @test "PREFIX, or prefix, from the command line or the environment" {
