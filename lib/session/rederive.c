@@ -116,7 +116,8 @@ plan_request(
 		add(attempts, OSC_STEP_REQUEST_2, &x, OSC_ABSENT);
 	else if (wrapped)
 		add(attempts, lost ? OSC_STEP_LOST : OSC_STEP_REQUEST_1, &x, OSC_ABSENT);
-	else if (lost)
+	/* What is not wrapped may look as if it were. */
+	if (lost)
 		add(attempts, OSC_STEP_LOST, osc_is_present(kid_context) ? &kid_context : NULL,
 		    OSC_ABSENT);
 	attempts->verdict = OSC_EKIDCONTEXT;

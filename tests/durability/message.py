@@ -28,8 +28,9 @@ def token_of(message):
     return message[4 : 4 + (message[0] & 15)]
 
 
-def oscore_option(message):
-    """The value of the OSCORE option; None if a message (or a part of one) has none."""
+def _oscore_place(message):
+    """Where the value of the OSCORE option begins and ends; None if a message (or a part of one)
+    has none."""
     try:
         at, number = 4 + (message[0] & 15), 0
         while message[at] != 0xFF:
@@ -45,11 +46,22 @@ def oscore_option(message):
                 length, at = 269 + int.from_bytes(message[at : at + 2], "big"), at + 2
             number += delta
             if number == OSCORE:
-                return message[at : at + length] if at + length <= len(message) else None
+                return (at, at + length) if at + length <= len(message) else None
             at += length
     except IndexError:
         pass
     return None
+
+
+def oscore_option(message):
+    """The value of the OSCORE option; None if there is none."""
+    place = _oscore_place(message)
+    return message[slice(*place)] if place else None
+
+
+def ciphertext(message):
+    """What is behind the OSCORE option, which is the last one here, and the marker."""
+    return message[_oscore_place(message)[1] + 1 :]
 
 
 def partial_iv(message):
