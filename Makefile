@@ -245,20 +245,19 @@ INSTALLED = $(foreach p,$(PROGRAMS),755:$(B)/$(p):$(BINDIR)/$(p) \
 MADE = $(OURDIR)/made-directories
 
 install: all
-	@for entry in $(INSTALLED); do \
+	@echo "  INSTALL $(words $(INSTALLED)) files below $(DESTDIR)$(PREFIX)"
+	$(Q)made=$$(cat $(DESTDIR)$(MADE) 2>/dev/null || true; for entry in $(INSTALLED); do \
 		directory=$${entry##*:}; \
 		while directory=$${directory%/*} && [ "$$directory" ] && [ ! -d $(DESTDIR)$$directory ]; do \
 			echo $$directory; \
 		done; \
-	done | sort -u >$(B)/made
-	@echo "  INSTALL $(words $(INSTALLED)) files below $(DESTDIR)$(PREFIX)"
-	$(Q)for entry in $(INSTALLED); do \
+	done); \
+	for entry in $(INSTALLED); do \
 		IFS=: read -r mode source target <<<"$$entry"; \
 		$(INSTALL) -D -m $$mode $$source $(DESTDIR)$$target; \
-	done
-	@cat $(DESTDIR)$(MADE) 2>/dev/null >>$(B)/made || true
-	@sort -u -o $(B)/made $(B)/made
-	@$(INSTALL) -m 644 $(B)/made $(DESTDIR)$(MADE)
+	done; \
+	printf '%s\n' $$made | sort -u | \
+		$(INSTALL) -m 644 /dev/stdin $(DESTDIR)$(MADE)
 
 uninstall:
 	$(Q)for entry in $(INSTALLED); do rm -f $(DESTDIR)$${entry##*:}; done

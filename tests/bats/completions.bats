@@ -10,20 +10,16 @@ load helper
 # prints the line.
 setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return 1
-	mkdir bash zsh fish zdotdir
-	for program in "${PROGRAMS[@]}"; do
-		cp "$ROOT/completions/oscore.bash" "bash/$program"
-		cp "$ROOT/completions/oscore.fish" "fish/$program.fish"
-	done
-	cp "$ROOT/completions/oscore.zsh" zsh/_oscore-tools
+	mkdir zdotdir
+	env -u MAKELEVEL make -s -C "$ROOT" B="$BINDIR" -o all install DESTDIR="$PWD/root" PREFIX= >&2
 	cat >bashrc <<-'EOF'
-		for file in "$DIR"/bash/*; do source "$file"; done
+		for file in "$DIR"/root/share/bash-completion/completions/*; do source "$file"; done
 		show() { printf '<<%s>>' "$READLINE_LINE"; READLINE_LINE=; }
 		bind '"\C-y": insert-completions'
 		bind -x '"\C-t": show'
 	EOF
 	cat >zdotdir/.zshrc <<-'EOF'
-		fpath=("$DIR/zsh" $fpath)
+		fpath=("$DIR/root/share/zsh/site-functions" $fpath)
 		autoload -Uz compinit && compinit -u
 		zstyle ':completion:*' completer _all_matches _complete
 		zstyle ':completion:*' insert yes
@@ -33,7 +29,7 @@ setup_file() {
 		bindkey '^T' show
 	EOF
 	cat >complete.fish <<-'EOF'
-		set fish_complete_path $DIR/fish
+		set fish_complete_path $DIR/root/share/fish/vendor_completions.d
 		while read line
 			set --local words (complete -C $line | cut -f 1)
 			set --query words[1]; or set words (string replace --regex '.* ' '' -- $line)
@@ -71,6 +67,11 @@ sort_words() {
 in_all_shells() {
 	local shell line i
 	for shell in bash zsh fish; do
+		if ! command -v "$shell" >/dev/null; then
+			[ -z "${CI:-}" ] || fail "$shell is not installed"
+			printf '# not tried, as it is not installed: %s\n' "$shell" >&3
+			continue
+		fi
 		printf '%s\n' "${lines[@]}" | completed "$shell" >"$BATS_TEST_TMPDIR/$shell" || fail "$shell"
 		for ((i = 0; i < ${#lines[@]}; i++)); do
 			IFS= read -r line || fail "$shell: ${lines[i]}"
