@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -164,26 +165,27 @@ add_side(struct osc_check *check, const struct osc_params *params)
 }
 
 /* Is this the name of a directory for these messages? */
-static bool
-is_named_for(const char *name, const struct osc_params *params)
+static enum osc_err
+is_named_for(const char *name, const struct osc_params *params, bool *same)
 {
 	struct osc_buffer want = {0};
-	bool same;
+	bool full;
 
 	osc_buffer_hex(&want, osc_id_slice(&params->recipient_id));
 	if (want.len == 0)
 		osc_buffer_text(&want, "_");
-	same = strlen(name) == want.len && memcmp(name, want.ptr, want.len) == 0;
+	*same = *same || (strlen(name) == want.len && memcmp(name, want.ptr, want.len) == 0);
 	if (osc_is_present(params->id_context)) {
 		osc_buffer_text(&want, "@");
 		osc_buffer_hex(&want, params->id_context);
 		if (params->id_context.len == 0)
 			osc_buffer_text(&want, "_");
-		same = same || (strlen(name) == want.len && memcmp(name, want.ptr, want.len) == 0);
+		*same =
+		    *same || (strlen(name) == want.len && memcmp(name, want.ptr, want.len) == 0);
 	}
-	same = same || want.full;
+	full = want.full;
 	osc_buffer_free(&want);
-	return same;
+	return full ? OSC_ENOMEM : OSC_OK;
 }
 
 static enum osc_err
@@ -195,12 +197,16 @@ check_sides(
 	struct osc_params params = *osc_store_params(store), other = osc_params_mirror(&params);
 	const char *slash = strrchr(dir->path, '/');
 	const char *name = slash != NULL ? slash + 1 : dir->path;
+	bool same = !named || !osc_index_names_a_kid(name);
 	enum osc_err err = add_side(check, &params);
 
 	if (err == OSC_OK && both)
 		err = add_side(check, &other);
-	if (named && osc_index_names_a_kid(name) && !is_named_for(name, &params) &&
-	    !(both && is_named_for(name, &other)))
+	if (err == OSC_OK)
+		err = is_named_for(name, &params, &same);
+	if (err == OSC_OK && both)
+		err = is_named_for(name, &other, &same);
+	if (err == OSC_OK && !same)
 		osc_check_say(check, dir, NULL,
 		    "named for another kid or kid context than its messages have: rename it");
 	return err;
@@ -306,9 +312,10 @@ is_context(const char *path)
 	bool any = false;
 
 	if (osc_dir_open(&dir, path, NULL) != OSC_OK)
-		return true; /* it may be one: say why it cannot be looked at */
+		return true; /* it may be one, as below: say why it cannot be looked at */
 	for (size_t i = 0; i < OSC_STATIC_FILES; i++)
-		any = any || osc_stamp_follow(&stamp, dir.fd, osc_context_files[i]);
+		any = any || osc_stamp_follow(&stamp, dir.fd, osc_context_files[i]) ||
+		    errno != ENOENT;
 	osc_dir_close(&dir);
 	return any;
 }

@@ -168,7 +168,7 @@ check_algorithm(const struct osc_check *check, const struct osc_dir *dir, const 
 		    "\"algorithm\": aiocoap does not read a number: write \"%s\"", alg->name);
 }
 
-static void
+static enum osc_err
 check_file(const struct osc_check *check, const struct osc_dir *dir,
     const struct osc_static_file *file, bool *pair)
 {
@@ -178,10 +178,11 @@ check_file(const struct osc_check *check, const struct osc_dir *dir,
 	enum osc_form form;
 	const char *key;
 	void *iter = NULL;
+	enum osc_err err = osc_json_load(&json, file->text, OSC_ECONTEXT, NULL);
 
 	/* What is wrong with the text loading it says. */
-	if (osc_json_load(&json, file->text, OSC_ECONTEXT, NULL) != OSC_OK)
-		return;
+	if (err != OSC_OK)
+		return err == OSC_ENOMEM ? err : OSC_OK;
 	while (osc_json_next(json.root, &iter, &key, &value)) {
 		if (!osc_data_recognise(key, &datum, &form)) {
 			check_unknown(check, dir, file->name, key);
@@ -193,6 +194,7 @@ check_file(const struct osc_check *check, const struct osc_dir *dir,
 		*pair = *pair || datum == OSC_DATUM_SENDER_ID || datum == OSC_DATUM_RECIPIENT_ID;
 	}
 	osc_json_free(&json);
+	return OSC_OK;
 }
 
 enum osc_err
@@ -205,12 +207,12 @@ osc_check_keys(const struct osc_check *check, const struct osc_dir *dir)
 	/* A file that cannot be read keeps the context from being loaded, too. */
 	if (err != OSC_OK)
 		return err == OSC_ENOMEM ? err : OSC_OK;
-	for (size_t i = 0; i < OSC_STATIC_FILES; i++)
+	for (size_t i = 0; i < OSC_STATIC_FILES && err == OSC_OK; i++)
 		if (data.files[i].there)
-			check_file(check, dir, &data.files[i], &pair);
+			err = check_file(check, dir, &data.files[i], &pair);
 	if (pair && data.files[1].there)
 		osc_check_say(check, dir, data.files[1].name,
 		    "aiocoap does not read this file beside \"sender-id\": name it secret.json");
 	osc_data_free(&data);
-	return OSC_OK;
+	return err;
 }

@@ -14,6 +14,7 @@ start() {
 	rm -f in
 	true >out
 	mkfifo in
+	: >out
 	"$@" <in >out 2>err &
 	program=$!
 	exec 5>in

@@ -66,6 +66,7 @@ struct scene {
 	enum osc_err (*act)(void);   /* its calls are those that fail */
 	void (*check)(enum osc_err); /* what must hold then; may be NULL */
 	unsigned least;              /* so many calls are made, at least */
+	bool spare;                  /* some of the memory is not needed */
 };
 
 static inline enum osc_err

@@ -9,6 +9,7 @@
 #include "session/diagnose.h"
 #include "session/peek.h"
 #include "session/receive.h"
+#include "scenes_store.h"
 #include "store/create.h"
 #include "store/index.h"
 #include "talk.h"
@@ -80,11 +81,20 @@ the_request(void *arg, struct osc_receipts *receipts, struct osc_detail *detail)
 }
 
 static inline enum osc_err
-act_ask(void)
+act_ask_as(uint8_t type)
 {
+	static uint8_t bytes[sizeof(talk_get)];
 	const struct osc_session_options options = {.directory = talk_name("client")};
 
-	return talk(&options, true, osc_slice(talk_get, sizeof(talk_get)));
+	memcpy(bytes, talk_get, sizeof(bytes));
+	bytes[0] = (uint8_t)((bytes[0] & 0xcf) | type << 4);
+	return talk(&options, true, osc_slice(bytes, sizeof(bytes)));
+}
+
+static inline enum osc_err
+act_ask(void)
+{
+	return act_ask_as(OSC_COAP_CON);
 }
 
 static int64_t newest; /* Partial IV; -1: none yet */
@@ -242,17 +252,191 @@ act_diagnose(void)
 	return err;
 }
 
+static inline enum osc_err
+act_answer_among(void)
+{
+	const struct osc_session_options options = {
+	    .directory = talk_name("contexts"), .many = true, .requests = the_request};
+
+	return talk(&options, true, osc_slice(talk_content, sizeof(talk_content)));
+}
+
+/* A response that takes type, Message ID and token from its request. */
+static inline enum osc_err
+act_complete(void)
+{
+	const struct osc_session_options options = {
+	    .directory = talk_name("contexts/01"), .requests = the_request};
+	struct osc_item item = {.in = osc_slice(talk_content, sizeof(talk_content)),
+	    .number = 1,
+	    .no_type = true,
+	    .no_mid = true,
+	    .no_token = true};
+
+	return talk_item(&options, true, &item);
+}
+
+/* A request that gets an Echo, and is written anew for it. */
+static inline enum osc_err
+act_ask_with_echo(void)
+{
+	const struct osc_session_options options = {
+	    .directory = talk_name("client"), .echo = osc_slice(talk_get, 8)};
+
+	return talk(&options, true, osc_slice(talk_get, sizeof(talk_get)));
+}
+
+/* The state is in another file, as after a move of the directory. */
+static inline void
+moved(const char *name)
+{
+	char file[64];
+	char *text;
+
+	(void)snprintf(file, sizeof(file), "%s/sequence.json", name);
+	text = strdup(dir_read(file));
+	(void)rename(dir_name(file), talk_name("kept"));
+	dir_write(file, text);
+	free(text);
+}
+
+static inline void
+prepare_moved(void)
+{
+	ask();
+	moved("client");
+}
+
+static inline enum osc_err
+act_ask_moved(void)
+{
+	const struct osc_session_options options = {
+	    .directory = talk_name("client"), .moved = true};
+
+	return talk(&options, true, osc_slice(talk_get, sizeof(talk_get)));
+}
+
+/* The move may not have been accepted: then nothing but --moved helps. */
+static inline void
+check_ask_moved(enum osc_err err)
+{
+	if (err != OSC_OK)
+		CHECK(act_ask_moved() == OSC_OK);
+	check_ask(OSC_OK);
+}
+
+static inline void
+prepare_moved_among(void)
+{
+	ask();
+	CHECK(act_receive() == OSC_OK);
+	ask();
+	moved("contexts/01");
+}
+
+static inline enum osc_err
+act_receive_moved(void)
+{
+	const struct osc_session_options options = {
+	    .directory = talk_name("contexts"), .many = true, .moved = true};
+
+	return talk(&options, false, request);
+}
+
+static inline void
+check_receive_moved(enum osc_err err)
+{
+	enum osc_err again = act_receive_moved();
+
+	CHECK(again == OSC_EREPLAY || (err != OSC_OK && again == OSC_OK));
+}
+
+/* The directory gets another name while the session runs: what it had come to is kept. */
+static inline enum osc_err
+act_receive_renamed(void)
+{
+	const struct osc_session_options options = {
+	    .directory = talk_name("contexts"), .many = true};
+	struct osc_item item = {.in = request, .number = 1};
+	struct osc_session session = {0};
+	enum osc_err err;
+
+	osc_session_init(&session, &options);
+	err = osc_session_open(&session, false, &talk_detail);
+	if (err == OSC_OK)
+		err = talk_group(&session, false, &item);
+	if (err == OSC_OK) {
+		(void)rename(dir_name("contexts/01"), dir_name("contexts/other"));
+		err = talk_group(&session, false, &item);
+		(void)rename(dir_name("contexts/other"), dir_name("contexts/01"));
+		CHECK(err != OSC_OK);
+		err = err == OSC_EREPLAY ? OSC_OK : err;
+	}
+	osc_session_close(&session);
+	return err;
+}
+
+/* The window is lost, and the request is not confirmable: its answer takes random numbers for
+ * the Echo and for the Message ID. */
+static inline void
+prepare_challenge(void)
+{
+	talk_start();
+	newest = -1;
+	CHECK(act_ask_as(OSC_COAP_NON) == OSC_OK);
+	check_ask(OSC_OK);
+	dir_write("contexts/01/sequence.json", "{\"next-to-send\": 5, \"received\": \"unknown\"}");
+}
+
+static inline enum osc_err
+act_challenge(void)
+{
+	const struct osc_session_options options = {
+	    .directory = talk_name("contexts/01"), .keep_going = true, .error_reply = true};
+	enum osc_err err = talk(&options, false, request);
+
+	CHECK(talk_out.len == 0 && (err == OSC_EWINDOWLOST) == (talk_reply.len > 0));
+	return err == OSC_EWINDOWLOST ? OSC_OK : err;
+}
+
+/* The same for a message that was changed on its way: the answer is not protected. */
+static inline enum osc_err
+act_refuse_forged(void)
+{
+	static uint8_t bytes[256];
+	const struct osc_session_options options = {
+	    .directory = talk_name("contexts/01"), .keep_going = true, .error_reply = true};
+	struct osc_slice forged = talk_copy(bytes, request);
+	enum osc_err err;
+
+	bytes[forged.len - 1] ^= 1;
+	err = talk(&options, false, forged);
+	CHECK(talk_out.len == 0 && (err == OSC_ETAG) == (talk_reply.len > 0));
+	return err == OSC_ETAG ? OSC_OK : err;
+}
+
 static const struct scene scenes[] = {
-    {"create", prepare_create, act_create, check_create, 5},
-    {"index", start_fresh, act_index, NULL, 5},
-    {"protect a first request", start_fresh, act_ask, check_ask, 10},
-    {"protect a request", NULL, act_ask, check_ask, 10},
-    {"unprotect it", ask, act_receive, check_receive, 10},
-    {"refuse it", prepare_replay, act_reply, NULL, 10},
-    {"protect a response", prepare_answer, act_answer, NULL, 10},
-    {"unprotect it", prepare_accept, act_accept, NULL, 10},
-    {"peek", ask, act_peek, NULL, 10},
-    {"diagnose", ask, act_diagnose, NULL, 10},
+    {"create", prepare_create, act_create, check_create, 5, false},
+    {"index", start_fresh, act_index, NULL, 5, false},
+    {"protect a first request", start_fresh, act_ask, check_ask, 10, false},
+    {"protect a request", NULL, act_ask, check_ask, 10, false},
+    {"unprotect it", ask, act_receive, check_receive, 10, false},
+    {"refuse it", prepare_replay, act_reply, NULL, 10, false},
+    {"protect a response", prepare_answer, act_answer, NULL, 10, false},
+    {"unprotect it", prepare_accept, act_accept, NULL, 10, false},
+    {"peek", ask, act_peek, NULL, 10, false},
+    {"diagnose", ask, act_diagnose, NULL, 10, false},
+    {"protect a response among many", prepare_answer, act_answer_among, NULL, 10, false},
+    {"complete a response", prepare_answer, act_complete, NULL, 10, false},
+    {"protect with Echo", ask, act_ask_with_echo, NULL, 10, false},
+    {"protect after a move", prepare_moved, act_ask_moved, check_ask_moved, 10, false},
+    {"unprotect after a move", prepare_moved_among, act_receive_moved, check_receive_moved, 10,
+	false},
+    {"unprotect after a new name", ask, act_receive_renamed, NULL, 10, true},
+    {"challenge", prepare_challenge, act_challenge, NULL, 10, false},
+    {"refuse a forged message", prepare_challenge, act_refuse_forged, NULL, 10, false},
+    {"check", prepare_checked, act_check_tree, check_findings, 10, false},
+    {"import", NULL, act_import, NULL, 0, false},
 };
 
 #define N_SCENES (sizeof(scenes) / sizeof(scenes[0]))

@@ -21,7 +21,7 @@ static struct osc_detail talk_detail;
 static inline const char *
 talk_name(const char *name)
 {
-	static char paths[16][300];
+	static char paths[32][300];
 	static size_t n;
 
 	for (size_t i = 0; i < n; i++)
@@ -99,13 +99,51 @@ talk_copy(uint8_t *to, struct osc_slice bytes)
 	return osc_slice(to, bytes.len);
 }
 
-/* talk - one message through a session of its own; out and reply are in talk_out, talk_reply */
-static inline enum osc_err
-talk(const struct osc_session_options *options, bool protect, struct osc_slice message)
+/* talk_holds - are there inner options or payloads of these messages in a buffer, also behind its end? */
+static inline bool
+talk_holds(const struct osc_buffer *buffer)
 {
-	struct osc_item item = {.in = message, .number = 1};
-	struct osc_session session = {0};
+	static const char *const inner[] = {"tv1", "World"};
+
+	for (size_t i = 0; i < sizeof(inner) / sizeof(inner[0]); i++)
+		for (size_t at = 0; at + strlen(inner[i]) <= buffer->high; at++)
+			if (memcmp(buffer->ptr + at, inner[i], strlen(inner[i])) == 0)
+				return true;
+	return false;
+}
+
+/* talk_group - one message through a session that goes on; out and reply are in talk_out, talk_reply */
+static inline enum osc_err
+talk_group(struct osc_session *session, bool protect, struct osc_item *item)
+{
 	size_t done = 0;
+	enum osc_err err;
+
+	talk_out = talk_reply = osc_slice(NULL, 0);
+	item->err = OSC_OK;
+	item->out = osc_slice(NULL, 0);
+	osc_wipe(session->out.ptr, session->out.high); /* what left with an earlier group */
+	err = (protect ? osc_session_protect : osc_session_unprotect)(
+	    session, item, 1, &done, &talk_detail);
+	if (err != OSC_OK || done == 0 || item->err != OSC_OK) {
+		/* What does not leave does not stay. */
+		CHECK(item->out.len == 0);
+		CHECK(protect || !talk_holds(&session->out));
+	}
+	if (err == OSC_OK && done == 1) {
+		err = item->err;
+		if (err == OSC_OK)
+			talk_out = talk_copy(talk_bytes, item->out);
+		talk_reply = talk_copy(talk_reply_bytes, osc_session_work(session, 0)->reply);
+	}
+	return err;
+}
+
+/* talk_item - one message through a session of its own */
+static inline enum osc_err
+talk_item(const struct osc_session_options *options, bool protect, struct osc_item *item)
+{
+	struct osc_session session = {0};
 	enum osc_err err;
 
 	talk_out = talk_reply = osc_slice(NULL, 0);
@@ -113,16 +151,18 @@ talk(const struct osc_session_options *options, bool protect, struct osc_slice m
 	osc_session_init(&session, options);
 	err = osc_session_open(&session, false, &talk_detail);
 	if (err == OSC_OK)
-		err = (protect ? osc_session_protect : osc_session_unprotect)(
-		    &session, &item, 1, &done, &talk_detail);
-	if (err == OSC_OK && done == 1) {
-		err = item.err;
-		if (err == OSC_OK)
-			talk_out = talk_copy(talk_bytes, item.out);
-		talk_reply = talk_copy(talk_reply_bytes, osc_session_work(&session, 0)->reply);
-	}
+		err = talk_group(&session, protect, item);
 	osc_session_close(&session);
 	return err;
+}
+
+/* talk - the same for bytes */
+static inline enum osc_err
+talk(const struct osc_session_options *options, bool protect, struct osc_slice message)
+{
+	struct osc_item item = {.in = message, .number = 1};
+
+	return talk_item(options, protect, &item);
 }
 
 #endif
