@@ -153,6 +153,16 @@ check_receive(enum osc_err err)
 	CHECK(again == OSC_EREPLAY || (err != OSC_OK && again == OSC_OK));
 }
 
+/* What is wrong with one context refuses its messages, and the session goes on. */
+static inline enum osc_err
+act_receive_on(void)
+{
+	const struct osc_session_options options = {
+	    .directory = talk_name("contexts"), .many = true, .keep_going = true};
+
+	return talk(&options, false, request);
+}
+
 static inline void
 prepare_answer(void)
 {
@@ -421,6 +431,7 @@ static const struct scene scenes[] = {
     {"protect a first request", start_fresh, act_ask, check_ask, 10, false},
     {"protect a request", NULL, act_ask, check_ask, 10, false},
     {"unprotect it", ask, act_receive, check_receive, 10, false},
+    {"unprotect it, and go on", ask, act_receive_on, check_receive, 10, false},
     {"refuse it", prepare_replay, act_reply, NULL, 10, false},
     {"protect a response", prepare_answer, act_answer, NULL, 10, false},
     {"unprotect it", prepare_accept, act_accept, NULL, 10, false},
