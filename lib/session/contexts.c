@@ -153,6 +153,38 @@ osc_contexts_drop(struct osc_contexts *contexts, struct osc_endpoint *endpoint)
 	return err;
 }
 
+static enum osc_err
+open_endpoint(const struct osc_contexts *contexts, struct osc_endpoint *endpoint, const char *path,
+    struct osc_detail *detail)
+{
+	enum osc_err err =
+	    osc_endpoint_open(endpoint, path, contexts->role, contexts->flags, detail);
+
+	if (err == OSC_ENOROLE && contexts->any_role)
+		err = osc_endpoint_open(endpoint, path, OSC_ROLE_CLIENT, contexts->flags, detail);
+	return err;
+}
+
+/* Has the other directory still the key that it had? One that cannot be loaded may have. */
+static bool
+is_twin(const struct osc_contexts *contexts, const struct osc_endpoint *endpoint)
+{
+	uint8_t mine[OSC_HASH_SIZE], its[OSC_HASH_SIZE];
+	struct osc_endpoint other;
+	struct stat st;
+	bool same = true;
+
+	if (stat(endpoint->twin, &st) != 0)
+		return false;
+	if (open_endpoint(contexts, &other, endpoint->twin, NULL) != OSC_OK)
+		return true;
+	if (hash_key(mine, endpoint->context.recipient_key) &&
+	    hash_key(its, other.context.recipient_key))
+		same = same_hash(mine, its);
+	osc_endpoint_close(&other);
+	return same;
+}
+
 /* One key must not belong to two directories: each would have a window of its own, and a
  * message could get in once by each. */
 static enum osc_err
@@ -239,9 +271,7 @@ load(struct osc_contexts *contexts, const char *path, const struct stat *st,
 	endpoint = malloc(sizeof(*endpoint));
 	if (endpoint == NULL)
 		return OSC_ENOMEM;
-	err = osc_endpoint_open(endpoint, path, contexts->role, contexts->flags, detail);
-	if (err == OSC_ENOROLE && contexts->any_role)
-		err = osc_endpoint_open(endpoint, path, OSC_ROLE_CLIENT, contexts->flags, detail);
+	err = open_endpoint(contexts, endpoint, path, detail);
 	if (err == OSC_OK)
 		err = enter(contexts, endpoint, detail);
 	if (err != OSC_OK) {
@@ -345,9 +375,8 @@ osc_contexts_use(struct osc_contexts *contexts, struct osc_endpoint *endpoint,
     const struct osc_wanted *wanted, struct osc_detail *detail)
 {
 	char name[OSC_CID_MAX];
-	struct stat st;
 
-	if (endpoint->twin != NULL && stat(endpoint->twin, &st) != 0) {
+	if (endpoint->twin != NULL && !is_twin(contexts, endpoint)) {
 		free(endpoint->twin);
 		endpoint->twin = NULL;
 	}

@@ -384,3 +384,20 @@ exchange() {
 	ended 4
 	equal "$(cut -c 1-4 out | tr '\n' ' ')" "# 4  # 4  4401 "
 }
+
+@test "-C: a context is used again when a copy of it has become another one, or is gone" {
+	for change in "rm -r ctx/x" "mv ctx/x ctx/.x" "cp ctx/0b/settings.json ctx/x/"; do
+		rm -rf ctx peers
+		peer 0a 0a
+		peer 0b 0b - "$OTHER_SECRET"
+		start oscore-unprotect -k -f hex -C ctx
+		say "$(from 0a)"
+		cp -r ctx/0a ctx/x
+		say "$(broken "$(from 0a)")"
+		say "$(from 0a)"
+		eval "$change"
+		say "$(from 0a)"
+		ended 7
+		equal "$(cut -c 1-4 out | tr '\n' ' ')" "4401 # 7  # 7  4401 "
+	done
+}
