@@ -99,14 +99,14 @@ talk_copy(uint8_t *to, struct osc_slice bytes)
 	return osc_slice(to, bytes.len);
 }
 
-/* talk_holds - are there inner options or payloads of these messages in a buffer, also behind its end? */
+/* talk_holds - are there inner options or payloads of these messages in a buffer? */
 static inline bool
 talk_holds(const struct osc_buffer *buffer)
 {
 	static const char *const inner[] = {"tv1", "World"};
 
 	for (size_t i = 0; i < sizeof(inner) / sizeof(inner[0]); i++)
-		for (size_t at = 0; at + strlen(inner[i]) <= buffer->high; at++)
+		for (size_t at = 0; at + strlen(inner[i]) <= buffer->len; at++)
 			if (memcmp(buffer->ptr + at, inner[i], strlen(inner[i])) == 0)
 				return true;
 	return false;

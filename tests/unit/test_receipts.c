@@ -115,7 +115,7 @@ test_receipts_find(void)
 	struct osc_receipts receipts;
 	struct osc_receipt *found;
 	size_t at = 0, n, want;
-	uint8_t tokens[N][9];
+	uint8_t tokens[N][9] = {{0}};
 
 	chance_start(11);
 	for (unsigned i = 0; i < N; i++) {
