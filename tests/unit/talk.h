@@ -112,7 +112,8 @@ talk_holds(const struct osc_buffer *buffer)
 	return false;
 }
 
-/* talk_group - one message through a session that goes on; out and reply are in talk_out, talk_reply */
+/* talk_group - one message through a session that goes on; what came out is in talk_out and
+ * talk_reply */
 static inline enum osc_err
 talk_group(struct osc_session *session, bool protect, struct osc_item *item)
 {
