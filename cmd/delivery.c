@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
+#include "base/secret.h"
 #include "delivery.h"
 
-#define WRITE_SIZE ((size_t)1024 * 1024) /* of output, in one piece */
+#define WRITE_SIZE ((size_t)1280 * 1024) /* of output, in one piece */
 
 void
 delivery_init(struct delivery *delivery, const struct stream_options *options)
@@ -78,7 +79,8 @@ write_out(struct delivery *delivery, struct output *output, struct osc_buffer *f
 {
 	enum osc_err err;
 
-	if (framed->len == 0 || (framed->len < least && !output->packets))
+	if (framed->len == 0 || (least > 0 && delivery->hold) ||
+	    (framed->len < least && !output->packets))
 		return OSC_OK;
 	delivery->where = output->name;
 	err = output_write(output, framed->ptr, framed->len, detail);
@@ -115,7 +117,7 @@ delivery_message(struct delivery *delivery, const struct osc_item *item,
 	struct osc_about what;
 	enum osc_err err;
 
-	delivery->passed = true;
+	delivery->pending = true;
 	if (delivery->options->session.dry_run)
 		return OSC_OK;
 	if (osc_format_tells(format)) {
@@ -191,11 +193,26 @@ flush_replies(struct delivery *delivery)
 		    &late);
 }
 
+bool
+delivery_full(const struct delivery *delivery)
+{
+	return delivery->framed.len >= WRITE_SIZE;
+}
+
+void
+delivery_drop(struct delivery *delivery)
+{
+	osc_wipe(delivery->framed.ptr, delivery->framed.len);
+	osc_buffer_cut(&delivery->framed, 0);
+	delivery->pending = false;
+}
+
 enum osc_err
 delivery_flush(struct delivery *delivery, struct osc_detail *detail)
 {
 	enum osc_err err = write_out(delivery, &delivery->output, &delivery->framed, 0, detail);
 
+	delivery->passed = delivery->passed || delivery->pending;
 	if (err != OSC_OK)
 		return err;
 	flush_replies(delivery);

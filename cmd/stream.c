@@ -229,7 +229,16 @@ hand_over(struct stream *stream, const struct osc_item *items, size_t done)
 			remark(stream, &items[i], work);
 		explain_settled(&stream->explain, &stream->session, i, &items[i]);
 	}
-	return err == OSC_OK ? delivery_flush(&stream->delivery, &stream->detail) : err;
+	if (err == OSC_OK && !stream->delivery.hold)
+		err = delivery_flush(&stream->delivery, &stream->detail);
+	return err;
+}
+
+static void
+end_output(struct stream *stream, enum osc_err err)
+{
+	stream->status = 0;
+	end_with(stream, err, stream->delivery.where);
 }
 
 /* As much of a group as the session takes at once; false when the run ends. */
@@ -249,8 +258,7 @@ run_part(
 	memset(&stream->detail, 0, sizeof(stream->detail));
 	written = hand_over(stream, items, *done);
 	if (written != OSC_OK) {
-		stream->status = 0;
-		end_with(stream, written, stream->delivery.where);
+		end_output(stream, written);
 		return false;
 	}
 	if (err != OSC_OK) {
@@ -293,6 +301,51 @@ move_alone(struct stream *stream, stream_process *process)
 	return true;
 }
 
+/* What groups have done becomes durable, and leaves; false when the run ends. */
+static bool
+settle(struct stream *stream)
+{
+	struct osc_detail detail = {0};
+	enum osc_err err;
+
+	if (!stream->delivery.hold)
+		return true;
+	err = osc_session_commit(&stream->session, &detail);
+	stream->detail = err != OSC_OK ? detail : stream->detail;
+	if (err != OSC_OK) {
+		delivery_drop(&stream->delivery);
+		end_with(stream, err, stream->options->session.directory);
+		return false;
+	}
+	err = delivery_flush(&stream->delivery, &stream->detail);
+	if (err != OSC_OK)
+		end_output(stream, err);
+	return err == OSC_OK;
+}
+
+/* Where input is plentiful one commit is for many groups: for all that was read before the first
+ * of them, since nobody may wait for input while the lock is held. False when the run ends. */
+static bool
+run_ready(struct stream *stream, stream_process *process, size_t n)
+{
+	enum osc_err err = OSC_OK;
+	bool going = true;
+
+	while (going && n > 0) {
+		stream->total += n;
+		going = run_group(stream, process, n);
+		n = 0;
+		if (going && stream->delivery.hold && !delivery_full(&stream->delivery))
+			err = osc_frame_rest(
+			    &stream->frame, stream->items, OSC_GROUP_ITEMS, &n, &stream->detail);
+	}
+	if (!settle(stream))
+		return false;
+	if (err != OSC_OK)
+		end_with(stream, err, stream->name);
+	return going && err == OSC_OK;
+}
+
 static void
 run_groups(struct stream *stream, stream_process *process)
 {
@@ -314,16 +367,27 @@ run_groups(struct stream *stream, stream_process *process)
 			end_with(stream, err, stream->name);
 			return;
 		}
-		stream->total += n;
-		if (!run_group(stream, process, n))
+		if (!run_ready(stream, process, n))
 			return;
 		progress_show(&stream->progress, stream->total);
 	}
 }
 
+/* May what leaves wait for the messages behind it? Not what is told as it comes, nor packets. */
+static bool
+may_hold(const struct stream *stream)
+{
+	const struct osc_session_options *session = &stream->options->session;
+
+	return !session->many && !session->explain && !session->dry_run && !stream->options->peek &&
+	    stream->options->reply == NULL && !stream->delivery.output.packets &&
+	    !delivery_alone(&stream->delivery);
+}
+
 int
 stream_run(const struct stream_options *options, stream_process *process)
 {
+	struct osc_session_options session = options->session;
 	struct stream stream = {.options = options};
 	enum osc_err err;
 	int fd;
@@ -339,7 +403,8 @@ stream_run(const struct stream_options *options, stream_process *process)
 		return 1;
 	stream.items = calloc(OSC_GROUP_ITEMS, sizeof(*stream.items));
 	osc_frame_init(&stream.frame, fd, options->from);
-	osc_session_init(&stream.session, &options->session);
+	session.hold = stream.delivery.hold = may_hold(&stream);
+	osc_session_init(&stream.session, &session);
 	explain_init(&stream.explain, options->session.explain, options->show_secrets, stream.name);
 	err = stream.items == NULL ? OSC_ENOMEM : OSC_OK;
 	/* What is wrong with the context is said before input is waited for. */
@@ -355,10 +420,8 @@ stream_run(const struct stream_options *options, stream_process *process)
 		progress_end(&stream.progress);
 	}
 	err = delivery_close(&stream.delivery, stream.total > 0, &stream.detail);
-	if (err != OSC_OK) {
-		stream.status = 0;
-		end_with(&stream, err, stream.delivery.where);
-	}
+	if (err != OSC_OK)
+		end_output(&stream, err);
 	if (stream.status == 0 && options->fail && stream.failed)
 		stream.status = STATUS_FAILED;
 	osc_session_close(&stream.session);

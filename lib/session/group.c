@@ -323,6 +323,8 @@ osc_group_commit(struct osc_group *group)
 	struct osc_endpoint *endpoint;
 	enum osc_err err = OSC_OK;
 
+	if (session->options.hold)
+		return;
 	/* They were locked in the order of their first messages: after a failure
 	 * nothing of the others will leave, so nothing of them is used up. */
 	for (size_t k = 0; k < session->n_held; k++) {

@@ -40,6 +40,23 @@ osc_session_open(struct osc_session *session, bool any_role, struct osc_detail *
 	return err;
 }
 
+enum osc_err
+osc_session_commit(struct osc_session *session, struct osc_detail *detail)
+{
+	struct osc_endpoint *endpoint;
+	enum osc_err err = OSC_OK;
+
+	for (size_t k = 0; k < session->n_held; k++) {
+		endpoint = session->held[k];
+		if (err == OSC_OK)
+			err = osc_store_commit(endpoint->store, detail);
+		osc_store_end(endpoint->store);
+		endpoint->held = false;
+	}
+	session->n_held = 0;
+	return err;
+}
+
 const struct osc_work *
 osc_session_work(const struct osc_session *session, size_t i)
 {

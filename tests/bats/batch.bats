@@ -81,3 +81,47 @@ statuses() {
 	[ "$(statuses | tr -d 6)" = 0 ]
 	[ "${lines[0]}" = "$CONTENT" ]
 }
+
+# durable COMMAND... - run it, and print how many of its calls made something durable
+durable() {
+	strace -f -o trace -e trace=fsync,fdatasync "$@" >out
+	grep -c sync trace
+}
+
+@test "plentiful input: one durable write for thousands of messages" {
+	client_and_server
+	yes "$GET" | head -n 12000 >in
+	# of a file, and of a directory
+	run -0 --separate-stderr durable oscore-protect -q -f hex client in
+	[ "$(wc -l <out)" -eq 12000 ]
+	[ "$output" -le 6 ]
+	mv out in
+	run -0 --separate-stderr durable oscore-unprotect -q -f hex server in
+	[ "$(sort -u out)" = "$GET" ]
+	[ "$output" -le 6 ]
+}
+
+@test "input that comes one by one: a durable write and an answer for each message" {
+	client_and_server
+	mkfifo to from
+	strace -f -o trace -e trace=fsync oscore-protect -q -f hex client <to >from &
+	exec 8>to 9<from
+	for _ in 1 2 3 4 5; do
+		echo "$GET" >&8
+		read -r -t 10 answer <&9
+		[ -n "$answer" ]
+	done
+	exec 8>&- 9<&-
+	wait
+	[ "$(grep -c sync trace)" -ge 10 ]
+}
+
+@test "a write that is not durable: nothing of all the groups that it is for leaves" {
+	client_and_server
+	yes "$GET" | head -n 5000 >in
+	run -1 --separate-stderr strace -f -o trace -e trace=fsync \
+		-e inject=fsync:error=EIO:when=1 oscore-protect -q -f hex -o out client in
+	[ -z "$output" ]
+	[[ $stderr == 'oscore-protect: client'*'Input/output error' ]]
+	[ ! -e out ]
+}
