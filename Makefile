@@ -249,6 +249,7 @@ INSTALLED = $(foreach p,$(PROGRAMS),755:$(B)/$(p):$(BINDIR)/$(p) \
 	644:completions/oscore.zsh:$(ZSHDIR)/_oscore-tools \
 	$(foreach m,$(MANUALS),644:$(m):$(MANDIR)/man$(subst .,,$(suffix $(m)))/$(notdir $(m))) \
 	$(foreach f,$(wildcard contexts/*.md contexts/*/*),644:$(f):$(OURDIR)/$(f)) \
+	$(foreach f,$(wildcard man/recipes/*),$(if $(suffix $(f)),644,755):$(f):$(OURDIR)/recipes/$(notdir $(f))) \
 	$(foreach f,$(wildcard tests/library/*),644:$(f):$(OURDIR)/bats/$(notdir $(f)))
 
 # The directories that are made on the way, for uninstall.

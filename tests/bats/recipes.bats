@@ -10,27 +10,17 @@ load helper
 load manual
 load net
 
-FILES=(front once ask ack behind notify watch blocks unblocks)
 PAGE=$ROOT/man/oscore.7
-
-setup_file() {
-	local file
-	cd "$BATS_FILE_TMPDIR" || return 1
-	for file in "${FILES[@]}"; do
-		displays "$PAGE" RECIPES "file: $file" >"$file"
-	done
-}
 
 # The directory in which each recipe begins.
 setup() {
 	mkdir "$BATS_TEST_TMPDIR/work"
 	cd "$BATS_TEST_TMPDIR/work" || return 1
 	read -r network client plain < <(free_ports 3)
-	cp "${FILES[@]/#/$BATS_FILE_TMPDIR/}" .
-	here=(-e 's/\b192\.0\.2\.1 /127.0.0.1 /g'
+	here=(-e 's/\b192\.0\.2\.1 /127.0.0.1 /g' -e "s|/usr/share/oscore-tools/recipes|$ROOT/man/recipes|"
 		-e "s/\b5683\b/$network/g; s/\b5684\b/$client/g; s/\b5685\b/$plain/g")
-	sed -i "${here[@]}" "${FILES[@]}"
 	recipe setup
+	sed -i "${here[@]}" front
 	started=()
 }
 
@@ -243,7 +233,6 @@ for n in 1, 2:
 
 @test "the unit for systemd is one" {
 	need systemd-analyze
-	displays "$PAGE" RECIPES "file: oscore-front.service" >oscore-front.service
 	run -0 --separate-stderr systemd-analyze verify ./oscore-front.service
 	prints ""
 	# it starts what the recipe starts
@@ -332,9 +321,11 @@ for n in 1, 2:
 
 @test "the manual shows the scripts as they are" {
 	mandoc -T ascii "$PAGE" | sed 's/^ *//' >page
-	for file in "${FILES[@]}"; do
-		sed 's/^ *//' "$BATS_FILE_TMPDIR/$file" >script
+	for file in "$ROOT"/man/recipes/*; do
+		diff <(displays "$PAGE" RECIPES "file: ${file##*/}") <(sed '/^# SPDX/,/^#*$/d' "$file")
+		sed '/^# SPDX/,/^#*$/d; s/^ *//' "$file" >script
 		python3 -c 'import sys; page, script = (open(name).read() for name in sys.argv[1:]); sys.exit(script not in page)' page script ||
 			fail "$file"
 	done
+	equal "$(grep -c '^\.\\" file: ' "$PAGE")" "$(find "$ROOT/man/recipes" -type f | wc -l)"
 }
