@@ -20,7 +20,6 @@ setup() {
 	here=(-e 's/\b192\.0\.2\.1 /127.0.0.1 /g' -e "s|/usr/share/oscore-tools/recipes|$ROOT/man/recipes|"
 		-e "s/\b5683\b/$network/g; s/\b5684\b/$client/g; s/\b5685\b/$plain/g")
 	recipe setup
-	sed -i "${here[@]}" front
 	started=()
 }
 
@@ -229,6 +228,7 @@ for n in 1, 2:
 	need socat jq coap-server-notls
 	start_command "coap-server-notls -A 127.0.0.1 -p $plain &"
 	recipe many
+	recipe firmware
 }
 
 @test "the unit for systemd is one" {
@@ -236,8 +236,8 @@ for n in 1, 2:
 	run -0 --separate-stderr systemd-analyze verify ./oscore-front.service
 	prints ""
 	# it starts what the recipe starts
-	grep -qF "EXEC:'./once ./front -C contexts',socktype=5" "$PAGE"
-	grep -qF '"EXEC:./once ./front -C contexts,socktype=5"' oscore-front.service
+	grep -qF "EXEC:'./once ./front 127.0.0.1 5685 -C contexts',socktype=5" "$PAGE"
+	grep -qF '"EXEC:./once ./front 127.0.0.1 5685 -C contexts,socktype=5"' oscore-front.service
 }
 
 @test "a capture" {
