@@ -28,7 +28,7 @@ void
 explain_free(struct explain *explain)
 {
 	osc_buffer_free(&explain->lines);
-	free(explain->context);
+	osc_buffer_free(&explain->context);
 }
 
 /* The RFC writes "0 byte", "1 byte", "2 bytes". */
@@ -206,17 +206,52 @@ split_text(uint8_t *out, size_t cap, const struct osc_coap *plain, bool is_reque
 	return w.len;
 }
 
+/* The parameters under which request #1 was: its Common IV goes into the nonce of response #1. */
+static struct osc_params
+params_of_request(const struct view *view)
+{
+	struct osc_params params = *view->params;
+
+	if (view->work->derived != NULL && view->work->derived->answer)
+		params.id_context = view->work->derived->first;
+	return params;
+}
+
+static void
+take_nonces(struct osc_context *context, const struct view *view)
+{
+	struct osc_params params = params_of_request(view);
+	uint8_t common_iv[OSC_NONCE_MAX];
+
+	osc_derive_common_iv(common_iv, &params, view->scratch);
+	if (view->work->side == OSC_SIDE_PEER)
+		osc_nonce_base(context->sender_nonce, params.alg, &params.sender_id, common_iv);
+	else
+		osc_nonce_base(
+		    context->recipient_nonce, params.alg, &params.recipient_id, common_iv);
+	osc_wipe(common_iv, sizeof(common_iv));
+}
+
 /* The inner text of a message that was accepted: opened once more. */
 static size_t
 open_text(uint8_t *out, const struct view *view)
 {
-	const struct osc_context *context = &view->work->endpoint->context;
-	struct osc_aead_job job;
+	const struct osc_derived *derived = view->work->derived;
+	const struct osc_params *params = view->params;
+	void *memory = osc_secret_alloc(osc_context_size(params->alg));
+	struct osc_slice text = {0};
+	struct osc_context context;
 
-	osc_unprotect_prepare(
-	    &view->message, context, view->work->side, &view->work->exchange, out, &job);
-	osc_aead_open(&job, 1);
-	return job.ok ? job.in_len - context->alg->tag_len : 0;
+	if (memory == NULL)
+		return 0;
+	osc_context_derive(&context, memory, params, view->scratch);
+	/* The nonce of a response #1 is that of its request as it was (B.2). */
+	if (derived != NULL && derived->answer)
+		take_nonces(&context, view);
+	(void)osc_unprotect_open(
+	    &view->message, &context, view->work->side, &view->work->exchange, out, &text);
+	osc_secret_free(memory, osc_context_size(params->alg));
+	return text.len;
 }
 
 static void
@@ -241,6 +276,18 @@ say_plaintext(struct view *view)
 		len = open_text(text, view);
 	say_secret(view->explain, "plaintext", osc_slice(text, len));
 	osc_wiping_free(text);
+}
+
+static void
+say_nonce_of_request(struct view *view)
+{
+	const struct osc_exchange *exchange = &view->work->exchange;
+	const struct osc_params *before = view->params;
+	struct osc_params params = params_of_request(view);
+
+	view->params = &params;
+	say_nonce(view, "nonce", &exchange->kid, exchange->piv.seq);
+	view->params = before;
 }
 
 /* The COSE and cryptographic parameters. */
@@ -271,7 +318,7 @@ say_parameters(struct view *view)
 	if (option->piv.len > 0)
 		say_nonce(view, "nonce", id, option->piv.seq);
 	else
-		say_nonce(view, "nonce", &work->exchange.kid, work->exchange.piv.seq);
+		say_nonce_of_request(view);
 }
 
 /* C.4 to C.8 */
@@ -304,30 +351,30 @@ say_message(struct view *view, const char *name)
 
 /* The keys are explained once for a context, and again when another one was between. */
 static bool
-is_new_context(struct explain *explain, const char *path)
+is_new_context(struct explain *explain, const char *path, struct osc_slice id)
 {
-	size_t size = strlen(path) + 1;
+	struct osc_buffer now = {0};
+	bool same;
 
-	if (explain->context != NULL && strcmp(explain->context, path) == 0)
-		return false;
-	free(explain->context);
-	explain->context = malloc(size);
-	if (explain->context != NULL)
-		memcpy(explain->context, path, size);
-	return true;
+	/* A path ends before the byte that separates it. */
+	osc_buffer_put(&now, osc_slice((const uint8_t *)path, strlen(path) + 1));
+	osc_buffer_put(&now, id);
+	same = !now.full &&
+	    osc_slice_equal(osc_buffer_slice(&now), osc_buffer_slice(&explain->context));
+	osc_buffer_free(&explain->context);
+	explain->context = now;
+	return !same;
 }
 
 static void
 explain_message(struct explain *explain, const struct osc_item *item, const struct osc_work *work)
 {
-	struct view view = {
-	    .explain = explain,
-	    .item = item,
-	    .work = work,
-	    .params = osc_store_params(work->endpoint->store),
-	};
+	struct osc_params params = *osc_store_params(work->endpoint->store);
+	struct view view = {.explain = explain, .item = item, .work = work, .params = &params};
 	struct osc_slice datagram = work->outgoing ? item->out : item->in;
 
+	if (work->derived != NULL)
+		params.id_context = work->derived->id;
 	view.has_message =
 	    datagram.len > 0 && osc_unprotect_decode(&view.message, datagram, NULL) == OSC_OK;
 	view.is_request =
@@ -336,7 +383,7 @@ explain_message(struct explain *explain, const struct osc_item *item, const stru
 	if (view.scratch == NULL) {
 		explain->lines.full = true;
 	} else {
-		if (is_new_context(explain, work->endpoint->path))
+		if (is_new_context(explain, work->endpoint->path, params.id_context))
 			say_derivation(&view);
 		say_message(&view, explain->name);
 	}
@@ -353,7 +400,9 @@ explain_settled(
 	if (!explain->on)
 		return;
 	/* A message that is not protected has no context. */
-	if (work->endpoint != NULL && work->bound && (item->err == OSC_OK || item->err == OSC_ETAG))
+	if (work->endpoint != NULL && work->bound &&
+	    (item->err == OSC_OK || item->err == OSC_ETAG || item->err == OSC_EREDERIVE ||
+		item->err == OSC_ELOST))
 		explain_message(explain, item, work);
 	diagnosis_say(session, i, item, &explain->effort);
 }

@@ -17,8 +17,8 @@ struct explain {
 	 * is time to write them. They may hold secrets. */
 	struct osc_buffer lines;
 	bool show_secrets;
-	char *context; /* the directory whose keys have been explained */
-	size_t effort; /* what the diagnosis may still spend in this run */
+	struct osc_buffer context; /* the directory whose keys have been explained */
+	size_t effort;             /* what the diagnosis may still spend in this run */
 };
 
 /* explain_init - name: of the input, for the lines that say which message it is */

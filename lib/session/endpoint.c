@@ -83,17 +83,30 @@ osc_endpoint_keys(struct osc_endpoint *endpoint, struct osc_slice id_context)
 	return keys;
 }
 
+static void
+free_first(struct osc_endpoint *endpoint)
+{
+	struct osc_keys *keys = endpoint->derived;
+
+	endpoint->derived = keys->next;
+	osc_secret_free(keys->context.sender_key, osc_context_size(endpoint->context.alg));
+	free(keys);
+}
+
 void
 osc_endpoint_forget(struct osc_endpoint *endpoint)
 {
-	struct osc_keys *keys;
-
-	while ((keys = endpoint->derived) != NULL) {
-		endpoint->derived = keys->next;
-		osc_secret_free(keys->context.sender_key, osc_context_size(endpoint->context.alg));
-		free(keys);
-	}
+	while (endpoint->derived != NULL)
+		free_first(endpoint);
 	osc_endpoint_activate(endpoint, NULL, false);
+}
+
+void
+osc_endpoint_drop(struct osc_endpoint *endpoint, struct osc_keys *keys)
+{
+	osc_endpoint_activate(endpoint, NULL, false);
+	if (keys == endpoint->derived && !keys->kept)
+		free_first(endpoint);
 }
 
 void

@@ -13,6 +13,7 @@
 struct osc_keys {
 	struct osc_keys *next;
 	uint64_t serial;
+	bool kept; /* by somebody who looks at a conversation: a message has verified */
 	struct osc_context context;
 	uint8_t wrapped[OSC_REDERIVE_WRAPPED_MAX];
 	size_t id_len;
@@ -71,6 +72,10 @@ struct osc_keys *osc_endpoint_keys(struct osc_endpoint *endpoint, struct osc_sli
 /* osc_endpoint_forget - wipe and free all keys that were derived, but those in use: the
  * context of the settings is the active one */
 void osc_endpoint_forget(struct osc_endpoint *endpoint);
+
+/* osc_endpoint_drop - wipe and free keys that were derived last, if they are not kept; nothing
+ * may be left that points to them, and the context of the settings is the active one */
+void osc_endpoint_drop(struct osc_endpoint *endpoint, struct osc_keys *keys);
 
 /* osc_endpoint_activate - the context under which messages are from now on; keys: of the
  * endpoint, NULL for the context of the settings; wraps: requests carry the ID Context wrapped */

@@ -14,6 +14,16 @@ no_memory(struct osc_detail *detail)
 	return osc_detail_set(detail, OSC_ENOMEM, NULL, "no memory");
 }
 
+void
+osc_works_free(struct osc_session *session)
+{
+	for (size_t i = 0; i < session->work_n; i++) {
+		free(session->work[i].detail);
+		free(session->work[i].derived);
+	}
+	session->work_n = 0;
+}
+
 /* What the group before has left. */
 static void
 clear(struct osc_session *session)
@@ -22,9 +32,7 @@ clear(struct osc_session *session)
 	osc_buffer_cut(&session->out, 0);
 	osc_buffer_cut(&session->replies, 0);
 	osc_buffer_cut(&session->scratch, 0);
-	for (size_t i = 0; i < session->work_n; i++)
-		free(session->work[i].detail);
-	session->work_n = 0;
+	osc_works_free(session);
 }
 
 enum osc_err
@@ -239,6 +247,7 @@ osc_group_lock(struct osc_group *group, struct osc_endpoint *endpoint, struct os
 	if (err == OSC_OK) {
 		endpoint->held = endpoint->looked = true;
 		session->held[session->n_held++] = endpoint;
+		osc_endpoint_forget(endpoint);
 		err = osc_endpoint_choose(endpoint);
 	} else if (session->options.many) {
 		osc_store_rest(endpoint->store);

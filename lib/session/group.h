@@ -31,6 +31,9 @@ osc_session_flags(const struct osc_session_options *options)
 enum osc_err osc_group_init(struct osc_group *group, struct osc_session *session,
     struct osc_item *items, size_t n, struct osc_detail *detail);
 
+/* osc_works_free - what the works of the last group own */
+void osc_works_free(struct osc_session *session);
+
 /* osc_group_work - the work of item i; all zero at first. They are asked for in order */
 struct osc_work *osc_group_work(struct osc_group *group, size_t i);
 

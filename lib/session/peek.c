@@ -6,6 +6,7 @@
 #include "base/secret.h"
 #include "session/group.h"
 #include "session/peek.h"
+#include "session/rederive.h"
 #include "session/search.h"
 
 /* The requests of a conversation that is looked at, by token. */
@@ -17,6 +18,7 @@ struct osc_peeked_request {
 	enum osc_side side; /* who sent it */
 	struct osc_exchange exchange;
 	struct osc_endpoint *endpoint; /* in which it verified; NULL if that is gone */
+	struct osc_keys *keys;         /* under which; NULL: those of the settings */
 };
 
 /* A ring, and a hash table with chains over it. A chain begins with the latest. */
@@ -50,7 +52,7 @@ forget(struct osc_peeked *peeked, const struct osc_peeked_request *request)
 }
 
 static void
-remember(struct osc_peeked *peeked, const struct osc_work *work)
+remember(struct osc_peeked *peeked, const struct osc_work *work, struct osc_keys *keys)
 {
 	struct osc_slice token = work->message.outer.token;
 	uint32_t position = (uint32_t)(peeked->count % OSC_PEEKED_MAX) + 1, *chain;
@@ -63,6 +65,7 @@ remember(struct osc_peeked *peeked, const struct osc_work *work)
 	request->side = work->side;
 	request->exchange = work->exchange;
 	request->endpoint = work->endpoint;
+	request->keys = keys;
 	chain = chain_of(peeked, token);
 	request->before = 0;
 	request->behind = *chain;
@@ -118,6 +121,7 @@ struct looking {
 	struct osc_session *session;
 	struct osc_work *work;
 	struct osc_slice text;
+	struct osc_keys *keys; /* of a request, if they are not those of the settings */
 	struct osc_detail detail;
 };
 
@@ -147,6 +151,48 @@ open_request(struct looking *l, struct osc_endpoint *endpoint)
 	return err == OSC_EKID ? open_as(l, endpoint, OSC_SIDE_OWN) : err;
 }
 
+/* Under these keys; they stay if it verifies. */
+static enum osc_err
+open_under(struct looking *l, struct osc_endpoint *endpoint, struct osc_keys *keys)
+{
+	enum osc_err err;
+
+	if (keys == NULL)
+		return OSC_ENOMEM;
+	osc_endpoint_activate(endpoint, keys, false);
+	err = open_request(l, endpoint);
+	if (err == OSC_OK) {
+		keys->kept = true;
+		l->keys = keys;
+	} else {
+		osc_endpoint_drop(endpoint, keys);
+	}
+	return err;
+}
+
+/* Where keys are derived anew the kid context says which, wrapped or as it is; without one
+ * they are any of those that were seen (B.2). */
+static enum osc_err
+open_request_anew(struct looking *l, struct osc_endpoint *endpoint)
+{
+	struct osc_slice kid_context = l->work->message.option.kid_context, x;
+	enum osc_err err, first;
+
+	osc_endpoint_activate(endpoint, NULL, false);
+	err = first = open_request(l, endpoint);
+	if (err == OSC_OK || err == OSC_EKID || !osc_endpoint_rederives(endpoint))
+		return err;
+	if (osc_rederive_unwrap(&x, kid_context))
+		err = open_under(l, endpoint, osc_endpoint_keys(endpoint, x));
+	if (err != OSC_OK && err != OSC_ENOMEM && osc_is_present(kid_context))
+		err = open_under(l, endpoint, osc_endpoint_keys(endpoint, kid_context));
+	if (!osc_is_present(kid_context))
+		for (struct osc_keys *keys = endpoint->derived; keys != NULL && err != OSC_OK;
+		     keys = keys->next)
+			err = open_under(l, endpoint, keys);
+	return err == OSC_OK || err == OSC_ENOMEM ? err : first;
+}
+
 static enum osc_err
 open_request_among(struct looking *l)
 {
@@ -160,7 +206,7 @@ open_request_among(struct looking *l)
 	wanted.both = true;
 	osc_search_init(&search, contexts, &wanted);
 	while (err != OSC_OK && (endpoint = osc_search_next(&search)) != NULL) {
-		err = open_request(l, endpoint);
+		err = open_request_anew(l, endpoint);
 		tried++;
 	}
 	/* Only for the order of the next search: two with one key do no harm here. */
@@ -179,6 +225,32 @@ open_request_among(struct looking *l)
 	return err;
 }
 
+/* Under the keys of its request; or it is a response #1, and R2 is in its kid context (B.2). */
+static enum osc_err
+open_answer(struct looking *l, const struct osc_peeked_request *request)
+{
+	struct osc_endpoint *endpoint = request->endpoint;
+	struct osc_slice kid_context = l->work->message.option.kid_context, r2;
+	struct osc_keys *second = NULL;
+	enum osc_err err;
+
+	osc_endpoint_activate(endpoint, request->keys, false);
+	err = open_as(l, endpoint, other(request->side));
+	if (err != OSC_EKIDCONTEXT || !osc_endpoint_rederives(endpoint) ||
+	    !osc_rederive_unwrap(&r2, kid_context))
+		return err;
+	second = osc_rederive_second(endpoint, r2, endpoint->active->id_context);
+	if (second == NULL)
+		return OSC_ENOMEM;
+	osc_endpoint_join(endpoint, request->keys, second, request->side, kid_context);
+	l->work->exchange = request->exchange;
+	err = open_as(l, endpoint, other(request->side));
+	if (l->session->options.explain)
+		osc_rederive_note(l->work);
+	osc_endpoint_drop(endpoint, second);
+	return err;
+}
+
 /* The latest request with its token, or, as long as the tag does not verify, one before: a
  * token is used again for a cancellation, by the other side, or since it is empty. If none
  * verifies, the latest binds it. */
@@ -194,7 +266,7 @@ open_response(struct looking *l)
 		if (request == NULL)
 			break;
 		l->work->exchange = request->exchange;
-		err = open_as(l, request->endpoint, other(request->side));
+		err = open_answer(l, request);
 		if (latest == NULL) {
 			latest = request;
 			first = err;
@@ -222,11 +294,13 @@ peek_one(struct looking *l, struct osc_item *item)
 	else if (session->options.many)
 		err = open_request_among(l);
 	else
-		err = open_request(l, &session->one);
+		err = open_request_anew(l, &session->one);
+	if (work->endpoint != NULL && session->options.explain)
+		osc_rederive_note(work);
 	if (err != OSC_OK)
 		return err;
 	if (work->message.is_request)
-		remember(session->peeked, work);
+		remember(session->peeked, work, l->keys);
 	err = osc_inner_decode(&inner, l->text, work->message.is_request, &item->where);
 	if (err == OSC_OK) {
 		item->out =

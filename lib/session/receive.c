@@ -48,7 +48,14 @@ open_under(struct osc_receiving *r, struct osc_endpoint *endpoint)
 		if (err == OSC_OK)
 			r->attempt = *attempt;
 	} while (err != OSC_OK && osc_rederive_failed(&attempts, err));
-	return err == OSC_OK || err == OSC_ENOMEM ? err : attempts.verdict;
+	if (r->session->options.explain)
+		osc_rederive_note(r->work);
+	if (err == OSC_OK || err == OSC_ENOMEM)
+		return err;
+	/* What was derived for a forged message must not stay. */
+	osc_endpoint_forget(endpoint);
+	err = osc_endpoint_choose(endpoint);
+	return err == OSC_OK ? attempts.verdict : err;
 }
 
 /* The one context: its window refuses what was received before, at no cost; a lost one

@@ -217,9 +217,8 @@ osc_rederive_plan(struct osc_attempts *attempts, struct osc_group *group, size_t
 	return OSC_OK;
 }
 
-/* R2 || id, on the heap. */
-static struct osc_keys *
-second_keys(struct osc_endpoint *endpoint, struct osc_slice r2, struct osc_slice id)
+struct osc_keys *
+osc_rederive_second(struct osc_endpoint *endpoint, struct osc_slice r2, struct osc_slice id)
 {
 	struct osc_buffer both = {0};
 	struct osc_keys *keys = NULL;
@@ -258,7 +257,7 @@ osc_rederive_next(
 	osc_endpoint_activate(endpoint, keys, false);
 	if (!osc_is_present(attempt->r2))
 		return OSC_OK;
-	second = second_keys(endpoint, attempt->r2, id_of(attempt, endpoint));
+	second = osc_rederive_second(endpoint, attempt->r2, id_of(attempt, endpoint));
 	if (second == NULL)
 		return OSC_ENOMEM;
 	osc_endpoint_join(endpoint, keys, second, OSC_SIDE_OWN, work->message.option.kid_context);
@@ -403,7 +402,7 @@ osc_rederive_challenge(struct osc_work *work, uint8_t *out)
 	    !osc_random(r2, OSC_REDERIVE_NONCE))
 		return OSC_EIO;
 	osc_rederive_r2_make(r2, rederived->key, osc_slice(r2, OSC_REDERIVE_NONCE));
-	second = second_keys(endpoint, osc_slice(r2, sizeof(r2)), first->id_context);
+	second = osc_rederive_second(endpoint, osc_slice(r2, sizeof(r2)), first->id_context);
 	if (second == NULL)
 		return OSC_ENOMEM;
 	len = osc_rederive_wrap(wrapped, osc_slice(r2, sizeof(r2)));
@@ -415,4 +414,29 @@ osc_rederive_challenge(struct osc_work *work, uint8_t *out)
 	if (osc_unprotect_decode(&reply, work->reply, NULL) == OSC_OK)
 		work->reply_option = reply.option;
 	return OSC_OK;
+}
+
+void
+osc_rederive_note(struct osc_work *work)
+{
+	const struct osc_endpoint *endpoint = work->endpoint;
+	const struct osc_context *active = endpoint->active;
+	bool answer = active == &endpoint->joined;
+	struct osc_slice first = active->id_context, r2 = OSC_ABSENT;
+	struct osc_derived *derived;
+
+	if (active == &endpoint->context || work->derived != NULL)
+		return;
+	if (answer)
+		(void)osc_rederive_unwrap(&r2, work->message.option.kid_context);
+	derived = malloc(sizeof(*derived) + r2.len + first.len);
+	if (derived == NULL)
+		return;
+	osc_copy(derived->bytes, r2.ptr, r2.len);
+	osc_copy(derived->bytes + r2.len, first.ptr, first.len);
+	derived->id = osc_slice(derived->bytes, r2.len + first.len);
+	derived->first =
+	    osc_is_present(first) ? osc_slice(derived->bytes + r2.len, first.len) : OSC_ABSENT;
+	derived->answer = answer;
+	work->derived = derived;
 }

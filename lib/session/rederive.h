@@ -72,6 +72,18 @@ enum osc_err osc_rederive_settle(const struct osc_attempt *attempt, struct osc_g
  */
 enum osc_err osc_rederive_challenge(struct osc_work *work, uint8_t *out);
 
+/* osc_rederive_second - the keys under R2 || ID Context (or nothing behind R2, if it is absent);
+ * NULL: no memory */
+struct osc_keys *osc_rederive_second(
+    struct osc_endpoint *endpoint, struct osc_slice r2, struct osc_slice id);
+
+/*
+ * osc_rederive_note - remember under which keys a message is, to be explained
+ *
+ * work  its keys are the active ones; nothing is remembered if there is no memory
+ */
+void osc_rederive_note(struct osc_work *work);
+
 /* osc_rederive_unusable - neither number nor window: nothing can be sent or received with the
  * keys of the settings, and no others are in use */
 bool osc_rederive_unusable(const struct osc_endpoint *endpoint);

@@ -91,6 +91,8 @@ osc_rederive_send(struct osc_group *group)
 			err = chosen ? OSC_OK : choose_keys(session, work->endpoint, &detail);
 			chosen = true;
 		}
+		if (err == OSC_OK && session->options.explain)
+			osc_rederive_note(work);
 		if (err != OSC_OK)
 			osc_group_refuse(group, i, err, &detail);
 		else if (session->options.rederive)

@@ -86,8 +86,7 @@ osc_session_close(struct osc_session *session)
 	osc_buffer_free(&session->replies);
 	osc_buffer_free(&session->texts);
 	osc_buffer_free(&session->scratch);
-	for (size_t i = 0; i < session->work_n; i++)
-		free(session->work[i].detail);
+	osc_works_free(session);
 	free(session->work);
 	free(session->jobs);
 	free(session->receiving);

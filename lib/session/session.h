@@ -54,6 +54,15 @@ enum osc_step {
 	OSC_STEP_CONFIRM,    /* the peer uses the keys that this side has gone on with */
 };
 
+/* Under which keys a message is, if they are not those of the settings (B.2). */
+struct osc_derived {
+	struct osc_slice id; /* their ID Context */
+	struct osc_slice
+	    first;   /* of a response #1: that of its request, absent if there was none */
+	bool answer; /* it is a response #1 */
+	uint8_t bytes[];
+};
+
 /* A message on its way through a group, and what is known of it when it is settled. */
 struct osc_work {
 	bool outgoing;         /* this side protects it */
@@ -69,11 +78,12 @@ struct osc_work {
 	uint64_t seq;                 /* outgoing: the Sender Sequence Number before the message */
 	struct osc_receipt *receipts; /* of a response: the requests it may belong to */
 	size_t n_receipts;
-	size_t text_at;            /* outgoing: where in it the inner text begins */
-	struct osc_tried tried;    /* received, among many: the contexts that fit */
-	struct osc_detail *detail; /* refused for what is wrong with its context; or NULL */
-	struct osc_slice reply;    /* error_reply: the answer; empty if there is none */
-	bool reply_protected;      /* under the endpoint */
+	size_t text_at;              /* outgoing: where in it the inner text begins */
+	struct osc_tried tried;      /* received, among many: the contexts that fit */
+	struct osc_detail *detail;   /* refused for what is wrong with its context; or NULL */
+	struct osc_derived *derived; /* explain: its keys; NULL: those of the settings */
+	struct osc_slice reply;      /* error_reply: the answer; empty if there is none */
+	bool reply_protected;        /* under the endpoint */
 	struct osc_oscore_option reply_option; /* and its OSCORE option */
 };
 

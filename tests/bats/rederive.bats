@@ -403,3 +403,60 @@ answer() {
 		run -0 --separate-stderr oscore-cid -C tree q3
 	done
 }
+
+@test "-p opens a whole conversation on either side, and changes nothing" {
+	both
+	run_all
+	exchange 3
+	feed "$GET" oscore-protect --no-kid-context client >q4
+	for message in q1 e q2 a2 q3 a3 q4; do
+		hex_of $message
+		echo
+	done >capture
+	for side in client server; do
+		unchanged $side run -0 --separate-stderr oscore-unprotect -p -f hex -t json $side capture
+		equal "$(jq -r .code <<<"$output" | tr '\n' ' ')" "GET 4.01 GET 2.05 GET 2.05 GET "
+		run -0 --separate-stderr oscore-unprotect -p -f hex -t json -C . capture
+		equal "${#lines[@]}" 7
+	done
+	# without the key in the settings it is an ordinary context
+	jq 'del(.rederive)' client/settings.json >settings
+	cp settings client/settings.json
+	run -4 oscore-unprotect -p client q1
+}
+
+@test "-v shows three derivations, and whose Common IV is in which nonce" {
+	local first
+	both
+	feed "$GET" oscore-protect --rederive -v client >q1 2>v1
+	run -6 --separate-stderr oscore-unprotect -v --error-reply e server q1
+	printf '%s\n' "$stderr" >v2
+	run -0 --separate-stderr oscore-unprotect -v --show-secrets -t hex --request q1 client e
+	printf '%s\n' "$stderr" >v3
+	feed "$GET" oscore-protect -v client >q2 2>v4
+	equal "$(grep -c '^nonce: ' v1 v2 v3 v4 | tr '\n' ' ')" "v1:1 v2:1 v3:1 v4:1 "
+	first=$(grep '^nonce: ' v1)
+	equal "$(grep '^nonce: ' v2)" "$first"
+	equal "$(grep '^nonce: ' v3)" "$first"
+	[ "$(grep -m 1 '^Common IV: ' v3)" != "$(grep -m 1 '^Common IV: ' v1)" ]
+	equal "$(grep '^plaintext: ' v3)" "plaintext: 0x81 (1 byte)"
+	for v in 1 2 3 4; do
+		grep -m 1 '^ID Context: ' v$v
+	done >ids
+	equal "$(sed -n 1p ids)" "$(sed -n 2p ids)"
+	equal "$(cut -d ' ' -f 4 ids | tr '\n' ' ')" "(8 (8 (24 (24 "
+	# what was not let in is not shown
+	run -1 grep '^plaintext' v2
+}
+
+@test "a stream looks for forged requests and keeps nothing of them" {
+	both
+	use
+	for ((i = 10; i < 60; i++)); do
+		echo "41021001119c1900094811111111111111${i}ff37b472957c902d0422c9659dc2" | sed 's/ff/01ff/; s/9c19/9d0019/'
+	done >forged
+	{ cat forged && hex_of q9 && echo; } >mixed
+	unchanged server run -4 --separate-stderr oscore-unprotect -k -f hex server mixed
+	equal "${#lines[@]}" 51
+	equal "${lines[50]:0:3}" "# 6"
+}

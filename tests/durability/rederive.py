@@ -69,6 +69,10 @@ class Side:
             shutil.copytree(self.saved, self.dir)
 
     def save(self):
+        """What was never used has no mark yet: it may be carried, once."""
+        state = self.dir / "sequence.json"
+        if not state.exists() or b'"inode"' not in state.read_bytes():
+            return
         if self.saved.exists():
             base.drop_dir(self.saved)
         shutil.copytree(self.dir, self.saved)
