@@ -104,13 +104,13 @@ enum osc_err {
 	OSC_ESTALE = 607,      /* a response #1 to a request #1 of before, or a second one */
 
 	/* 7: the context cannot be loaded; the detail says file, key and reason */
-	OSC_ECONTEXT = 700,  /* missing, wrong type, unknown algorithm, ID too long ... */
-	OSC_EROLE = 701,     /* the directory is pinned to the other role */
-	OSC_ESTATE = 702,    /* sequence.json is missing or not understood */
-	OSC_ECOPY = 703,     /* the directory is a copy of a context that was used */
-	OSC_ETWIN = 704,     /* two directories have one Recipient Key */
-	OSC_EBACK = 705,     /* the state is lower than this process has left it or found it */
-	OSC_EOWNID = 706,    /* the state is that of another Sender ID */
+	OSC_ECONTEXT = 700, /* missing, wrong type, unknown algorithm, ID too long ... */
+	OSC_EROLE = 701,    /* the directory is pinned to the other role */
+	OSC_ESTATE = 702,   /* sequence.json is missing or not understood */
+	OSC_ECOPY = 703,    /* the directory is a copy of a context that was used */
+	OSC_ETWIN = 704,  /* two directories have one Recipient Key, or send with one Sender Key */
+	OSC_EBACK = 705,  /* the state is lower than this process has left it or found it */
+	OSC_EOWNID = 706, /* the state is that of another Sender ID */
 	OSC_ESETTINGS = 707, /* settings or secret were changed since they were loaded */
 	OSC_EGONE = 708,     /* the path does not lead to the directory that was loaded any more */
 

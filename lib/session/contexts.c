@@ -6,7 +6,7 @@
 
 #include "base/secret.h"
 #include "session/contexts.h"
-#include "store/high.h"
+#include "session/past.h"
 
 void
 osc_contexts_init(
@@ -40,14 +40,6 @@ name_key(const char *name)
 	return osc_slice((const uint8_t *)name, strlen(name));
 }
 
-static bool
-hash_key(uint8_t hash[static OSC_HASH_SIZE], const struct osc_aead_key *key)
-{
-	struct osc_slice bytes = osc_aead_key_bytes(key);
-
-	return osc_secret_hash(hash, bytes.ptr, bytes.len);
-}
-
 /* Is the directory that was loaded still where it was? */
 static bool
 is_there(const struct osc_endpoint *endpoint)
@@ -58,69 +50,11 @@ is_there(const struct osc_endpoint *endpoint)
 	    st.st_ino == endpoint->ino;
 }
 
-/*
- * What the contexts that are gone have come to. Who has one of their keys later goes on from
- * there: with the Sender Key from the number, with the Recipient Key from the window.
- */
-struct osc_past {
-	struct osc_past *next;
-	uint8_t sender[OSC_HASH_SIZE], recipient[OSC_HASH_SIZE];
-	struct osc_state high;
-};
-
-static bool
-same_hash(const uint8_t *a, const uint8_t *b)
+static void
+forget_key(struct osc_map *map, struct osc_slice key, const struct osc_endpoint *endpoint)
 {
-	return memcmp(a, b, OSC_HASH_SIZE) == 0;
-}
-
-static enum osc_err
-remember(struct osc_contexts *contexts, const struct osc_endpoint *endpoint)
-{
-	const struct osc_state *high = osc_store_high(endpoint->store)->state;
-	uint8_t sender[OSC_HASH_SIZE], recipient[OSC_HASH_SIZE];
-	struct osc_past *past = contexts->past;
-
-	if (high == NULL)
-		return OSC_OK;
-	if (!hash_key(sender, endpoint->context.sender_key) ||
-	    !hash_key(recipient, endpoint->context.recipient_key))
-		return OSC_ENOMEM;
-	while (past != NULL &&
-	    !(same_hash(past->sender, sender) && same_hash(past->recipient, recipient)))
-		past = past->next;
-	if (past == NULL) {
-		past = malloc(sizeof(*past));
-		if (past == NULL)
-			return OSC_ENOMEM;
-		memcpy(past->sender, sender, sizeof(sender));
-		memcpy(past->recipient, recipient, sizeof(recipient));
-		past->next = contexts->past;
-		contexts->past = past;
-	}
-	past->high = *high;
-	return OSC_OK;
-}
-
-static enum osc_err
-recall(const struct osc_contexts *contexts, struct osc_endpoint *endpoint, const uint8_t *recipient)
-{
-	uint8_t sender[OSC_HASH_SIZE];
-	struct osc_state high = {0};
-	bool any = false;
-
-	if (contexts->past == NULL)
-		return OSC_OK;
-	if (!hash_key(sender, endpoint->context.sender_key))
-		return OSC_ENOMEM;
-	for (const struct osc_past *past = contexts->past; past != NULL; past = past->next) {
-		if (same_hash(past->sender, sender) && past->high.next > high.next)
-			high.next = past->high.next;
-		if (same_hash(past->recipient, recipient) && !high.window.known)
-			high.window = past->high.window;
-		any = any || high.next > 0 || high.window.known;
-	}
-	return any ? osc_high_raise(osc_store_high(endpoint->store), &high) : OSC_OK;
+	if (osc_map_get(map, key) == endpoint)
+		osc_map_remove(map, key);
 }
 
 static void
@@ -128,13 +62,25 @@ forget_keys(struct osc_contexts *contexts, struct osc_endpoint *endpoint)
 {
 	uint8_t hash[OSC_HASH_SIZE];
 	struct inode inode;
-	struct osc_slice key = inode_key(&inode, endpoint->dev, endpoint->ino);
 
-	if (osc_map_get(&contexts->inodes, key) == endpoint)
-		osc_map_remove(&contexts->inodes, key);
-	if (hash_key(hash, endpoint->context.recipient_key) &&
-	    osc_map_get(&contexts->keys, osc_slice(hash, sizeof(hash))) == endpoint)
-		osc_map_remove(&contexts->keys, osc_slice(hash, sizeof(hash)));
+	forget_key(&contexts->inodes, inode_key(&inode, endpoint->dev, endpoint->ino), endpoint);
+	if (osc_past_hash(hash, endpoint->context.recipient_key))
+		forget_key(&contexts->keys, osc_slice(hash, sizeof(hash)), endpoint);
+	if (osc_past_hash(hash, endpoint->context.sender_key))
+		forget_key(&contexts->senders, osc_slice(hash, sizeof(hash)), endpoint);
+}
+
+/* Who has one of the keys of a context that is gone goes on from where that was. */
+static enum osc_err
+hand_on(struct osc_contexts *contexts, const struct osc_endpoint *endpoint)
+{
+	enum osc_err err = osc_past_remember(&contexts->past, endpoint);
+
+	/* The Recipient Key no other one has that is in use. */
+	for (size_t i = 0; endpoint->sends && i < contexts->n && err == OSC_OK; i++)
+		if (!contexts->loaded[i]->gone)
+			err = osc_past_recall(contexts->past, contexts->loaded[i]);
+	return err;
 }
 
 enum osc_err
@@ -144,9 +90,9 @@ osc_contexts_drop(struct osc_contexts *contexts, struct osc_endpoint *endpoint)
 
 	if (endpoint->gone)
 		return OSC_OK;
-	err = remember(contexts, endpoint);
-	forget_keys(contexts, endpoint);
 	endpoint->gone = true;
+	err = hand_on(contexts, endpoint);
+	forget_keys(contexts, endpoint);
 	contexts->n_gone++;
 	if (endpoint->used > 0 && !endpoint->warned)
 		contexts->n_unwarned--;
@@ -178,9 +124,9 @@ is_twin(const struct osc_contexts *contexts, const struct osc_endpoint *endpoint
 		return false;
 	if (open_endpoint(contexts, &other, endpoint->twin, NULL) != OSC_OK)
 		return true;
-	if (hash_key(mine, endpoint->context.recipient_key) &&
-	    hash_key(its, other.context.recipient_key))
-		same = same_hash(mine, its);
+	if (osc_past_hash(mine, endpoint->context.recipient_key) &&
+	    osc_past_hash(its, other.context.recipient_key))
+		same = memcmp(mine, its, sizeof(mine)) == 0;
 	osc_endpoint_close(&other);
 	return same;
 }
@@ -233,11 +179,11 @@ enter(struct osc_contexts *contexts, struct osc_endpoint *endpoint, struct osc_d
 	struct inode inode;
 	enum osc_err err;
 
-	if (!make_room(contexts) || !hash_key(hash, endpoint->context.recipient_key))
+	if (!make_room(contexts) || !osc_past_hash(hash, endpoint->context.recipient_key))
 		return OSC_ENOMEM;
 	err = check_twin(contexts, endpoint, hash, detail);
 	if (err == OSC_OK)
-		err = recall(contexts, endpoint, hash);
+		err = osc_past_recall(contexts->past, endpoint);
 	if (err != OSC_OK)
 		return err;
 	if (!osc_map_put(&contexts->keys, osc_slice(hash, sizeof(hash)), endpoint))
@@ -393,6 +339,33 @@ osc_contexts_use(struct osc_contexts *contexts, struct osc_endpoint *endpoint,
 	return OSC_OK;
 }
 
+/* Keys that were derived anew are of random numbers, and no other context has them. */
+enum osc_err
+osc_contexts_number(
+    struct osc_contexts *contexts, struct osc_endpoint *endpoint, struct osc_detail *detail)
+{
+	uint8_t hash[OSC_HASH_SIZE];
+	struct osc_endpoint *other;
+
+	if (endpoint->sends || endpoint->active != &endpoint->context)
+		return OSC_OK;
+	if (!osc_past_hash(hash, endpoint->context.sender_key))
+		return OSC_ENOMEM;
+	other = osc_map_get(&contexts->senders, osc_slice(hash, sizeof(hash)));
+	if (other == NULL) {
+		endpoint->sends =
+		    osc_map_put(&contexts->senders, osc_slice(hash, sizeof(hash)), endpoint);
+		return endpoint->sends ? OSC_OK : OSC_ENOMEM;
+	}
+	/* If that is gone, this one will have to be ahead of it. */
+	if (!other->held && !is_there(other) && osc_contexts_drop(contexts, other) != OSC_OK)
+		return OSC_ENOMEM;
+	(void)osc_detail_set(detail, OSC_ETWIN, endpoint->path,
+	    "has the same Sender Key as %s: numbers would be used twice", other->path);
+	osc_detail_hint(detail, "give each its own Master Secret or ID Context");
+	return OSC_ETWIN;
+}
+
 struct osc_endpoint *
 osc_contexts_recent(const struct osc_contexts *contexts, const struct osc_wanted *wanted)
 {
@@ -445,20 +418,16 @@ osc_contexts_next_group(struct osc_contexts *contexts)
 void
 osc_contexts_close(struct osc_contexts *contexts)
 {
-	struct osc_past *past;
-
 	for (size_t i = 0; i < contexts->n; i++) {
 		osc_endpoint_close(contexts->loaded[i]);
 		free(contexts->loaded[i]);
 	}
 	free(contexts->loaded);
-	while ((past = contexts->past) != NULL) {
-		contexts->past = past->next;
-		free(past);
-	}
+	osc_past_free(contexts->past);
 	forget_names(contexts);
 	osc_map_free(&contexts->inodes);
 	osc_map_free(&contexts->keys);
+	osc_map_free(&contexts->senders);
 	osc_index_free(&contexts->index);
 	memset(contexts, 0, sizeof(*contexts));
 }

@@ -23,9 +23,10 @@ struct osc_contexts {
 	struct osc_map names; /* name in the directory -> endpoint */
 	struct osc_map
 	    recent; /* KID or KID@KIDCONTEXT -> endpoint in which one like it verified last */
-	struct osc_map inodes; /* which directory -> endpoint */
-	struct osc_map keys;   /* hash of the Recipient Key -> endpoint */
-	struct osc_past *past; /* what endpoints that are gone have come to */
+	struct osc_map inodes;  /* which directory -> endpoint */
+	struct osc_map keys;    /* hash of the Recipient Key -> endpoint */
+	struct osc_map senders; /* hash of the Sender Key -> endpoint that took numbers for it */
+	struct osc_past *past;  /* what endpoints that are gone have come to */
 	struct osc_index index;
 	struct osc_seen seen; /* the directory, when the names were looked for last */
 	uint64_t group;       /* serial number of the group under way */
@@ -100,6 +101,15 @@ struct osc_endpoint *osc_contexts_recent(
  * OSC_OK or OSC_ENOMEM.
  */
 enum osc_err osc_contexts_drop(struct osc_contexts *contexts, struct osc_endpoint *endpoint);
+
+/*
+ * osc_contexts_number - a message is about to take a number of this context
+ *
+ * Two directories that have one Sender Key would take the same numbers for it: of those, only
+ * the first to take one in a run may. Returns OSC_OK, OSC_ETWIN with the detail, or OSC_ENOMEM.
+ */
+enum osc_err osc_contexts_number(
+    struct osc_contexts *contexts, struct osc_endpoint *endpoint, struct osc_detail *detail);
 
 /* osc_contexts_unwarned - a context in use whose warnings have not been said; or NULL */
 struct osc_endpoint *osc_contexts_unwarned(struct osc_contexts *contexts);

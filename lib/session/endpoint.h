@@ -43,6 +43,7 @@ struct osc_endpoint {
 	/* Among many. */
 	bool gone;        /* its directory is not the one that was loaded any more */
 	char *twin;       /* another directory with the same Recipient Key; NULL: none */
+	bool sends;       /* numbers of its own were taken in this run */
 	uint64_t found;   /* the search that has found it last */
 	uint64_t glanced; /* the group in which it was looked at last, without the lock */
 	uint64_t checked; /* the group for which its files were compared with what was loaded */

@@ -242,16 +242,24 @@ receive_one(struct osc_receiving *r)
 static enum osc_err
 reply(struct osc_group *group, size_t i)
 {
-	struct osc_buffer *replies = &group->session->replies;
-	struct osc_work *work = &group->session->work[i];
-	enum osc_err err;
+	struct osc_session *session = group->session;
+	struct osc_buffer *replies = &session->replies;
+	struct osc_work *work = &session->work[i];
+	bool protect = osc_errorreply_protected(group->items[i].err);
+	struct osc_detail detail = {0};
+	enum osc_err err = OSC_OK;
 
-	if (!group->session->options.error_reply || group->items[i].err == OSC_OK)
+	if (!session->options.error_reply || group->items[i].err == OSC_OK)
 		return OSC_OK;
 	/* A protected answer only while its context is held. */
-	if (osc_errorreply_protected(group->items[i].err) &&
-	    (work->endpoint == NULL || !work->endpoint->held))
+	if (protect && (work->endpoint == NULL || !work->endpoint->held))
 		return OSC_OK;
+	if (protect && session->options.many)
+		err = osc_contexts_number(&session->contexts, work->endpoint, &detail);
+	if (err != OSC_OK) {
+		osc_group_refuse(group, i, err, &detail);
+		return OSC_OK;
+	}
 	err = osc_errorreply_write(work, group->items[i].err, replies->ptr + replies->len);
 	replies->len += work->reply.len;
 	if (err != OSC_OK)

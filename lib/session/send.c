@@ -274,9 +274,10 @@ report(
 
 /* Lay one message out with the number or the nonce that it gets, and take that. */
 static enum osc_err
-write_one(const struct osc_session_options *options, struct osc_work *work, uint8_t *out,
-    size_t cap, size_t *len)
+write_one(struct osc_session *session, struct osc_work *work, uint8_t *out, size_t cap, size_t *len,
+    struct osc_detail *detail)
 {
+	const struct osc_session_options *options = &session->options;
 	const struct osc_context *context = work->endpoint->active;
 	struct osc_state *state = osc_store_state(work->endpoint->store);
 	struct osc_protection protection = {
@@ -286,7 +287,7 @@ write_one(const struct osc_session_options *options, struct osc_work *work, uint
 	    .seq = state->next,
 	};
 	struct osc_layout layout;
-	enum osc_err err;
+	enum osc_err err = OSC_OK;
 
 	if (work->receipts != NULL) {
 		protection.request = &work->receipts->exchange;
@@ -298,7 +299,10 @@ write_one(const struct osc_session_options *options, struct osc_work *work, uint
 		    osc_coap_has(&work->plain, OSC_OPT_OBSERVE) ||
 		    !osc_window_unanswered(&state->window, protection.request->piv.seq);
 	}
-	err = osc_protect_layout(&protection, context, out, cap, &layout);
+	if (protection.has_piv && options->many)
+		err = osc_contexts_number(&session->contexts, work->endpoint, detail);
+	if (err == OSC_OK)
+		err = osc_protect_layout(&protection, context, out, cap, &layout);
 	if (err != OSC_OK)
 		return err;
 	if (protection.has_piv)
@@ -323,7 +327,7 @@ static void
 write_all(struct osc_group *group)
 {
 	struct osc_session *session = group->session;
-	const struct osc_detail none = {0};
+	struct osc_detail detail = {0};
 	struct osc_item *item;
 	struct osc_work *work;
 	size_t len, room;
@@ -341,14 +345,14 @@ write_all(struct osc_group *group)
 				osc_group_cut(group, i, OSC_EEXHAUSTED);
 				break;
 			}
-			osc_group_refuse(group, i, OSC_EEXHAUSTED, &none);
+			osc_group_refuse(group, i, OSC_EEXHAUSTED, &detail);
 			continue;
 		}
 		out = session->out.ptr + session->out.len; /* reserved by the caller */
 		room = room_for(work);
-		err = write_one(&session->options, work, out, room, &len);
+		err = write_one(session, work, out, room, &len, &detail);
 		if (err != OSC_OK) {
-			osc_group_refuse(group, i, err, &none);
+			osc_group_refuse(group, i, err, &detail);
 			continue;
 		}
 		item->out = osc_slice(out, len);

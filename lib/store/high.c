@@ -16,9 +16,11 @@ osc_high_raise(struct osc_high *high, const struct osc_state *state)
 		*high->state = *state;
 		return OSC_OK;
 	}
-	high->state->next = state->next;
-	if (state->window.known)
+	if (state->window.known &&
+	    (!high->state->window.known || osc_state_follows(high->state, state)))
 		high->state->window = state->window;
+	if (state->next > high->state->next)
+		high->state->next = state->next;
 	return OSC_OK;
 }
 

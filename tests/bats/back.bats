@@ -401,3 +401,26 @@ exchange() {
 		equal "$(cut -c 1-4 out | tr '\n' ' ')" "4401 # 7  # 7  4401 "
 	done
 }
+
+@test "-C: the numbers of a Sender Key go on from those of a context that is gone" {
+	peer a 0a
+	peer b 0b
+	{ from a && from b | sed s/00003974/00003975/; } >requests
+	oscore-unprotect -f hex -C ctx requests
+	second=${CONTENT_B/5d20/5d1f}
+	start oscore-protect -k -f hex -C ctx --new-piv --request requests
+	say "$CONTENT"
+	say "$CONTENT"
+	say "$second"
+	rm -r ctx/a
+	say "$second"
+	say "$second"
+	# unless this one is ahead
+	state=$(sed 's/"next-to-send": 0/"next-to-send": 2/' ctx/b/sequence.json)
+	echo "$state" >ctx/b/sequence.json
+	say "$second"
+	ended 7
+	equal "$(cut -c 1-24 out | sed 's/^# 7.*/7/')" "$(printf '%s\n' 64445d1f00003974920100ff \
+		64445d1f00003974920101ff 7 7 7 64445d1f00003975920102ff)"
+	said "same Sender Key" "went back"
+}

@@ -227,6 +227,35 @@ load contexts
 	prints ctx/01@aabb
 }
 
+# answer_both [OPTION...] - responses in ctx/a and ctx/b, whose peers have sent requests
+answer_both() {
+	printf '%s\n' "$CONTENT" "6${CONTENT_B:1}" | sed s/5d20/5d1f/ |
+		oscore-protect -k -f hex -C ctx --request requests "$@"
+}
+
+@test "the same Sender Key in two directories: only one of them takes numbers in a run" {
+	peer a 0a
+	peer b 0b
+	{ from a && from b | sed s/00003974/00003975/; } >requests
+	unprotect "$(cat requests)"
+	# the nonce of a request is another one for each kid
+	run -0 --separate-stderr answer_both
+	equal "$stderr" ""
+	run -7 --separate-stderr answer_both -n
+	run -7 --separate-stderr answer_both
+	[[ ${lines[0]} == 64445d1f00003974920100ff* ]] || fail "the first one"
+	[[ ${lines[1]} == "# 7 ctx/b: has the same Sender Key as ctx/a"* ]] || fail "the second one"
+	said "numbers would be used twice" "hint: .*its own Master Secret or ID Context"
+	equal "$(next_of ctx/a) $(next_of ctx/b)" "1 0"
+	# an error reply that is protected takes a number too
+	pair_state ctx/a 1 0 0 && pair_state ctx/b 0 0 0
+	sed -i 's/"received": {[^}]*}/"received": "unknown"/' ctx/?/sequence.json
+	run -6 --separate-stderr oscore-unprotect -k -f hex -C ctx --error-reply replies requests
+	equal "$(wc -l <replies)" 1
+	said "requests:1: .*window.* lost" "^oscore-unprotect: ctx/b: has the same Sender Key as ctx/a"
+	equal "$(next_of ctx/a) $(next_of ctx/b)" "2 0"
+}
+
 @test "a candidate that fits and cannot be used refuses its messages, and no others" {
 	peer a 01 - "$OTHER_SECRET"
 	peer b 01
