@@ -320,12 +320,19 @@ for n in 1, 2:
 }
 
 @test "the manual shows the scripts as they are" {
-	mandoc -T ascii "$PAGE" | sed 's/^ *//' >page
+	mandoc -T ascii "$PAGE" >page
 	for file in "$ROOT"/man/recipes/*; do
-		diff <(displays "$PAGE" RECIPES "file: ${file##*/}") <(sed '/^# SPDX/,/^#*$/d' "$file")
-		sed '/^# SPDX/,/^#*$/d; s/^ *//' "$file" >script
-		python3 -c 'import sys; page, script = (open(name).read() for name in sys.argv[1:]); sys.exit(script not in page)' page script ||
-			fail "$file"
+		sed '/^# SPDX/,/^#*$/d' "$file" >"${file##*/}"
+		diff <(displays "$PAGE" RECIPES "file: ${file##*/}") "${file##*/}"
 	done
+	run -0 --separate-stderr python3 - page "$ROOT"/man/recipes/* <<-'PYTHON'
+		import os, sys
+
+		page, *scripts = (
+		    "\n".join(line.strip() for line in open(os.path.basename(name))) for name in sys.argv[1:]
+		)
+		print(*(script for script in scripts if script not in page), sep="\n", end="")
+	PYTHON
+	silent
 	equal "$(grep -c '^\.\\" file: ' "$PAGE")" "$(find "$ROOT/man/recipes" -type f | wc -l)"
 }
