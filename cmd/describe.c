@@ -108,8 +108,26 @@ put_limit(struct osc_buffer *out, const struct osc_state *state)
 	    OSC_KEY_LIMIT, state->window.known ? "most" : "least", osc_state_protected(state));
 }
 
+/* Where a directory stands in deriving its keys anew. */
+static void
+put_rederived(
+    struct osc_buffer *out, const struct osc_state *state, const struct osc_rederived *rederived)
+{
+	const char *in_use = "the keys of the settings are in use";
+
+	if (rederived->current.there && !rederived->current.base)
+		in_use = "keys that were derived anew are in use";
+	else if (state->next > OSC_SEQ_MAX && !state->window.known)
+		in_use = "no keys are in use";
+	osc_buffer_print(out, "Appendix B.2: %s%s%s%s\n", in_use,
+	    rederived->r1_len > 0 ? ", request #1 is out" : "",
+	    rederived->pending.there ? ", new keys are pending" : "",
+	    rederived->has_key ? ", answers #1 are out" : "");
+}
+
 void
-describe(struct osc_buffer *out, const struct osc_export *from, bool secrets)
+describe(struct osc_buffer *out, const struct osc_export *from,
+    const struct osc_rederived *rederived, bool secrets)
 {
 	static const char *const roles[] = {[OSC_ROLE_NONE] = "not said",
 	    [OSC_ROLE_CLIENT] = "client",
@@ -139,5 +157,7 @@ describe(struct osc_buffer *out, const struct osc_export *from, bool secrets)
 	put_window(out, &state->window);
 	osc_buffer_print(out, "Echo Challenge: %s\n",
 	    !state->window.known && state->echo_len > 0 ? "outstanding" : "none");
+	if (rederived != NULL)
+		put_rederived(out, state, rederived);
 	free(d.scratch);
 }

@@ -6,14 +6,17 @@
 #include <stdbool.h>
 
 #include "store/foreign.h"
+#include "store/rederived.h"
 
 /*
  * describe - a context in lines "NAME: VALUE", with the names of RFC 8613
  *
- * secrets  with the bytes of what is secret, beside its fingerprint
+ * rederived  where keys may be derived anew: how far that is; else NULL
+ * secrets    with the bytes of what is secret, beside its fingerprint
  *
  * Memory may be short: look at out->full.
  */
-void describe(struct osc_buffer *out, const struct osc_export *from, bool secrets);
+void describe(struct osc_buffer *out, const struct osc_export *from,
+    const struct osc_rederived *rederived, bool secrets);
 
 #endif

@@ -11,6 +11,7 @@
 #include "output.h"
 #include "paths.h"
 #include "store/check.h"
+#include "store/rederived.h"
 #include "store/settings.h"
 #include "values.h"
 
@@ -151,24 +152,40 @@ warn_about_export(const struct osc_foreign *to, const char *path, const struct o
 		    from->state->next);
 }
 
+/* The state belongs to the keys in use, which may have been derived anew. */
+static struct osc_params
+params_in_use(struct osc_store *store)
+{
+	struct osc_params params = *osc_store_params(store);
+	const struct osc_epoch *current = &osc_store_rederived(store)->current;
+
+	if (osc_store_settings(store)->rederive && current->there && !current->base)
+		params.id_context = osc_epoch_id(current);
+	return params;
+}
+
 static enum osc_err
 show_one(const struct show *show, const char *path, struct osc_detail *detail)
 {
 	struct osc_store *store;
 	struct osc_buffer text = {0};
 	struct osc_export from = {0};
+	struct osc_params params;
 	enum osc_err err;
 
 	err = osc_store_open(&store, path, show->role, OSC_STORE_KEEP_SECRET, detail);
 	if (err != OSC_OK)
 		return err;
 	cli_warn_store(store, path);
-	from.params = osc_store_params(store);
+	params = params_in_use(store);
+	from.params = &params;
 	from.state = osc_store_state(store);
 	from.role = role_of(osc_store_settings(store), show->role);
 	warn_about_limits(path, from.state);
 	if (show->to == NULL)
-		describe(&text, &from, show->secrets);
+		describe(&text, &from,
+		    osc_store_settings(store)->rederive ? osc_store_rederived(store) : NULL,
+		    show->secrets);
 	else
 		err = show->to->write(&text, &from, detail);
 	if (err == OSC_OK)

@@ -87,25 +87,28 @@ check_warnings(
 }
 
 static void
-check_state(const struct osc_check *check, const struct osc_dir *dir, const struct osc_state *state)
+check_state(const struct osc_check *check, const struct osc_dir *dir, struct osc_store *store)
 {
+	const struct osc_state *state = osc_store_state(store);
+	const char *remedy = osc_store_settings(store)->rederive
+	    ? "derive the keys anew, with oscore-protect --rederive"
+	    : "make a new context";
 	uint64_t left = OSC_SEQ_MAX + 1 - state->next, protected = osc_state_protected(state);
 
 	if (left == 0)
-		osc_check_say(check, dir, OSC_SEQUENCE_FILE,
-		    "no Sender Sequence Number is left: make a new context");
+		osc_check_say(
+		    check, dir, OSC_SEQUENCE_FILE, "no Sender Sequence Number is left: %s", remedy);
 	else if (left <= NEAR_THE_END)
 		osc_check_say(check, dir, OSC_SEQUENCE_FILE,
-		    "only %" PRIu64 " Sender Sequence Numbers are left: make a new context", left);
+		    "only %" PRIu64 " Sender Sequence Numbers are left: %s", left, remedy);
 	if (protected > OSC_KEY_LIMIT)
 		osc_check_say(check, dir, OSC_SEQUENCE_FILE,
-		    "over the limit of %" PRIu64 " messages for one key: make a new context",
-		    OSC_KEY_LIMIT);
+		    "over the limit of %" PRIu64 " messages for one key: %s", OSC_KEY_LIMIT,
+		    remedy);
 	else if (protected >= OSC_KEY_LIMIT / 2)
 		osc_check_say(check, dir, OSC_SEQUENCE_FILE,
-		    "half of the %" PRIu64
-		    " messages for one key are used: make a new context soon",
-		    OSC_KEY_LIMIT);
+		    "half of the %" PRIu64 " messages for one key are used: %s soon", OSC_KEY_LIMIT,
+		    remedy);
 }
 
 /* Room for one more in an array on the heap; NULL if there is no memory. */
@@ -227,7 +230,7 @@ check_used(
 		return OSC_OK;
 	}
 	if (err == OSC_OK)
-		check_state(check, dir, osc_store_state(store));
+		check_state(check, dir, store);
 	osc_store_close(&store);
 	return err;
 }

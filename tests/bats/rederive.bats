@@ -460,3 +460,41 @@ answer() {
 	equal "${#lines[@]}" 51
 	equal "${lines[50]:0:3}" "# 6"
 }
+
+@test "oscore-show says how far it is, and exports the keys in use" {
+	shown() { # the line about it
+		run -0 --separate-stderr oscore-show "$1"
+		grep '^Appendix B.2: ' <<<"$output" | cut -d : -f 2
+	}
+	both
+	equal "$(shown client)" " the keys of the settings are in use"
+	ask
+	equal "$(shown client)" " the keys of the settings are in use, request #1 is out"
+	challenge q1
+	equal "$(shown server)" " the keys of the settings are in use, answers #1 are out"
+	derive q1
+	equal "$(shown client)" " the keys of the settings are in use, new keys are pending"
+	exchange 2
+	exchange 3
+	for side in client server; do
+		equal "$(shown $side)" " keys that were derived anew are in use"
+		equal "$(oscore-show $side | grep '^ID Context')" "ID Context: $(jq -r '.rederived."id-context_hex"' client/sequence.json)"
+		run -0 --separate-stderr oscore-show --check $side
+		equal "$output" ""
+	done
+	equal "$(oscore-show client | grep '^Sender Sequence Number')" "Sender Sequence Number: 2, 1099511627774 left"
+	# Who imports it goes on with these keys.
+	oscore-show -q -t json client >export.json 2>/dev/null
+	oscore-gen -r client --import json:export.json --sender-seq 2 --dialect pair copy
+	run -0 feed "$GET" oscore-protect copy
+	oscore-gen --pair plain peer
+	run -0 oscore-show plain
+	[[ $output != *B.2* ]] || fail "B.2"
+	state client "{$EXHAUSTED}"
+	equal "$(shown client)" " no keys are in use"
+	run -7 --separate-stderr oscore-show --check client
+	[[ $output == *"derive the keys anew, with oscore-protect --rederive"* ]]
+	state client "{$EXHAUSTED, \"rederived\": {\"r1\": \"00\"}}"
+	run -7 --separate-stderr oscore-show --check client
+	[[ $output == *"a key that is not known"* ]]
+}

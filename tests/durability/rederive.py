@@ -12,8 +12,12 @@ import random
 import shutil
 
 import base
+import faults
 import message
+import powercut
+import rederive_scenes
 import rederive_toy
+import world
 
 ROUNDS = 3  # to a 2.05, when nothing disturbs any more
 ACTIONS = (8, 40)  # in one history
@@ -286,7 +290,21 @@ TOYS = {
 }
 
 
+def interrupt(report, short):
+    """A kill at every call of each step, and power cuts; the role dialect in the full form."""
+    for dialect in ("pair",) if short else ("pair", "role"):
+        w = rederive_scenes.Anew(world.Real(dialect))
+        kinds = (rederive_scenes.Take, rederive_scenes.Accept) if short else rederive_scenes.STEPS
+        which = faults.NEAR if short else faults.ALL
+        faults.run_part(report, "kill", ["signal=KILL"], which, [kind(w) for kind in kinds])
+        for kind in kinds:
+            problems, states = powercut.plain_run(kind, w)
+            base.count(states=states)
+            report.test(f"powercut: {kind(w)}: {states} states", problems)
+
+
 def rederive(report, short):
+    interrupt(report, short)
     number = HISTORIES[short]
     problems = explore(Pair(), range(SEED, SEED + number))
     report.test(f"rederive: {number} histories of the programs", problems)
