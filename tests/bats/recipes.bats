@@ -70,6 +70,13 @@ get() {
 	recipe behind
 }
 
+@test "a server that has lost its replay window" {
+	need socat jq coap-server-notls
+	recipe front
+	rm -r client server
+	recipe echo
+}
+
 @test "a retransmission gets the bytes of the first answer" {
 	need socat jq coap-server-notls
 	recipe front
