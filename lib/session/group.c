@@ -45,13 +45,14 @@ osc_group_init(struct osc_group *group, struct osc_session *session, struct osc_
 	group->end = OSC_OK;
 	group->detail = detail;
 	clear(session);
-	if (session->work_cap < n) {
+	/* Locks may be held from group to group. */
+	if (session->held == NULL)
+		session->held = calloc(HELD_MAX, sizeof(struct osc_endpoint *));
+	if (session->work_cap < n || session->held == NULL) {
 		free(session->work);
 		free(session->jobs);
-		free(session->held);
 		session->work = calloc(n, sizeof(*session->work));
 		session->jobs = calloc(n < OSC_BATCH ? n : OSC_BATCH, sizeof(*session->jobs));
-		session->held = calloc(n, sizeof(struct osc_endpoint *));
 		session->work_cap = n;
 		if (session->work == NULL || session->jobs == NULL || session->held == NULL) {
 			session->work_cap = 0;

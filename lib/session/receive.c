@@ -29,7 +29,10 @@ open_under(struct osc_receiving *r, struct osc_endpoint *endpoint)
 {
 	struct osc_attempts attempts;
 	const struct osc_attempt *attempt;
-	enum osc_err err = osc_rederive_plan(&attempts, r->group, r->i, endpoint, r->detail);
+	enum osc_err err;
+
+	r->attempt.step = OSC_STEP_NONE;
+	err = osc_rederive_plan(&attempts, r->group, r->i, endpoint, r->detail);
 
 	r->work->endpoint = endpoint;
 	if (err != OSC_OK)
@@ -78,18 +81,21 @@ receive_in_one(struct osc_receiving *r)
 }
 
 /* A message has verified in this one of many contexts: only now it may be used. A request
- * needs the lock, and so does the first message if a move is to be noted. */
+ * needs the lock, and so does the first message if a move is to be noted. Where keys may be
+ * derived anew each does: and those in use may be others when it is held. */
 static enum osc_err
 admit(struct osc_receiving *r, const struct osc_wanted *wanted)
 {
 	struct osc_endpoint *endpoint = r->work->endpoint;
-	bool lock = r->work->message.is_request || (r->session->options.moved && !endpoint->looked);
+	bool again = osc_endpoint_rederives(endpoint) && !endpoint->held;
+	bool lock = again || r->work->message.is_request ||
+	    (r->session->options.moved && !endpoint->looked);
 	enum osc_err err = osc_contexts_use(&r->session->contexts, endpoint, wanted, r->detail);
 
 	if (err == OSC_OK)
 		err = lock ? osc_group_lock(r->group, endpoint, r->detail)
 			   : osc_contexts_glance(&r->session->contexts, endpoint, r->detail);
-	return err;
+	return err == OSC_OK && again ? open_under(r, endpoint) : err;
 }
 
 static enum osc_err

@@ -186,6 +186,20 @@ osc_rederive_check_lost(const struct osc_endpoint *endpoint, struct osc_detail *
 	return err;
 }
 
+/* The state, locked; of one of many contexts as it is there: a message that is not for it must
+ * not lock it. */
+static enum osc_err
+look(struct osc_group *group, struct osc_endpoint *endpoint, struct osc_detail *detail)
+{
+	enum osc_err err;
+
+	if (endpoint->held || !group->session->options.many)
+		return osc_group_lock(group, endpoint, detail);
+	err = osc_endpoint_look(endpoint, detail);
+	osc_store_rest(endpoint->store);
+	return err;
+}
+
 enum osc_err
 osc_rederive_plan(struct osc_attempts *attempts, struct osc_group *group, size_t i,
     struct osc_endpoint *endpoint, struct osc_detail *detail)
@@ -200,7 +214,7 @@ osc_rederive_plan(struct osc_attempts *attempts, struct osc_group *group, size_t
 	if (!is_request)
 		err = osc_group_receipts(group, i, work->message.outer.token);
 	if (err == OSC_OK)
-		err = osc_group_lock(group, endpoint, detail);
+		err = look(group, endpoint, detail);
 	if (err == OSC_OK)
 		err = osc_endpoint_choose(endpoint);
 	if (err == OSC_OK && !is_request)

@@ -31,10 +31,13 @@ struct osc_attempts {
 };
 
 /*
- * osc_rederive_plan - what may message i be, with this directory? Locks it
+ * osc_rederive_plan - what may message i be, with this directory?
  *
- * Returns OSC_OK, or the error of osc_group_lock or osc_group_receipts; with the detail where
- * it is one of the context.
+ * Locks the one context. One of many is looked at without the lock: once the message has
+ * verified it must be locked, and all be done again.
+ *
+ * Returns OSC_OK, or the error of osc_group_lock, osc_endpoint_look or osc_group_receipts; with
+ * the detail where it is one of the context.
  */
 enum osc_err osc_rederive_plan(struct osc_attempts *attempts, struct osc_group *group, size_t i,
     struct osc_endpoint *endpoint, struct osc_detail *detail);

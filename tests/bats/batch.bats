@@ -125,3 +125,16 @@ durable() {
 	[[ $stderr == 'oscore-protect: client'*'Input/output error' ]]
 	[ ! -e out ]
 }
+
+@test "few long messages, and then many short ones, under one durable write" {
+	client_and_server
+	local long
+	long=${GET}ff$(yes 61 | head -n 30000 | tr -d '\n')
+	{ for ((i = 0; i < 20; i++)); do echo "$long"; done && yes "$GET" | head -n 1500; } >in
+	run -0 --separate-stderr to out oscore-protect -f hex client in
+	equal "$stderr" ""
+	[ "$(wc -l <out)" -eq 1520 ]
+	run -0 --separate-stderr to back oscore-unprotect -f hex server out
+	equal "$stderr" ""
+	cmp in back
+}

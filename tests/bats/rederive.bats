@@ -404,6 +404,32 @@ answer() {
 	done
 }
 
+@test "among many contexts a message that is for none locks none, waits for none, and changes none" {
+	mkdir tree
+	for one in a b c; do
+		oscore-gen --pair --rederive --client-id 0a client-$one tree/$one
+	done
+	feed "$GET" oscore-protect --rederive client-b >q
+	raw "$(broken "$(hex_of q)")" >forged
+	run -4 --separate-stderr oscore-unprotect -C tree --error-reply e forged
+	equal "$(find tree -name lock)" ""
+	# Who holds the lock of another one is not waited for; that of its own is.
+	exec {lock}>tree/a/lock
+	flock "$lock"
+	run -4 --separate-stderr oscore-unprotect -C tree --error-reply e forged
+	run -6 --separate-stderr oscore-unprotect -C tree --error-reply e q
+	[ -s e ]
+	exec {lock}>&-
+	equal "$(find tree -name lock | sort | tr '\n' ' ')" "tree/a/lock tree/b/lock "
+	# Only what verifies accepts a move.
+	cp -a tree moved
+	before=$(cat moved/b/sequence.json)
+	run -4 --separate-stderr oscore-unprotect --moved -C moved forged
+	equal "$(cat moved/b/sequence.json)" "$before"
+	run -6 --separate-stderr oscore-unprotect --moved -C moved q
+	[ "$(cat moved/b/sequence.json)" != "$before" ]
+}
+
 @test "-p opens a whole conversation on either side, and changes nothing" {
 	both
 	run_all
