@@ -176,6 +176,35 @@ from_all() {
 	done
 }
 
+@test "more contexts in one group than are held at once" {
+	make_many 140 140
+	from_all >stream
+	cut -d ' ' -f 2 stream >messages
+	run -0 --separate-stderr oscore-unprotect -f hex -t json -C ctx messages
+	equal "$stderr" ""
+	equal "$(jq -r .oscore.context <<<"$output")" "$(cut -d ' ' -f 1 stream)"
+	run -6 --separate-stderr oscore-unprotect -k -f hex -C ctx messages
+	equal "$(cut -c 1-4 <<<"$output" | sort | uniq -c | tr -s ' ')" " 140 # 6 "
+}
+
+@test "a context that is exhausted answers nothing, the others do" {
+	peer a 01
+	peer b 02
+	from a >req.a
+	from b >req.b
+	oscore-unprotect -f hex -C ctx req.a >/dev/null
+	oscore-unprotect -f hex -C ctx req.b >/dev/null
+	pair_state ctx/a 1099511627776 0 1 0
+	# another token for the second one
+	sed 's/00003974/00003975/' req.b >other
+	text "${CONTENT/00003974/00003975}" oscore-protect -f hex --request other -C ctx >/dev/null
+	cat req.a other >requests
+	printf '%s\n' "$CONTENT" "${CONTENT/00003974/00003975}" >responses
+	run -8 --separate-stderr oscore-protect -k -f hex --request requests -C ctx responses
+	equal "$(cut -c 1-4 <<<"$output")" $'# 8 \n6444'
+	equal "$(next_of ctx/a)" 1099511627776
+}
+
 @test "descriptors that end while a new context is opened beside those in use" {
 	make_many 60 60
 	from_all >once

@@ -531,6 +531,24 @@ sequence() {
 	done
 }
 
+@test "files that are new in a directory of others have its group, or are for their owner alone" {
+	[ "$(id -u)" -eq 0 ] || skip "only root can give files away"
+	need_unprivileged
+	for row in "65533 770 660" "0 777 600"; do
+		read -r group mode after <<<"$row"
+		rm -rf client
+		pair_context client "" 01
+		chown -R 65534:65533 client
+		chown "0:$group" client
+		chmod "$mode" client
+		run -0 --separate-stderr text "$GET" setpriv --reuid=65534 --regid=65533 --clear-groups \
+			oscore-protect -f hex client
+		for file in sequence.json lock .used; do
+			equal "$file $(stat -c '%a %u' "client/$file")" "$file $after 65534"
+		done
+	done
+}
+
 @test "echo_hex is ignored while the window is known" {
 	for value in '"00"' '"0011223344556677"' '"zz"' 5 null; do
 		pair_context fresh "" 01

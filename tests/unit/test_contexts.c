@@ -252,6 +252,10 @@ test_contexts_same_key(void)
 	CHECK(use(&contexts, found[0]) == OSC_ETWIN);
 	CHECK(strstr(detail.path, dir_path) != NULL && strstr(detail.text, dir_path) != NULL);
 	CHECK(strstr(detail.text, detail.path) == NULL);
+	/* and when the other one is gone it is no twin any more */
+	CHECK(rename(strstr(found[0]->path, "/a") != NULL ? dir_name("b") : dir_name("a"),
+		  dir_name("gone")) == 0);
+	CHECK(use(&contexts, found[0]) == OSC_OK);
 	osc_contexts_close(&contexts);
 	/* one directory by two names is one context */
 	start(&contexts);

@@ -3,6 +3,7 @@
 #include "base/secret.h"
 #include "dir.h"
 #include "store/create.h"
+#include "store/newdir.h"
 #include "unit.h"
 
 static const uint8_t secret[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
@@ -252,6 +253,26 @@ test_create_check(void)
 	unmake();
 }
 
+/* Somebody takes the name while the files are written: what was made is removed. */
+static void
+test_create_taken(void)
+{
+	struct osc_newdir newdir;
+	struct osc_buffer text = {0};
+
+	memset(&detail, 0, sizeof(detail));
+	osc_buffer_text(&text, "{}");
+	CHECK(osc_newdir_start(&newdir, dir_name("new"), &detail) == OSC_OK);
+	CHECK(osc_newdir_file(&newdir, "settings.json", 0600, &text) == OSC_OK);
+	dir_write("new", "");
+	CHECK(osc_newdir_place(&newdir) == OSC_EEXISTS);
+	CHECK(strcmp(detail.path, dir_name("new")) == 0);
+	osc_newdir_end(&newdir, OSC_EEXISTS);
+	CHECK(dir_count() == 1 && strcmp(dir_read("new"), "") == 0);
+	CHECK(unlink(dir_name("new")) == 0);
+	osc_buffer_free(&text);
+}
+
 int
 main(void)
 {
@@ -262,6 +283,7 @@ main(void)
 	RUN(test_create_pair);
 	RUN(test_create_numbers);
 	RUN(test_create_exists);
+	RUN(test_create_taken);
 	RUN(test_create_path);
 	RUN(test_create_check);
 	dir_remove();

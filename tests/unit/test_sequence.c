@@ -190,11 +190,21 @@ test_sequence_follows(void)
 	CHECK(!osc_state_follows(&a, &b));
 	b.window.seen[0] = 0;
 	CHECK(!osc_state_follows(&a, &b));
+	/* the same numbers, but the one below them counts as new */
+	osc_window_init(&b.window, 32, 9);
+	osc_window_commit(&b.window, 12);
+	osc_window_commit(&b.window, 20);
+	osc_window_answer(&b.window, 20);
+	CHECK(!osc_state_follows(&a, &b) && osc_state_follows(&b, &a));
 	b = a;
 	osc_window_lose(&b.window);
 	CHECK(osc_state_follows(&a, &b) && osc_state_follows(&b, &a) && !osc_state_equal(&a, &b));
 	a = b;
 	a.echo_len = sizeof(a.echo);
+	CHECK(!osc_state_equal(&a, &b));
+	b = a;
+	CHECK(osc_state_equal(&a, &b));
+	b.echo[0] ^= 1;
 	CHECK(!osc_state_equal(&a, &b));
 }
 

@@ -41,6 +41,22 @@ test_store_changed(void)
 	osc_store_close(&store);
 }
 
+/* A file that was there when the directory was opened. */
+static void
+test_store_removed(void)
+{
+	struct osc_store *store;
+	uint64_t number;
+
+	start(PAIR, NULL);
+	CHECK(open_store(&store) == OSC_OK && take(store, &number) == OSC_OK);
+	CHECK(unlink(dir_name("sequence.json")) == 0);
+	CHECK(take(store, &number) == OSC_ESTATE && says("was removed while it was in use"));
+	CHECK(!dir_has("sequence.json"));
+	osc_store_close(&store);
+	CHECK(run(OSC_ROLE_NONE, 0, &number) == OSC_ESTATE);
+}
+
 /* The old file is kept, so that its inode number is not given to the new one. */
 static void
 copy_state(void)
@@ -155,6 +171,7 @@ main(void)
 		return EXIT_FAILURE;
 	dir_make();
 	RUN(test_store_changed);
+	RUN(test_store_removed);
 	RUN(test_store_copy);
 	RUN(test_store_processes);
 	dir_remove();
