@@ -106,6 +106,24 @@ peek() {
 	prints "$(cat plain plain plain)"
 }
 
+@test "-v says what is wrong with a response to a request that was seen" {
+	client_and_server
+	oscore-protect -f hex client <<<"$GET" >messages
+	# a peer whose directories have no Master Salt answers the same request
+	mkdir unsalted
+	(
+		cd unsalted
+		client_and_server
+		sed -i 's/, "salt_hex": "[0-9a-f]*"//' client/secret.json server/secret.json
+		oscore-protect -f hex client <<<"$GET" >req
+		oscore-unprotect -f hex server req >/dev/null
+	)
+	oscore-protect -f hex --request unsalted/req unsalted/server <<<"$CONTENT" >>messages
+	run -4 --separate-stderr oscore-unprotect -v --peek -k -f hex client messages
+	equal "$(cut -c 1-4 <<<"$output")" "${GET:0:4}"$'\n# 4 '
+	said "salt"
+}
+
 @test "tokens of length zero" {
 	client_and_server
 	for ((i = 0; i < 3; i++)); do
