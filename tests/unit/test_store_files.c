@@ -34,6 +34,38 @@ test_store_lock(void)
 	osc_dir_close(&dir);
 }
 
+/* Whatever tells two files apart, or two states of one. */
+static void
+test_store_stamps(void)
+{
+	const struct osc_stamp stamp = {.dev = 1,
+	    .ino = 2,
+	    .size = 3,
+	    .mtime = 4,
+	    .ctime = 5,
+	    .has_btime = true,
+	    .btime = 6,
+	    .nlink = 1};
+	struct osc_stamp others[8];
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		others[i] = stamp;
+	CHECK(osc_stamp_same(&stamp, &others[0]));
+	others[0].dev++;
+	others[1].ino++;
+	others[2].size++;
+	others[3].mtime++;
+	others[4].has_btime = false;
+	others[5].btime++;
+	others[6].nlink++;
+	for (size_t i = 0; i < 7; i++)
+		CHECK(!osc_stamp_same(&stamp, &others[i]));
+	/* not what chmod or a link that is gone changes */
+	others[7].ctime++;
+	others[7].mode ^= 0777;
+	CHECK(osc_stamp_same(&stamp, &others[7]));
+}
+
 static void
 test_store_kinds_of_file(void)
 {
@@ -189,6 +221,7 @@ main(void)
 		return EXIT_FAILURE;
 	dir_make();
 	RUN(test_store_lock);
+	RUN(test_store_stamps);
 	RUN(test_store_kinds_of_file);
 	RUN(test_store_modes);
 	RUN(test_store_owner);
