@@ -149,6 +149,27 @@ ended() {
 	run -0 --separate-stderr oscore-protect -f hex client <<<"$GET"
 }
 
+@test "settings that change while the lock is waited for: 7, and no number is used" {
+	oscore-gen --pair client server
+	oscore-protect -f hex client <<<"$GET" >/dev/null
+	before=$(cat client/sequence.json)
+	flock client/lock bash -c 'touch held; until [ -e changed ]; do sleep 0.01; done' &
+	until [ -e held ]; do sleep 0.01; done
+	start oscore-protect -f hex client
+	echo "$GET" >&5
+	# it waits when it has the file open
+	for ((tries = 0; tries < 1000; tries++)); do
+		if readlink "/proc/$program/fd/"* | grep -q '/client/lock$'; then break; fi
+		sleep 0.01
+	done
+	sed -i 's/"window": 32/"window": 33/' client/settings.json
+	touch changed
+	ended 7
+	equal "$output" ""
+	one_error client/settings.json
+	equal "$(cat client/sequence.json)" "$before"
+}
+
 @test "the state says whose numbers it holds: swapped IDs are refused" {
 	oscore-gen --pair client server
 	oscore-protect -f hex client <<<"$GET" >req
