@@ -120,6 +120,7 @@ readme_blocks() {
 	for program in socat coap-server-notls tshark text2pcap; do
 		command -v "$program" >/dev/null || skip "$program is not installed"
 	done
+	need_executable
 	read -r network plain < <(free_ports 2)
 	oscore-gen --pair client server
 	{

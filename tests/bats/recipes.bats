@@ -23,11 +23,17 @@ setup() {
 	started=()
 }
 
+# What was started leads a group of its own, by timeout(1), and all that it started goes with it.
 teardown() {
+	stop
+}
+
+stop() {
 	local process
 	for process in "${started[@]}"; do
-		kill "$process" || true
-	done
+		kill -- "-$process" || kill "$process" || true
+	done 2>/dev/null
+	started=()
 }
 
 # recipe NAME - the commands of oscore(7), with addresses and ports of this machine
@@ -188,7 +194,7 @@ open("q", "wb").write(q)
 send(run(b"{\"code\":\"2.04\"}", "oscore-protect", "-f", "json", "-t", "raw", "--request", "q", "server"))
 '
 	sed -i 's/2 4 8 16/0.1 4/' ask
-	run -0 --separate-stderr timeout 20 ./ask 127.0.0.1 "$network" client < <(get CON /x)
+	run -0 --separate-stderr timeout 20 bash ./ask 127.0.0.1 "$network" client < <(get CON /x)
 	equal "$(jq -r .code <<<"$output")" 2.04
 	equal "$stderr" ""
 }
@@ -197,8 +203,16 @@ send(run(b"{\"code\":\"2.04\"}", "oscore-protect", "-f", "json", "-t", "raw", "-
 	need socat jq coap-server-notls
 	recipe front
 	recipe watch
-	kill "${started[@]}"
-	started=()
+	# and nothing of it is left
+	groups=("${started[@]}")
+	stop
+	for group in "${groups[@]}"; do
+		for ((tries = 0; tries < 500; tries++)); do
+			kill -0 -- "-$group" 2>/dev/null || continue 2
+			sleep 0.01
+		done
+		fail "group $group is still there"
+	done
 }
 
 @test "a Confirmable notification is acknowledged each time it comes, and written once" {
@@ -300,10 +314,10 @@ for n in 1, 2:
 	export HOME=$PWD
 	recipe parallel
 	rm -r devices contexts
-	mkdir bin
-	printf '%s\n' '#!/bin/sh' 'shift' 'exec sh -c "$*"' >bin/ssh
-	chmod +x bin/ssh
-	PATH=$PWD/bin:$PATH recipe machines
+	# the other machines are this one
+	ssh() { sh -c "${*:2}"; }
+	export -f ssh
+	recipe machines
 }
 
 @test "shared out or not, the same comes out, and no context loses anything" {
@@ -328,15 +342,16 @@ for n in 1, 2:
 
 @test "the manual shows the scripts as they are" {
 	mandoc -T ascii "$PAGE" >page
+	mkdir shown
 	for file in "$ROOT"/man/recipes/*; do
-		sed '/^# SPDX/,/^#*$/d' "$file" >"${file##*/}"
-		diff <(displays "$PAGE" RECIPES "file: ${file##*/}") "${file##*/}"
+		sed '/^# SPDX/,/^#*$/d' "$file" >"shown/${file##*/}"
+		diff <(displays "$PAGE" RECIPES "file: ${file##*/}") "shown/${file##*/}"
 	done
-	run -0 --separate-stderr python3 - page "$ROOT"/man/recipes/* <<-'PYTHON'
-		import os, sys
+	run -0 --separate-stderr python3 - page shown/* <<-'PYTHON'
+		import sys
 
 		page, *scripts = (
-		    "\n".join(line.strip() for line in open(os.path.basename(name))) for name in sys.argv[1:]
+		    "\n".join(line.strip() for line in open(name)) for name in sys.argv[1:]
 		)
 		print(*(script for script in scripts if script not in page), sep="\n", end="")
 	PYTHON

@@ -60,6 +60,7 @@ ask() {
 }
 
 @test "a request in JSON, sent, answered by a plain server, and its answer read" {
+	need_executable
 	oscore-gen --pair client server
 	plain_server
 	oscore_server
