@@ -389,13 +389,18 @@ static bool
 make_key(struct osc_rederived *rederived)
 {
 	uint64_t now = (uint64_t)time(NULL);
+	uint8_t key[OSC_REDERIVE_KEY];
 
 	if (rederived->has_key && rederived->made <= now &&
 	    now - rederived->made <= EXCHANGE_LIFETIME)
 		return true;
-	rederived->has_key = osc_random(rederived->key, sizeof(rederived->key));
+	if (!osc_random(key, sizeof(key)))
+		return false;
+	memcpy(rederived->key, key, sizeof(key));
+	osc_wipe(key, sizeof(key));
+	rederived->has_key = true;
 	rederived->made = now;
-	return rederived->has_key;
+	return true;
 }
 
 enum osc_err
@@ -412,8 +417,9 @@ osc_rederive_challenge(struct osc_work *work, uint8_t *out)
 	struct osc_aead_job job;
 	size_t len;
 
-	if (!osc_errorreply_header(&header, &work->message.outer) || !make_key(rederived) ||
-	    !osc_random(r2, OSC_REDERIVE_NONCE))
+	/* Without random numbers nothing changes. */
+	if (!osc_errorreply_header(&header, &work->message.outer) ||
+	    !osc_random(r2, OSC_REDERIVE_NONCE) || !make_key(rederived))
 		return OSC_EIO;
 	osc_rederive_r2_make(r2, rederived->key, osc_slice(r2, OSC_REDERIVE_NONCE));
 	second = osc_rederive_second(endpoint, osc_slice(r2, sizeof(r2)), first->id_context);

@@ -24,12 +24,14 @@ static enum osc_err
 begin_run(struct osc_session *session, struct osc_endpoint *endpoint, struct osc_detail *detail)
 {
 	struct osc_rederived *rederived = osc_store_rederived(endpoint->store);
+	uint8_t r1[OSC_REDERIVE_NONCE];
 	struct osc_keys *keys;
 
-	if (!osc_random(rederived->r1, OSC_REDERIVE_NONCE))
+	if (!osc_random(r1, sizeof(r1)))
 		return osc_detail_set(
 		    detail, OSC_EIO, NULL, "no random numbers are to be had from the system");
-	rederived->r1_len = OSC_REDERIVE_NONCE;
+	memcpy(rederived->r1, r1, sizeof(r1));
+	rederived->r1_len = sizeof(r1);
 	memset(&rederived->pending, 0, sizeof(rederived->pending));
 	keys = osc_endpoint_keys(endpoint, osc_slice(rederived->r1, rederived->r1_len));
 	if (keys == NULL)

@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 The oscore-tools authors */
 #include <stdlib.h>
 
+#include "base/secret.h"
 #include "store/lock.h"
 #include "store/replace.h"
 #include "store/sequence_read.h"
@@ -29,6 +30,8 @@ keep_content(uint8_t **copy, struct osc_slice text, struct osc_detail *detail)
 static void
 set_content(struct osc_state_file *file, uint8_t *copy, size_t len)
 {
+	/* It may hold a key (rederived.h). */
+	osc_wipe(file->content, file->content_len);
 	free(file->content);
 	file->content = copy;
 	file->content_len = len;

@@ -391,7 +391,7 @@ read_locked(struct osc_store *store, struct osc_detail *detail)
 	err = lose(store, err, &why, detail);
 	if (err != OSC_OK)
 		return err;
-	store->before = malloc(sizeof(*store->before));
+	store->before = osc_wiping_malloc(sizeof(*store->before));
 	if (store->before == NULL)
 		return no_memory(detail);
 	store->before->state = store->sequence.mine.state;
@@ -474,7 +474,7 @@ osc_store_end(struct osc_store *store)
 {
 	if (store->before != NULL && changed(store))
 		store->file.stale = true;
-	free(store->before);
+	osc_wiping_free(store->before);
 	store->before = NULL;
 	osc_lock_release(&store->lock);
 }

@@ -139,3 +139,22 @@ lay_out() {
 		fi
 	done < <(ROWS)
 }
+
+@test "without random numbers: 1, and nothing is written or put out" {
+	local line before none=zzzzzzzzzzzzzzzz
+	read -r line < <(ROWS)
+	lay_out "$line"
+	state client "{$BESIDE, \"rederived\": {\"r1_hex\": \"$(of r1)\"}}"
+	state server "{\"next-to-send\": 1, $NUMBERS}"
+	before=$(cat client/sequence.json server/sequence.json)
+	run -1 --separate-stderr feed "$GET" fixed $none oscore-protect --rederive client
+	equal "$output" ""
+	[[ $stderr == *"no random numbers"* ]]
+	run -1 --separate-stderr fixed $none oscore-unprotect --request request_1 client response_1
+	equal "$output" ""
+	run -1 --separate-stderr fixed $none oscore-unprotect --error-reply reply server request_1
+	[ ! -e reply ]
+	export RANDOM_32=$none$none$none$none
+	run -1 fixed 0000000000000000 oscore-unprotect --error-reply reply server request_1
+	equal "$(cat client/sequence.json server/sequence.json)" "$before"
+}

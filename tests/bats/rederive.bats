@@ -524,3 +524,85 @@ answer() {
 	run -7 --separate-stderr oscore-show --check client
 	[[ $output == *"a key that is not known"* ]]
 }
+
+@test "who does not know the object can neither send nor accept" {
+	both
+	run_all
+	feed "$GET" oscore-protect client >q5
+	for side in client server; do
+		cp $side/settings.json $side.json
+		jq 'del(.rederive)' $side.json >$side/settings.json
+	done
+	unchanged client run -8 feed "$GET" oscore-protect client
+	unchanged server run -4 feed "$CONTENT" oscore-protect --request q2 server
+	oscore-gen --pair other peer
+	jq -s '.[0] * {secret_hex: .[1].secret_hex} | del(."sequence-file")' other/settings.json client/secret.json >settings
+	cp settings other/settings.json
+	rm other/secret.json other/sequence.json
+	chmod 600 other/settings.json
+	feed "$GET" oscore-protect -q other >q
+	unchanged server run -6 --separate-stderr oscore-unprotect --error-reply e server q
+	[[ $stderr == *"window is lost"* ]]
+	[ ! -e e ]
+	for side in client server; do
+		cp $side.json $side/settings.json
+	done
+	run -0 oscore-unprotect server q5
+	# Another program that writes the state drops the object: lost, and no more.
+	state server "{$EXHAUSTED}"
+	run_all
+}
+
+@test "the key that tells answers #1 from others lasts 247 seconds, and no longer" {
+	local key now
+	key=$(printf '11%.0s' {1..32})
+	for age in 0 240 260 -20; do
+		rm -rf client server
+		both
+		now=$(date +%s)
+		state server "{\"next-to-send\": 0, \"received\": {\"index\": 0, \"bitfield\": 0}, \"rederived\": {\"hmac-key_hex\": \"$key\", \"hmac-made\": $((now - age))}}"
+		ask
+		challenge q1
+		case $age in
+		0 | 240) equal "$(rederived server '."hmac-key_hex"')" "\"$key\"" ;;
+		*) [ "$(rederived server '."hmac-key_hex"')" != "\"$key\"" ] ;;
+		esac
+		derive q1
+		exchange 2
+	done
+}
+
+@test "a dry run of request #1 uses nothing up" {
+	both
+	use
+	unchanged client run -0 --separate-stderr feed "$GET" oscore-protect --rederive -n -v client
+	equal "$output" ""
+	[[ $stderr == *"ID Context: 0x"* ]]
+	rm client/sequence.json
+	run -0 --separate-stderr feed "$GET" oscore-protect --rederive -n client
+	[ ! -e client/sequence.json ]
+}
+
+@test "a copy with keys that were derived anew does not use their numbers" {
+	both
+	run_all
+	cp -a client copy
+	exchange 3
+	run -7 feed "$GET" oscore-protect copy
+	run -0 to q1 feed "$GET" oscore-protect --rederive copy
+	equal "$(jq -c '.rederived | keys' copy/sequence.json)" '["r1_hex"]'
+	run -7 feed "$GET" oscore-protect copy
+	# Two copies take turns.
+	challenge q1
+	run -0 oscore-unprotect --request q1 copy e
+	feed "$GET" oscore-protect copy >q2
+	run -0 oscore-unprotect server q2
+	run -0 to q4 feed "$GET" oscore-protect client
+	run -4 oscore-unprotect server q4
+	run_all
+	# and a move is a move
+	cp -a client moved
+	rm -r client
+	run -0 to q5 feed "$GET" oscore-protect --moved moved
+	run -0 oscore-unprotect server q5
+}

@@ -297,6 +297,9 @@ def interrupt(report, short):
         kinds = (rederive_scenes.Take, rederive_scenes.Accept) if short else rederive_scenes.STEPS
         which = faults.NEAR if short else faults.ALL
         faults.run_part(report, "kill", ["signal=KILL"], which, [kind(w) for kind in kinds])
+        if not short:
+            names = [f"error={name}" for name in faults.ERRORS]
+            faults.run_part(report, "errors", names, faults.MAIN, [kind(w) for kind in kinds])
         for kind in kinds:
             problems, states = powercut.plain_run(kind, w)
             base.count(states=states)
