@@ -147,6 +147,18 @@ ended() {
 	one_error client/settings.json
 	equal "$(wc -l <<<"$output")" 1
 	run -0 --separate-stderr oscore-protect -f hex client <<<"$GET"
+	# in place, with the size and the time of before
+	start oscore-protect -f hex client
+	say "$GET"
+	touch -r client/settings.json times
+	before=$(stat -c '%i %s %y' client/settings.json)
+	changed=$(sed 's/"window": 33/"window": 34/' client/settings.json)
+	printf '%s\n' "$changed" >client/settings.json
+	touch -r times client/settings.json
+	equal "$(stat -c '%i %s %y' client/settings.json)" "$before"
+	say "$GET"
+	ended 7
+	one_error client/settings.json
 }
 
 @test "settings that change while the lock is waited for: 7, and no number is used" {

@@ -409,6 +409,34 @@ act_challenge(void)
 	return err == OSC_EWINDOWLOST ? OSC_OK : err;
 }
 
+static inline enum osc_err
+act_challenge_among(void)
+{
+	const struct osc_session_options options = {.directory = talk_name("contexts"),
+	    .many = true,
+	    .keep_going = true,
+	    .error_reply = true};
+	enum osc_err err = talk(&options, false, request);
+
+	return err == OSC_EWINDOWLOST && talk_reply.len > 0 ? OSC_OK : err;
+}
+
+/* Nothing but an answer leaves, and its number is durable. */
+static inline void
+check_challenge(enum osc_err err)
+{
+	static const char key[] = "\"next-to-send\": ";
+	const char *text = strstr(dir_read("contexts/01/sequence.json"), key);
+	struct osc_unprotection reply;
+
+	CHECK(talk_out.len == 0 && (err != OSC_OK || talk_reply.len > 0));
+	if (talk_reply.len == 0)
+		return;
+	CHECK(osc_unprotect_decode(&reply, talk_reply, NULL) == OSC_OK);
+	CHECK(text != NULL && reply.option.piv.len > 0 &&
+	    reply.option.piv.seq < strtoull(text + strlen(key), NULL, 10));
+}
+
 /* The same for a message that was changed on its way: the answer is not protected. */
 static inline enum osc_err
 act_refuse_forged(void)
@@ -445,6 +473,7 @@ static const struct scene scenes[] = {
 	false},
     {"unprotect after a new name", ask, act_receive_renamed, NULL, 10, true},
     {"challenge", prepare_challenge, act_challenge, NULL, 10, false},
+    {"challenge among many", prepare_challenge, act_challenge_among, check_challenge, 10, true},
     {"refuse a forged message", prepare_challenge, act_refuse_forged, NULL, 10, false},
     {"check", prepare_checked, act_check_tree, check_findings, 10, false},
     {"import", NULL, act_import, NULL, 0, false},

@@ -83,6 +83,7 @@ test_sequence_next(void)
 	CHECK(refused("{" RECEIVED("0", "0") "}", "\"next-to-send\" is missing"));
 	CHECK(refused(PAIR("1", RECEIVED("0", "0") ",\"used\": {}"), "other dialect"));
 	CHECK(refused("{\"used\": {\"01\": 1}, \"seen\": {\"\": []}}", "other dialect"));
+	CHECK(refused(PAIR("1", RECEIVED("0", "0") ",\"seen\": {}"), "other dialect"));
 	osc_sequence_free(&sequence);
 }
 

@@ -40,6 +40,10 @@ static void
 test_sequence_role_refused(void)
 {
 	start(OSC_DIALECT_ROLE, 32);
+	CHECK(refused("{" USED ", \"seen\": {\"\": []}, \"received\": 0}", "other dialect"));
+	CHECK(refused("{" USED ", \"seen\": {\"\": []}, \"next-to-send\": 0}", "other dialect"));
+	/* whose numbers they are stands beside each */
+	CHECK(parse("{" USED ", \"seen\": {\"\": []}, \"own-id_hex\": \"07\"}") == OSC_OK);
 	CHECK(refused("{" USED "}", "\"seen\" is missing"));
 	CHECK(refused(
 	    "{\"used\": {\"\": 1}, \"seen\": {\"\": []}}", "\"used\" of \"01\" is missing"));
@@ -51,6 +55,7 @@ test_sequence_role_refused(void)
 	CHECK(refused("{" USED ", \"seen\": {\"\": []}, \"answered\": {\"02\": 1}}", "neither of"));
 	CHECK(refused("{" USED ", \"seen\": {\"\": []}, \"echo_hex\": \"x\"}", "is no object"));
 	CHECK(refused("{" USED ", \"seen\": {\"\": [-2, 4]}}", "below -1"));
+	CHECK(refused("{" USED ", \"seen\": {\"\": [-18446744073709551617]}}", "below -1"));
 	CHECK(refused("{" USED ", \"seen\": {\"\": [4, 4]}}", "rising order"));
 	CHECK(refused("{" USED ", \"seen\": {\"\": [4, 2]}}", "rising order"));
 	CHECK(refused("{" USED ", \"seen\": {\"\": [4, -1]}}", "rising order"));

@@ -66,6 +66,22 @@ test_store_stamps(void)
 	CHECK(osc_stamp_same(&stamp, &others[7]));
 }
 
+/* Names of temporary files, and names that begin or end like them. */
+static void
+test_store_leftover_names(void)
+{
+	CHECK(osc_temp_is_leftover(".sequence-abcdef.json"));
+	CHECK(osc_temp_is_leftover(".sequence-.json"));
+	CHECK(!osc_temp_is_leftover(".sequence-abcdef.jsom"));
+	CHECK(!osc_temp_is_leftover(".sequence-"));
+	CHECK(!osc_temp_is_leftover("sequence.json"));
+	CHECK(osc_temp_is_name(".x-abcdef.y", ".x-", ".y"));
+	CHECK(!osc_temp_is_name(".x-abcdef.z", ".x-", ".y"));
+	CHECK(!osc_temp_is_name(".x-abcdefg.y", ".x-", ".y"));
+	CHECK(!osc_temp_is_name(".x-abcde.y", ".x-", ".y"));
+	CHECK(!osc_temp_is_name(".z-abcdef.y", ".x-", ".y"));
+}
+
 static void
 test_store_kinds_of_file(void)
 {
@@ -222,6 +238,7 @@ main(void)
 	dir_make();
 	RUN(test_store_lock);
 	RUN(test_store_stamps);
+	RUN(test_store_leftover_names);
 	RUN(test_store_kinds_of_file);
 	RUN(test_store_modes);
 	RUN(test_store_owner);
