@@ -393,6 +393,7 @@ stream_run(const struct stream_options *options, stream_process *process)
 	int fd;
 
 	delivery_init(&stream.delivery, options);
+	stream.delivery.hold = may_hold(&stream);
 	err = delivery_check(&stream.delivery, &stream.detail);
 	if (err != OSC_OK) {
 		end_with(&stream, err, stream.delivery.where);
@@ -401,9 +402,13 @@ stream_run(const struct stream_options *options, stream_process *process)
 	fd = input_open(options->file, &stream.name);
 	if (fd < 0)
 		return 1;
+	if (stream.delivery.hold)
+		osc_io_widen(fd);
+	if (stream.delivery.hold && stream.delivery.output.path == NULL)
+		osc_io_widen(STDOUT_FILENO);
 	stream.items = calloc(OSC_GROUP_ITEMS, sizeof(*stream.items));
 	osc_frame_init(&stream.frame, fd, options->from);
-	session.hold = stream.delivery.hold = may_hold(&stream);
+	session.hold = stream.delivery.hold;
 	osc_session_init(&stream.session, &session);
 	explain_init(&stream.explain, options->session.explain, options->show_secrets, stream.name);
 	err = stream.items == NULL ? OSC_ENOMEM : OSC_OK;

@@ -36,6 +36,10 @@ ssize_t osc_io_read(int fd, void *to, size_t len);
 /* osc_io_readable - would osc_io_read return at once? */
 bool osc_io_readable(int fd);
 
+/* osc_io_widen - let a pipe hold a megabyte, so that who reads it finds much at once; nothing
+ * for what is no pipe, or if the system refuses */
+void osc_io_widen(int fd);
+
 /* osc_io_write - write everything, waiting like osc_io_read; false with errno */
 bool osc_io_write(int fd, const void *from, size_t len);
 

@@ -24,10 +24,289 @@ digit(struct osc_slice hex, size_t at)
 	return at < hex.len ? osc_hex_value(hex.ptr[at]) : -1;
 }
 
+/* The value of a digit, and one more than that of any for what is none. Messages are no secret:
+ * a table is much faster than comparing. */
+#define NONE 16
+static const uint8_t values[256] = {
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    0,
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    8,
+    9,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    10,
+    11,
+    12,
+    13,
+    14,
+    15,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    10,
+    11,
+    12,
+    13,
+    14,
+    15,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+    16,
+};
+
+/* Digits and nothing else, which most lines are: up to what is not a pair of them. */
+static size_t
+decode_pairs(uint8_t *out, struct osc_slice hex)
+{
+	size_t n = 0;
+	unsigned high, low;
+
+	for (; 2 * n + 1 < hex.len; n++) {
+		high = values[hex.ptr[2 * n]];
+		low = values[hex.ptr[2 * n + 1]];
+		if ((high | low) >= NONE)
+			break;
+		out[n] = (uint8_t)(high << 4 | low);
+	}
+	return n;
+}
+
 enum osc_err
 osc_hex_decode(uint8_t *out, size_t *out_len, struct osc_slice hex, struct osc_where *where)
 {
-	size_t at = 0, n = 0;
+	size_t n = decode_pairs(out, hex), at = 2 * n;
 	int high, low;
 
 	while (at < hex.len) {
@@ -52,6 +331,16 @@ osc_hex_decode(uint8_t *out, size_t *out_len, struct osc_slice hex, struct osc_w
 	*out_len = n;
 	return OSC_OK;
 }
+
+/* Each byte as two digits. */
+static const char pairs[] = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+			    "202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f"
+			    "404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f"
+			    "606162636465666768696a6b6c6d6e6f707172737475767778797a7b7c7d7e7f"
+			    "808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f"
+			    "a0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3b4b5b6b7b8b9babbbcbdbebf"
+			    "c0c1c2c3c4c5c6c7c8c9cacbcccdcecfd0d1d2d3d4d5d6d7d8d9dadbdcdddedf"
+			    "e0e1e2e3e4e5e6e7e8e9eaebecedeeeff0f1f2f3f4f5f6f7f8f9fafbfcfdfeff";
 
 struct reading {
 	bool skipping; /* in the rest of a line that was too long */
@@ -178,10 +467,16 @@ static enum osc_err
 write_hex(struct osc_buffer *out, struct osc_slice message, const struct osc_about *about,
     struct osc_slice meta)
 {
+	uint8_t *to = osc_buffer_reserve(out, 2 * message.len + 1);
+
 	(void)about;
 	(void)meta;
-	osc_buffer_hex(out, message);
-	osc_buffer_text(out, "\n");
+	if (to == NULL)
+		return OSC_ENOMEM;
+	for (size_t i = 0; i < message.len; i++, to += 2)
+		memcpy(to, pairs + (size_t)2 * message.ptr[i], 2);
+	*to = '\n';
+	out->len += 2 * message.len + 1;
 	return OSC_OK;
 }
 
