@@ -192,6 +192,7 @@ demo: all
 bench: all
 	@BINDIR=$(B) tests/bench/oneshot
 	@BINDIR=$(B) tests/bench/contexts
+	@BINDIR=$(B) tests/bench/streams
 
 units: $(UNITS)
 

@@ -188,12 +188,30 @@ struct place {
 	size_t lane, block;
 };
 
-static void
-advance(struct place *place, const struct osc_ccm_lane *lanes)
+/* How many blocks of a lane come next, if there is room for so many; goes behind them. */
+static size_t
+advance(struct place *place, const struct osc_ccm_lane *lanes, size_t room)
 {
-	if (place->block++ == lanes[place->lane].text_blocks) {
-		place->lane++;
-		place->block = 0;
+	size_t left = lanes[place->lane].text_blocks + 1 - place->block;
+
+	if (left > room) {
+		place->block += room;
+		return room;
+	}
+	place->lane++;
+	place->block = 0;
+	return left;
+}
+
+static void
+count_blocks(uint8_t (*stream)[BLOCK], size_t n, const struct osc_ccm_lane *lane, size_t number)
+{
+	put_block(stream[0], (uint8_t)(14U - lane->nonce_len), lane, number);
+	for (size_t i = 1; i < n; i++) {
+		number++;
+		memcpy(stream[i], stream[0], BLOCK - 2);
+		stream[i][BLOCK - 2] = (uint8_t)(number >> 8);
+		stream[i][BLOCK - 1] = (uint8_t)number;
 	}
 }
 
@@ -201,38 +219,49 @@ advance(struct place *place, const struct osc_ccm_lane *lanes)
 static size_t
 make_stream(const struct osc_ccm_lane *lanes, size_t n, struct place *place, struct work *work)
 {
-	const struct osc_ccm_lane *lane = &lanes[place->lane];
-	const void *key = lane->key;
-	size_t k = 0;
+	const struct osc_ccm_lane *first = &lanes[place->lane];
+	struct place begin;
+	size_t made = 0, more;
 
-	for (; k < STREAM && place->lane < n && lanes[place->lane].key == key; k++) {
-		put_block(work->stream[k], (uint8_t)(14U - lanes[place->lane].nonce_len),
-		    &lanes[place->lane], place->block);
-		advance(place, lanes);
+	while (made < STREAM && place->lane < n && lanes[place->lane].key == first->key) {
+		begin = *place;
+		more = advance(place, lanes, STREAM - made);
+		count_blocks(work->stream + made, more, &lanes[begin.lane], begin.block);
+		made += more;
 	}
-	encrypt(lane, work->stream, k);
-	return k;
+	encrypt(first, work->stream, made);
+	return made;
+}
+
+/* The blocks behind the first one, which hides the tag, are for the text. */
+static void
+use_blocks(uint8_t (*stream)[BLOCK], size_t n, const struct osc_ccm_lane *lane, size_t block)
+{
+	const uint8_t *in = lane->job->in;
+	uint8_t *out = lane->job->out;
+	size_t at = (block - 1) * BLOCK;
+
+	for (size_t i = 0; i < n; i++, at += BLOCK)
+		xor_part(out + at, in + at, stream[i], lane->len - at);
 }
 
 /* Encrypt or decrypt the texts, and keep what hides the tags. */
 static void
 crypt(const struct osc_ccm_lane *lanes, size_t n, struct work *work)
 {
-	struct place made = {0, 0}, used = {0, 0};
-	const struct osc_ccm_lane *lane;
-	size_t blocks, at;
+	struct place made = {0, 0}, used = {0, 0}, begin;
+	size_t blocks, more, first;
 
 	while (used.lane < n) {
 		blocks = make_stream(lanes, n, &made, work);
-		for (size_t k = 0; k < blocks; k++) {
-			lane = &lanes[used.lane];
-			at = (used.block - 1) * BLOCK;
-			if (used.block == 0)
-				memcpy(work->first[used.lane], work->stream[k], BLOCK);
-			else
-				xor_part(lane->job->out + at, lane->job->in + at, work->stream[k],
-				    lane->len - at);
-			advance(&used, lanes);
+		for (size_t k = 0; k < blocks; k += more) {
+			begin = used;
+			more = advance(&used, lanes, blocks - k);
+			first = begin.block == 0 ? 1 : 0;
+			if (first > 0)
+				memcpy(work->first[begin.lane], work->stream[k], BLOCK);
+			use_blocks(work->stream + k + first, more - first, &lanes[begin.lane],
+			    begin.block + first);
 		}
 	}
 }

@@ -10,7 +10,6 @@
 #define TKL_EXTENDED_16 14
 #define CLASS_SIGNALING 7 /* RFC 8323, 5 */
 #define OPTION_NUMBER_MAX 65535U
-#define EXTENDED 13 /* deltas and lengths from here on take bytes behind the head */
 
 static enum osc_err
 fail(struct osc_where *where, enum osc_err err, size_t offset, uint32_t option)
@@ -164,16 +163,6 @@ osc_option_find(struct osc_slice options, uint32_t number, struct osc_slice *val
 	return false;
 }
 
-void
-osc_coap_writer_init(struct osc_coap_writer *w, uint8_t *out, size_t cap)
-{
-	w->out = out;
-	w->cap = cap;
-	w->len = 0;
-	w->last = 0;
-	w->full = false;
-}
-
 static void
 put_bytes(struct osc_coap_writer *w, const uint8_t *bytes, size_t len)
 {
@@ -183,16 +172,6 @@ put_bytes(struct osc_coap_writer *w, const uint8_t *bytes, size_t len)
 	}
 	osc_copy(w->out + w->len, bytes, len);
 	w->len += len;
-}
-
-void
-osc_coap_put_byte(struct osc_coap_writer *w, uint8_t byte)
-{
-	w->last = 0;
-	if (w->len == w->cap)
-		w->full = true;
-	if (!w->full)
-		w->out[w->len++] = byte;
 }
 
 void
@@ -215,21 +194,16 @@ osc_coap_put_header(
 }
 
 uint8_t *
-osc_coap_put_option_head(struct osc_coap_writer *w, uint32_t number, size_t len)
+osc_coap_put_extended_head(struct osc_coap_writer *w, uint32_t number, size_t len)
 {
-	uint32_t delta = number - w->last;
-	size_t n = 1 + len;
+	size_t n;
 
 	/* libcoap reports success with a wrong length beyond 65804 bytes. */
 	assert(number >= w->last && number <= OPTION_NUMBER_MAX && len <= OSC_MESSAGE_MAX);
 	if (w->full)
 		return NULL;
-	if (delta >= EXTENDED || len >= EXTENDED)
-		n = coap_opt_encode(w->out + w->len, w->cap - w->len, (uint16_t)delta, NULL, len);
-	else if (n <= w->cap - w->len)
-		w->out[w->len] = (uint8_t)(delta << 4 | len);
-	else
-		n = 0;
+	n = coap_opt_encode(
+	    w->out + w->len, w->cap - w->len, (uint16_t)(number - w->last), NULL, len);
 	if (n == 0) {
 		w->full = true;
 		return NULL;
@@ -237,15 +211,6 @@ osc_coap_put_option_head(struct osc_coap_writer *w, uint32_t number, size_t len)
 	w->last = number;
 	w->len += n;
 	return w->out + w->len - len;
-}
-
-void
-osc_coap_put_option(struct osc_coap_writer *w, uint32_t number, struct osc_slice value)
-{
-	uint8_t *to = osc_coap_put_option_head(w, number, value.len);
-
-	if (to != NULL)
-		osc_copy(to, value.ptr, value.len);
 }
 
 void

@@ -145,26 +145,64 @@ struct osc_coap_writer {
 	bool full;     /* something did not fit; len is meaningless */
 };
 
-void osc_coap_writer_init(struct osc_coap_writer *w, uint8_t *out, size_t cap);
+static inline void
+osc_coap_writer_init(struct osc_coap_writer *w, uint8_t *out, size_t cap)
+{
+	w->out = out;
+	w->cap = cap;
+	w->len = 0;
+	w->last = 0;
+	w->full = false;
+}
 
 /* osc_coap_put_header - header and token; token.len is at most OSC_TOKEN_MAX */
 void osc_coap_put_header(
     struct osc_coap_writer *w, uint8_t type, uint8_t code, uint16_t mid, struct osc_slice token);
 
+/* osc_coap_put_extended_head - osc_coap_put_option_head, for any option */
+uint8_t *osc_coap_put_extended_head(struct osc_coap_writer *w, uint32_t number, size_t len);
+
+/* osc_coap_put_option_head - as osc_coap_put_option but for the value, which the caller writes:
+ * returns its place, or NULL if it does not fit */
+static inline uint8_t *
+osc_coap_put_option_head(struct osc_coap_writer *w, uint32_t number, size_t len)
+{
+	uint32_t delta = number - w->last;
+
+	/* Nearly all have a head of one byte. */
+	if (delta >= 13 || len >= 13 || w->full || len >= w->cap - w->len)
+		return osc_coap_put_extended_head(w, number, len);
+	w->out[w->len] = (uint8_t)(delta << 4 | len);
+	w->len += 1 + len;
+	w->last = number;
+	return w->out + w->len - len;
+}
+
 /* osc_coap_put_option - the next option; number is not below the one before,
  * value at most OSC_MESSAGE_MAX bytes */
-void osc_coap_put_option(struct osc_coap_writer *w, uint32_t number, struct osc_slice value);
+static inline void
+osc_coap_put_option(struct osc_coap_writer *w, uint32_t number, struct osc_slice value)
+{
+	uint8_t *to = osc_coap_put_option_head(w, number, value.len);
 
-/* osc_coap_put_option_head - the same but for the value, which the caller writes: returns its
- * place, or NULL if it does not fit */
-uint8_t *osc_coap_put_option_head(struct osc_coap_writer *w, uint32_t number, size_t len);
-
-/* osc_coap_put_payload - marker and payload; nothing for an empty payload */
-void osc_coap_put_payload(struct osc_coap_writer *w, struct osc_slice payload);
+	if (to != NULL)
+		osc_copy(to, value.ptr, value.len);
+}
 
 /* osc_coap_put_byte - one byte as it is: the code of an inner message, a marker.
  * Options start over at number 0 behind it. */
-void osc_coap_put_byte(struct osc_coap_writer *w, uint8_t byte);
+static inline void
+osc_coap_put_byte(struct osc_coap_writer *w, uint8_t byte)
+{
+	w->last = 0;
+	if (w->len == w->cap)
+		w->full = true;
+	if (!w->full)
+		w->out[w->len++] = byte;
+}
+
+/* osc_coap_put_payload - marker and payload; nothing for an empty payload */
+void osc_coap_put_payload(struct osc_coap_writer *w, struct osc_slice payload);
 
 /* the version of libcoap in use, as "4.3.1" */
 const char *osc_libcoap_version(void);

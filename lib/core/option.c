@@ -107,8 +107,8 @@ osc_oscore_option_encode(uint8_t *out, const struct osc_oscore_option *value)
 	if (size == 0)
 		return 0;
 	out[0] = value->piv.len;
-	osc_copy(out + at, value->piv.bytes, value->piv.len);
-	at += value->piv.len;
+	for (size_t i = 0; i < value->piv.len; i++)
+		out[at++] = value->piv.bytes[i];
 	if (osc_is_present(value->kid_context)) {
 		out[0] |= FLAG_KID_CONTEXT;
 		out[at++] = (uint8_t)value->kid_context.len;
