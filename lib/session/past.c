@@ -10,6 +10,7 @@ struct osc_past {
 	struct osc_past *next;
 	uint8_t sender[OSC_HASH_SIZE], recipient[OSC_HASH_SIZE];
 	struct osc_state high;
+	struct osc_high derived; /* keys that were derived anew; its state is not used */
 };
 
 bool
@@ -40,7 +41,7 @@ take_out(struct osc_past **list, const uint8_t *sender, const uint8_t *recipient
 		*at = past->next;
 		return past;
 	}
-	past = malloc(sizeof(*past));
+	past = calloc(1, sizeof(*past));
 	if (past == NULL)
 		return NULL;
 	memcpy(past->sender, sender, sizeof(past->sender));
@@ -51,11 +52,11 @@ take_out(struct osc_past **list, const uint8_t *sender, const uint8_t *recipient
 enum osc_err
 osc_past_remember(struct osc_past **list, const struct osc_endpoint *endpoint)
 {
-	const struct osc_state *high = osc_store_high(endpoint->store)->state;
+	const struct osc_high *high = osc_store_high(endpoint->store);
 	uint8_t sender[OSC_HASH_SIZE], recipient[OSC_HASH_SIZE];
 	struct osc_past *past;
 
-	if (high == NULL)
+	if (high->state == NULL)
 		return OSC_OK;
 	if (!osc_past_hash(sender, endpoint->context.sender_key) ||
 	    !osc_past_hash(recipient, endpoint->context.recipient_key))
@@ -63,32 +64,36 @@ osc_past_remember(struct osc_past **list, const struct osc_endpoint *endpoint)
 	past = take_out(list, sender, recipient);
 	if (past == NULL)
 		return OSC_ENOMEM;
-	past->high = *high;
+	past->high = *high->state;
 	past->next = *list;
 	*list = past;
-	return OSC_OK;
+	return osc_high_inherit(&past->derived, high);
 }
 
 enum osc_err
 osc_past_recall(const struct osc_past *past, struct osc_endpoint *endpoint)
 {
 	uint8_t sender[OSC_HASH_SIZE], recipient[OSC_HASH_SIZE];
+	struct osc_high *mine = osc_store_high(endpoint->store);
 	struct osc_state high = {0};
+	enum osc_err err = OSC_OK;
 
 	if (past == NULL)
 		return OSC_OK;
 	if (!osc_past_hash(sender, endpoint->context.sender_key) ||
 	    !osc_past_hash(recipient, endpoint->context.recipient_key))
 		return OSC_ENOMEM;
-	for (; past != NULL; past = past->next) {
+	for (; past != NULL && err == OSC_OK; past = past->next) {
 		if (same_hash(past->sender, sender) && past->high.next > high.next)
 			high.next = past->high.next;
 		if (same_hash(past->recipient, recipient) && !high.window.known)
 			high.window = past->high.window;
+		if (same_hash(past->sender, sender) && same_hash(past->recipient, recipient))
+			err = osc_high_inherit(mine, &past->derived);
 	}
-	if (high.next == 0 && !high.window.known)
-		return OSC_OK;
-	return osc_high_raise(osc_store_high(endpoint->store), &high);
+	if (err != OSC_OK || (high.next == 0 && !high.window.known))
+		return err;
+	return osc_high_raise(mine, &high);
 }
 
 void
@@ -98,6 +103,7 @@ osc_past_free(struct osc_past *past)
 
 	for (; past != NULL; past = next) {
 		next = past->next;
+		osc_high_free(&past->derived);
 		free(past);
 	}
 }

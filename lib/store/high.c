@@ -41,25 +41,49 @@ append(struct osc_epochs *epochs, const struct osc_epoch *epoch)
 	return OSC_OK;
 }
 
-/* Keys that others came after are not used again. */
-static enum osc_err
-admit(struct osc_epochs *epochs, const struct osc_epoch *epoch)
+static struct osc_epoch *
+find(const struct osc_epochs *epochs, const struct osc_epoch *epoch)
 {
-	struct osc_epoch *last;
 	size_t i = 0;
+
+	while (i < epochs->n && !osc_epoch_same(&epochs->list[i], epoch))
+		i++;
+	return i < epochs->n ? &epochs->list[i] : NULL;
+}
+
+/* Keys that others came after are not used again. */
+static bool
+goes_on(const struct osc_epochs *epochs, const struct osc_epoch *epoch)
+{
+	const struct osc_epoch *known = find(epochs, epoch);
+
+	return known == NULL ||
+	    (known == &epochs->list[epochs->n - 1] &&
+		osc_state_follows(&known->state, &epoch->state));
+}
+
+/* Once they are in use, keys are not pending any more; and they go on from where they were. */
+static bool
+comes_into_use(const struct osc_high *high, const struct osc_rederived *rederived)
+{
+	const struct osc_epoch *known = find(&high->pendings, &rederived->current);
+
+	return find(&high->currents, &rederived->pending) == NULL &&
+	    (known == NULL || osc_state_follows(&known->state, &rederived->current.state));
+}
+
+static enum osc_err
+raise_epoch(struct osc_epochs *epochs, const struct osc_epoch *epoch)
+{
+	struct osc_epoch *known = find(epochs, epoch);
 
 	if (!epoch->there)
 		return OSC_OK;
-	while (i < epochs->n && !osc_epoch_same(&epochs->list[i], epoch))
-		i++;
-	if (i == epochs->n)
+	if (known == NULL)
 		return append(epochs, epoch);
-	last = &epochs->list[i];
-	if (i + 1 < epochs->n || !osc_state_follows(&last->state, &epoch->state))
-		return OSC_EBACK;
-	last->state.next = epoch->state.next;
+	known->state.next = epoch->state.next;
 	if (epoch->state.window.known)
-		last->state.window = epoch->state.window;
+		known->state.window = epoch->state.window;
 	return OSC_OK;
 }
 
@@ -67,13 +91,34 @@ enum osc_err
 osc_high_admit(
     struct osc_high *high, const struct osc_state *state, const struct osc_rederived *rederived)
 {
-	enum osc_err err = admit(&high->currents, &rederived->current);
+	enum osc_err err;
 
+	if (!goes_on(&high->currents, &rederived->current) ||
+	    !goes_on(&high->pendings, &rederived->pending) || !comes_into_use(high, rederived) ||
+	    (high->state != NULL && !osc_state_follows(high->state, state)))
+		return OSC_EBACK;
+	err = raise_epoch(&high->currents, &rederived->current);
 	if (err == OSC_OK)
-		err = admit(&high->pendings, &rederived->pending);
-	if (err == OSC_OK && high->state != NULL && !osc_state_follows(high->state, state))
-		err = OSC_EBACK;
+		err = raise_epoch(&high->pendings, &rederived->pending);
 	return err == OSC_OK ? osc_high_raise(high, state) : err;
+}
+
+static enum osc_err
+append_all(struct osc_epochs *to, const struct osc_epochs *from)
+{
+	enum osc_err err = OSC_OK;
+
+	for (size_t i = 0; i < from->n && err == OSC_OK; i++)
+		err = raise_epoch(to, &from->list[i]);
+	return err;
+}
+
+enum osc_err
+osc_high_inherit(struct osc_high *high, const struct osc_high *from)
+{
+	enum osc_err err = append_all(&high->currents, &from->currents);
+
+	return err == OSC_OK ? append_all(&high->pendings, &from->pendings) : err;
 }
 
 void

@@ -29,10 +29,15 @@ enum osc_err osc_high_raise(struct osc_high *high, const struct osc_state *state
  * osc_high_admit - may this be the state now?
  *
  * It may if it follows what was seen, and if keys that were derived anew are the latest, or
- * were never seen; then that is remembered. Returns OSC_OK, OSC_EBACK or OSC_ENOMEM.
+ * were never seen; then that is remembered. Keys that were in use are not pending again.
+ * Returns OSC_OK, OSC_EBACK or OSC_ENOMEM.
  */
 enum osc_err osc_high_admit(
     struct osc_high *high, const struct osc_state *state, const struct osc_rederived *rederived);
+
+/* osc_high_inherit - the keys that another one has seen, into one that has seen none yet; OSC_OK
+ * or OSC_ENOMEM */
+enum osc_err osc_high_inherit(struct osc_high *high, const struct osc_high *from);
 
 void osc_high_free(struct osc_high *high);
 

@@ -457,3 +457,47 @@ exchange() {
 		64445d1f00003974920101ff 7 7 7 64445d1f00003975920102ff)"
 	said "same Sender Key" "went back"
 }
+
+# unmarked FILE - a state as it stands where files have no mark
+unmarked() {
+	sed 's/, "inode": [0-9]*//; s/, "btime": [0-9]*//' "$1"
+}
+
+@test "keys that were derived anew: once in use they are not pending again in a run" {
+	oscore-gen --pair --rederive client server
+	feed "$GET" oscore-protect --rederive client >q1
+	oscore-unprotect --error-reply e server q1 || true
+	oscore-unprotect -q --request q1 client e >/dev/null
+	feed "$GET" oscore-protect client >q2
+	unmarked client/sequence.json >pending
+	oscore-unprotect server q2 >/dev/null
+	feed "$CONTENT" oscore-protect --request q2 server >a2
+	oscore-unprotect --request q2 client a2 >/dev/null
+	start oscore-protect -f hex client
+	say "$GET"
+	cp pending client/sequence.json
+	say "$GET"
+	ended 7
+	equal "$(wc -l <<<"$output")" 1
+	said "went back"
+}
+
+@test "-C: keys that were derived anew do not go back with another directory under the name" {
+	mkdir ctx
+	oscore-gen --pair --rederive --client-id 0a client ctx/a
+	feed "$GET" oscore-protect --rederive client >q1
+	oscore-unprotect --error-reply e ctx/a q1 || true
+	oscore-unprotect -q --request q1 client e >/dev/null
+	oscore-unprotect ctx/a <(feed "$GET" oscore-protect client) >/dev/null
+	cp -r ctx/a older
+	unmarked ctx/a/sequence.json >older/sequence.json
+	third=$(feed "$GET" oscore-protect -t hex client)
+	start oscore-unprotect -k -f hex -C ctx
+	say "$third"
+	mv ctx/a away
+	mv older ctx/a
+	say "$third"
+	ended 7
+	equal "$(cut -c 1-4 out | tr '\n' ' ')" "${GET:0:4} # 7  "
+	said "went back"
+}

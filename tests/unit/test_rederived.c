@@ -166,6 +166,38 @@ test_rederived_high(void)
 	osc_sequence_free(&sequence);
 }
 
+/* What has come into use is not pending again, under whatever keys; and what is refused leaves
+ * nothing behind. */
+static void
+test_rederived_high_pending(void)
+{
+	struct osc_high high = {0}, heir = {0};
+	struct osc_state outer;
+	struct osc_rederived old, now;
+
+	start(OSC_DIALECT_PAIR, 32);
+	CHECK(parse(whole) == OSC_OK);
+	outer = sequence.mine.state;
+	old = now = sequence.rederived;
+	now.current = now.pending;
+	now.current.state.next += 2;
+	now.pending.there = false;
+	CHECK(osc_high_admit(&high, &outer, &now) == OSC_OK);
+	CHECK(osc_high_admit(&high, &outer, &old) == OSC_EBACK);
+	CHECK(osc_high_admit(&high, &outer, &now) == OSC_OK);
+	CHECK(osc_high_inherit(&heir, &high) == OSC_OK);
+	CHECK(osc_high_admit(&heir, &outer, &old) == OSC_EBACK);
+	CHECK(osc_high_admit(&heir, &outer, &now) == OSC_OK);
+	osc_high_free(&heir);
+	osc_high_free(&high);
+	/* Nor is it lower when it comes into use. */
+	old.pending.state.next += 9;
+	CHECK(osc_high_admit(&high, &outer, &old) == OSC_OK);
+	CHECK(osc_high_admit(&high, &outer, &now) == OSC_EBACK);
+	osc_high_free(&high);
+	osc_sequence_free(&sequence);
+}
+
 static void
 test_rederived_lose(void)
 {
@@ -190,6 +222,7 @@ main(void)
 	RUN(test_rederived_refused);
 	RUN(test_rederived_follows);
 	RUN(test_rederived_high);
+	RUN(test_rederived_high_pending);
 	RUN(test_rederived_lose);
 	return unit_end();
 }
