@@ -241,6 +241,56 @@ end_output(struct stream *stream, enum osc_err err)
 	end_with(stream, err, stream->delivery.where);
 }
 
+/* What groups have done becomes durable; if it does not nothing of it leaves. */
+static bool
+commit(struct stream *stream)
+{
+	struct osc_detail detail = {0};
+	enum osc_err err = osc_session_commit(&stream->session, &detail);
+
+	if (err == OSC_OK)
+		return true;
+	stream->detail = detail;
+	delivery_drop(&stream->delivery);
+	end_with(stream, err, stream->options->session.directory);
+	return false;
+}
+
+/* Is there something to say of these messages? */
+static bool
+speaks(const struct stream *stream, const struct osc_item *items, size_t done)
+{
+	const struct osc_work *work;
+
+	for (size_t i = 0; i < done; i++) {
+		work = osc_session_work(&stream->session, i);
+		if (items[i].err != OSC_OK || items[i].warning != NULL || work->passed_over ||
+		    work->step != OSC_STEP_NONE || ends_observation(work))
+			return true;
+	}
+	return false;
+}
+
+/* Report and frame what is settled. Whoever reads what is said may keep us waiting, so the
+ * context is not held meanwhile. */
+static bool
+deliver(struct stream *stream, const struct osc_item *items, size_t done)
+{
+	bool hold = stream->delivery.hold;
+	enum osc_err err;
+
+	if (hold && speaks(stream, items, done)) {
+		if (!commit(stream))
+			return false;
+		stream->delivery.hold = false;
+	}
+	err = hand_over(stream, items, done);
+	stream->delivery.hold = hold;
+	if (err != OSC_OK)
+		end_output(stream, err);
+	return err == OSC_OK;
+}
+
 /* As much of a group as the session takes at once; false when the run ends. */
 static bool
 run_part(
@@ -248,7 +298,7 @@ run_part(
 {
 	const struct osc_endpoint *endpoint;
 	struct osc_detail ending;
-	enum osc_err err, written;
+	enum osc_err err;
 
 	err = process(&stream->session, items, n, done, &stream->detail);
 	while ((endpoint = osc_session_unwarned(&stream->session)) != NULL)
@@ -256,11 +306,8 @@ run_part(
 	/* The error that ends the run is said behind those of the messages before. */
 	ending = stream->detail;
 	memset(&stream->detail, 0, sizeof(stream->detail));
-	written = hand_over(stream, items, *done);
-	if (written != OSC_OK) {
-		end_output(stream, written);
+	if (!deliver(stream, items, *done))
 		return false;
-	}
 	if (err != OSC_OK) {
 		stream->detail = ending;
 		end_before(stream, err, &items[*done]);
@@ -305,18 +352,12 @@ move_alone(struct stream *stream, stream_process *process)
 static bool
 settle(struct stream *stream)
 {
-	struct osc_detail detail = {0};
 	enum osc_err err;
 
 	if (!stream->delivery.hold)
 		return true;
-	err = osc_session_commit(&stream->session, &detail);
-	stream->detail = err != OSC_OK ? detail : stream->detail;
-	if (err != OSC_OK) {
-		delivery_drop(&stream->delivery);
-		end_with(stream, err, stream->options->session.directory);
+	if (!commit(stream))
 		return false;
-	}
 	err = delivery_flush(&stream->delivery, &stream->detail);
 	if (err != OSC_OK)
 		end_output(stream, err);

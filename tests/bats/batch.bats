@@ -138,3 +138,19 @@ durable() {
 	equal "$stderr" ""
 	cmp in back
 }
+
+@test "nobody reads what is said about messages: the context is not held" {
+	client_and_server
+	oscore-protect -f hex client <<<"$GET" >first
+	oscore-protect -f hex client <<<"$GET" >second
+	{ cat first && yes "$(broken "$(<first)")" | head -n 5000; } >in
+	mkfifo said
+	exec 8<>said
+	timeout 30 oscore-unprotect -k -f hex -o out server in 2>said 3>&- &
+	program=$!
+	[ "$(head -c 60000 <&8 | wc -c)" -eq 60000 ]
+	run -0 --separate-stderr timeout 8 oscore-unprotect -f hex server second
+	equal "$output" "$GET"
+	kill "$program"
+	wait "$program" || true
+}
