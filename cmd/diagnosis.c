@@ -42,6 +42,9 @@ static const struct {
     {ID_CONTEXT, OSC_CHANGE_ABSENT, "without ID Context: this side has one, the peer has none"},
     {ID_CONTEXT, OSC_CHANGE_EMPTY,
 	"with an empty ID Context: the peer has that, this side has another or none"},
+    {ID_CONTEXT, OSC_CHANGE_REDERIVED,
+	"as a request that derives the keys anew (RFC 8613, B.2): this directory has no "
+	"\"rederive\": true"},
     {ID_CONTEXT, OSC_CHANGE_MESSAGE,
 	"with its kid context as ID Context: this side has another or none"},
     {ID_CONTEXT, OSC_CHANGE_IGNORED,

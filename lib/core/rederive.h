@@ -24,7 +24,7 @@ OSC_C_BEGIN
 
 #define OSC_REDERIVE_NONCE 8     /* bytes in R1, S2 and R3 as they are made here */
 #define OSC_REDERIVE_PART_MAX 64 /* bytes in R1, R2 or R3 of a peer, at most; at least 1 */
-#define OSC_REDERIVE_ID_MAX (2 * OSC_REDERIVE_PART_MAX) /* bytes in R2 || R3 */
+#define OSC_REDERIVE_ID_MAX ((size_t)2 * OSC_REDERIVE_PART_MAX) /* bytes in R2 || R3 */
 #define OSC_REDERIVE_WRAPPED_MAX (OSC_REDERIVE_ID_MAX + 2)
 #define OSC_REDERIVE_KEY 32 /* bytes in K_HMAC (B.2.1) */
 #define OSC_REDERIVE_MAC 8  /* bytes in the truncated HMAC */

@@ -18,16 +18,17 @@
 /* What protected the message, if not what this side has. */
 enum osc_change {
 	OSC_CHANGE_NONE,
-	OSC_CHANGE_SWAPPED,  /* IDs: this side's Sender ID where its Recipient ID should be */
-	OSC_CHANGE_KID,      /* IDs: the kid in the message */
-	OSC_CHANGE_ABSENT,   /* ID Context, Master Salt: none */
-	OSC_CHANGE_EMPTY,    /* ID Context: of length 0 */
-	OSC_CHANGE_MESSAGE,  /* ID Context: the kid context in the message */
-	OSC_CHANGE_IGNORED,  /* ID Context: this side's, whatever the kid context says */
-	OSC_CHANGE_TEXT,     /* Master Salt, Master Secret: its hex digits as text */
-	OSC_CHANGE_BYTES,    /* Master Salt, Master Secret: it is hex digits; the bytes */
-	OSC_CHANGE_CUT,      /* Master Secret: its first 16 bytes */
-	OSC_CHANGE_TEXT_CUT, /* two in one */
+	OSC_CHANGE_SWAPPED,   /* IDs: this side's Sender ID where its Recipient ID should be */
+	OSC_CHANGE_KID,       /* IDs: the kid in the message */
+	OSC_CHANGE_ABSENT,    /* ID Context, Master Salt: none */
+	OSC_CHANGE_EMPTY,     /* ID Context: of length 0 */
+	OSC_CHANGE_MESSAGE,   /* ID Context: the kid context in the message */
+	OSC_CHANGE_REDERIVED, /* ID Context: what the kid context holds, wrapped (B.2) */
+	OSC_CHANGE_IGNORED,   /* ID Context: this side's, whatever the kid context says */
+	OSC_CHANGE_TEXT,      /* Master Salt, Master Secret: its hex digits as text */
+	OSC_CHANGE_BYTES,     /* Master Salt, Master Secret: it is hex digits; the bytes */
+	OSC_CHANGE_CUT,       /* Master Secret: its first 16 bytes */
+	OSC_CHANGE_TEXT_CUT,  /* two in one */
 	OSC_CHANGE_BYTES_CUT,
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
 #include "base/secret.h"
+#include "core/rederive.h"
 #include "session/mistakes.h"
 
 #define CUT 16 /* bytes that a Master Secret is cut to */
@@ -113,10 +114,13 @@ add_id_contexts(struct osc_mistakes *to, const struct osc_evidence *evidence)
 	struct osc_slice own = evidence->params->id_context;
 	struct osc_slice kid_context = evidence->message->option.kid_context;
 	bool refused = osc_is_present(kid_context) && !osc_slice_same(kid_context, own);
+	struct osc_slice inside;
 
 	add_id_context(to, refused ? OSC_CHANGE_IGNORED : OSC_CHANGE_NONE, own);
 	if (refused)
 		add_id_context(to, OSC_CHANGE_MESSAGE, kid_context);
+	if (refused && osc_rederive_unwrap(&inside, kid_context))
+		add_id_context(to, OSC_CHANGE_REDERIVED, inside);
 	if (osc_is_present(own))
 		add_id_context(to, OSC_CHANGE_ABSENT, OSC_ABSENT);
 	if (!osc_is_present(own) || own.len > 0)

@@ -322,6 +322,10 @@ answer() {
 	oscore-gen --pair --rederive other peer
 	run -0 to q1 feed "$GET" oscore-protect --rederive other
 	unchanged server run -4 --separate-stderr oscore-unprotect --error-reply e server q1
+	cp peer/settings.json settings
+	jq 'del(.rederive)' settings >peer/settings.json
+	run -4 --separate-stderr oscore-unprotect -v --error-reply e peer q1
+	[[ $stderr == *"it verifies as a request that derives the keys anew (RFC 8613, B.2): this directory has no "* ]]
 	role_context neutral '"rederive": true'
 	run -7 --separate-stderr feed "$GET" oscore-protect -r client neutral
 	[[ ${stderr_lines[0]} == *"rederive needs a fixed role"* ]]
