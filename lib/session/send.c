@@ -330,7 +330,7 @@ write_all(struct osc_group *group)
 	struct osc_detail detail = {0};
 	struct osc_item *item;
 	struct osc_work *work;
-	size_t len, room;
+	size_t len = 0, room;
 	uint8_t *out;
 	enum osc_err err;
 
