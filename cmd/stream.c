@@ -291,18 +291,27 @@ deliver(struct stream *stream, const struct osc_item *items, size_t done)
 	return err == OSC_OK;
 }
 
+static void
+warn_of_contexts(struct stream *stream)
+{
+	const struct osc_endpoint *endpoint;
+
+	while ((endpoint = osc_session_unwarned(&stream->session)) != NULL)
+		cli_warn_store(endpoint->store, endpoint->path);
+}
+
 /* As much of a group as the session takes at once; false when the run ends. */
 static bool
 run_part(
     struct stream *stream, stream_process *process, struct osc_item *items, size_t n, size_t *done)
 {
-	const struct osc_endpoint *endpoint;
 	struct osc_detail ending;
 	enum osc_err err;
 
+	/* Of the one context before it is held; of many when they were found. */
+	warn_of_contexts(stream);
 	err = process(&stream->session, items, n, done, &stream->detail);
-	while ((endpoint = osc_session_unwarned(&stream->session)) != NULL)
-		cli_warn_store(endpoint->store, endpoint->path);
+	warn_of_contexts(stream);
 	/* The error that ends the run is said behind those of the messages before. */
 	ending = stream->detail;
 	memset(&stream->detail, 0, sizeof(stream->detail));

@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 The oscore-tools authors */
 #include <stdlib.h>
 
+#include "base/secret.h"
 #include "session/group.h"
 #include "session/peek.h"
 
@@ -54,6 +55,8 @@ osc_session_commit(struct osc_session *session, struct osc_detail *detail)
 		endpoint->held = false;
 	}
 	session->n_held = 0;
+	if (err != OSC_OK)
+		osc_wipe(session->out.ptr, session->out.len);
 	return err;
 }
 

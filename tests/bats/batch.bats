@@ -126,6 +126,41 @@ durable() {
 	[ ! -e out ]
 }
 
+# many_words FILE - a message to accept, and behind it more refused ones than a pipe takes lines about
+many_words() {
+	text "$GET"$'\n'"$GET" oscore-protect -f hex client | tail -n 1 >"$1"
+	yes "$(broken "$GET_PROTECTED")" | head -n 3000 >>"$1"
+}
+
+@test "a reader of standard error that waits keeps nobody from the context" {
+	accepted
+	many_words in
+	text "$GET" oscore-protect -f hex client >other
+	mkfifo words
+	exec 8<>words
+	timeout 30 oscore-unprotect -k -f hex server in >out 2>&8 &
+	program=$!
+	sleep 0.5
+	run -0 --separate-stderr oscore-unprotect -f hex server other
+	prints "$GET"
+	cat <&8 >/dev/null &
+	reader=$!
+	status=0
+	wait "$program" || status=$?
+	kill "$reader"
+	equal "$status $(head -n 1 out)" "6 $GET"
+}
+
+@test "what is not durable when a message is refused does not leave" {
+	accepted
+	many_words in
+	run -1 --separate-stderr strace -f -o trace -e trace=fsync \
+		-e inject=fsync:error=EIO:when=1 oscore-unprotect -k -f hex server in
+	[ -z "$output" ]
+	equal "$(wc -l <<<"$stderr")" 1
+	said "server.*Input/output error"
+}
+
 @test "few long messages, and then many short ones, under one durable write" {
 	client_and_server
 	local long
