@@ -232,6 +232,10 @@ receive_one(struct osc_receiving *r)
 	if (err == OSC_OK)
 		err = r->session->options.many ? receive_among(r) : receive_in_one(r);
 	assert(err != OSC_OK || r->work->endpoint != NULL);
+	/* What will be refused takes no step. */
+	if (err == OSC_OK && r->attempt.step != OSC_STEP_NONE && r->receipt != NULL &&
+	    r->receipt->same->answered)
+		err = OSC_EANSWERED;
 	if (err == OSC_OK)
 		err = osc_rederive_settle(&r->attempt, r->group, r->i, r->text, r->detail);
 	if (err == OSC_OK && r->work->message.is_request)

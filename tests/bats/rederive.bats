@@ -367,6 +367,22 @@ answer() {
 	run -0 --separate-stderr oscore-unprotect -f hex -t json --request q1 client e1
 }
 
+@test "in a stream a second answer to one request changes nothing" {
+	both
+	use
+	state server "{$EXHAUSTED}"
+	feed "$GET" oscore-protect client >q1
+	for answer in 1 2; do
+		challenge q1
+		hex_of e
+		echo
+	done >answers
+	run -6 --separate-stderr oscore-unprotect -k -f hex --request q1 client answers
+	equal "$(cut -c 1-4 <<<"$output" | tr '\n' ' ')" "6481 # 6  "
+	r2=$(rederived client '.pending."id-context_hex"' | cut -c 2-33)
+	equal "$(sed "s/.*$r2.*/this one/" answers | head -n 1)" "this one"
+}
+
 @test "two runs at once: the first request #2 wins, the other counts as request #1" {
 	both
 	use
