@@ -11,11 +11,12 @@
 #include "session/receive.h"
 #include "session/search.h"
 
-/* What was received before is refused at no cost. */
+/* What was received before is refused at no cost: in the one context. Among many the tag says
+ * first which it is. */
 static enum osc_err
 check_window(const struct osc_receiving *r)
 {
-	if (!r->work->message.is_request ||
+	if (!r->work->message.is_request || r->session->options.many ||
 	    osc_window_check(&osc_store_state(r->work->endpoint->store)->window,
 		r->work->exchange.piv.seq) != OSC_EREPLAY)
 		return OSC_OK;

@@ -420,6 +420,13 @@ answer() {
 		feed "$GET" oscore-protect $one >q3
 		run -0 oscore-unprotect -C tree -t hex q3
 		equal "$output" "$GET"
+		# one that has been let in is a replay, and a forged one is forged, whatever its number
+		for replayed in q2 q3; do
+			run -6 --separate-stderr oscore-unprotect -C tree $replayed
+			said "replayed"
+			raw "$(broken "$(hex_of $replayed)")" >forged
+			run -4 --separate-stderr oscore-unprotect -C tree forged
+		done
 		run -0 --separate-stderr oscore-cid -C tree q3
 	done
 }
