@@ -177,14 +177,20 @@ cli_warn_store(const struct osc_store *store, const char *directory)
 	    {OSC_WARN_OVERLAY_FS,
 		"an overlay file system: a reboot or a new container may set the state back, and "
 		"numbers are used twice: keep the directory on a volume"},
+	    {OSC_WARN_NO_AES,
+		"this processor has no AES instructions: who shares it may learn the keys from the "
+		"time that AES takes; ChaCha20/Poly1305 tells nothing, and is faster here"},
 	};
-	unsigned warnings = osc_store_warnings(store);
+	/* It is not about one context. */
+	static unsigned once = OSC_WARN_NO_AES;
+	unsigned warnings = osc_store_warnings(store) & (once | ~(unsigned)OSC_WARN_NO_AES);
 	const char *path;
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		if ((warnings & table[i].warning) == 0)
 			continue;
 		path = osc_store_warning_path(store, table[i].warning);
+		once &= ~(unsigned)table[i].warning;
 		cli_warn(path != NULL ? path : directory, "%s", table[i].words);
 	}
 }

@@ -80,8 +80,9 @@ osc_aad_put(
 	memcpy(out, aad->bytes, OSC_ENC_STRUCTURE_MAX);
 	out[ARRAY_AT - 1] = (uint8_t)(BYTES + len - ARRAY_AT + 2 + piv->len);
 	out[len++] = (uint8_t)(BYTES + piv->len);
-	for (size_t i = 0; i < piv->len; i++)
-		out[len++] = piv->bytes[i];
+	/* There is room for the longest one. */
+	memcpy(out + len, piv->bytes, OSC_PIV_MAX);
+	len += piv->len;
 	out[len++] = BYTES;
 	return len;
 }

@@ -19,8 +19,10 @@ osc_piv_encode(struct osc_piv *piv, uint64_t seq)
 	piv->len = 1;
 	while (piv->len < OSC_PIV_MAX && seq >> (8U * piv->len) != 0)
 		piv->len++;
-	for (unsigned i = piv->len; i > 0; i--, seq >>= 8)
-		piv->bytes[i - 1] = (uint8_t)seq;
+	/* Zeros behind it. */
+	seq <<= 8U * (OSC_PIV_MAX - (unsigned)piv->len);
+	for (unsigned i = 0; i < OSC_PIV_MAX; i++)
+		piv->bytes[i] = (uint8_t)(seq >> (8U * (OSC_PIV_MAX - 1U - i)));
 }
 
 static void

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/cpu.h"
 #include "base/secret.h"
 #include "store/contents.h"
 #include "store/datum.h"
@@ -262,6 +263,8 @@ find_warnings(struct loading *l)
 		s->loaded.warnings |= OSC_WARN_SHORT_SECRET;
 	if (s->dialect == OSC_DIALECT_ROLE && !osc_data_has(l->data, OSC_DATUM_ALGORITHM))
 		s->loaded.warnings |= OSC_WARN_NO_ALGORITHM;
+	if (s->params.alg->kind != OSC_CHACHA20_POLY1305 && osc_cpu_lacks_aes())
+		s->loaded.warnings |= OSC_WARN_NO_AES;
 }
 
 enum osc_err

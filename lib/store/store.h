@@ -31,6 +31,7 @@ enum osc_warning {
 	OSC_WARN_NETWORK_FS = 1 << 5,     /* flock and rename are not to be trusted here */
 	OSC_WARN_OVERLAY_FS = 1 << 6,     /* the state may go back without a trace here */
 	OSC_WARN_NEAR_KEY = 1 << 7,       /* a key is unknown, but near a known one */
+	OSC_WARN_NO_AES = 1 << 8,         /* AES, on a processor that has no instructions for it */
 };
 
 /* The mutable state of the side in use. */
