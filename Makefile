@@ -80,6 +80,16 @@ FUZZERS = $(FUZZ_SOURCES:tests/fuzz/%.c=$(B)/%)
 OBJECTS = $(LIB_OBJECTS) $(CLI_OBJECTS) $(PROGRAMS:%=$(B)/cmd/%.o) \
 	$(UNIT_SOURCES:%.c=$(B)/%.o) $(FUZZ_SOURCES:%.c=$(B)/%.o)
 
+# STATIC=1: programs that start faster, all in one file but for the C library, and libcbor, of
+# which Debian has no archive.
+STATIC = 0
+DYNAMIC = libcbor
+LIBRARIES = $(PKG_CONFIG) --libs $(PACKAGES)
+ifeq ($(STATIC),1)
+LIBRARIES = echo -Wl,-Bstatic; $(PKG_CONFIG) --libs $(filter-out $(DYNAMIC),$(PACKAGES)); \
+	echo -Wl,-Bdynamic; $(PKG_CONFIG) --libs $(DYNAMIC)
+endif
+
 SHELL = /bin/bash
 .SHELLFLAGS = -eu -o pipefail -c
 .DELETE_ON_ERROR:
@@ -130,6 +140,10 @@ $(B)/ldflags: $(B)/hardening FORCE
 	@{ cat $(B)/hardening.link; echo '$(LDFLAGS)'; } >$@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
+$(B)/libraries: $(B)/hardening FORCE
+	@{ $(LIBRARIES); } >$@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
 $(B)/%.o: %.c $(B)/cflags
 	@mkdir -p $(@D)
 	@echo "  CC    $<"
@@ -141,13 +155,12 @@ $(B)/liboscore-tools.a: $(LIB_OBJECTS)
 
 link = @mkdir -p $(@D); echo "  LD    $@"; \
 	$(if $(filter 1,$(V)),set -x;) $(CC) -o $@ $(filter %.o %.a,$^) @$(B)/ldflags \
-	$(WRAP:%=-Wl,--wrap=%) \
-	$$($(PKG_CONFIG) --libs $(PACKAGES))
+	$(WRAP:%=-Wl,--wrap=%) @$(B)/libraries
 
-$(BINARIES): $(B)/%: $(B)/cmd/%.o $(CLI_OBJECTS) $(B)/liboscore-tools.a $(B)/ldflags
+$(BINARIES): $(B)/%: $(B)/cmd/%.o $(CLI_OBJECTS) $(B)/liboscore-tools.a $(B)/ldflags $(B)/libraries
 	$(link)
 
-$(UNITS): $(B)/unit/%: $(B)/tests/unit/%.o $(B)/liboscore-tools.a $(B)/ldflags
+$(UNITS): $(B)/unit/%: $(B)/tests/unit/%.o $(B)/liboscore-tools.a $(B)/ldflags $(B)/libraries
 	$(link)
 
 # Functions that a test or a harness has of its own.
@@ -159,7 +172,7 @@ $(B)/unit/test_no_aes: WRAP = osc_cpu_lacks_aes
 $(B)/fuzz_frame: WRAP = osc_random poll
 $(B)/fuzz_session: WRAP = osc_random fsync
 
-$(FUZZERS): $(B)/%: $(B)/tests/fuzz/%.o $(B)/liboscore-tools.a $(B)/ldflags
+$(FUZZERS): $(B)/%: $(B)/tests/fuzz/%.o $(B)/liboscore-tools.a $(B)/ldflags $(B)/libraries
 	$(link)
 
 -include $(OBJECTS:.o=.d)
@@ -313,6 +326,6 @@ help:
 	@echo 'make fuzz-smoke  each fuzz harness for a short time; make fuzz: a long time'
 	@echo 'make bench       what a run costs, against a program that does nothing'
 	@echo 'make clean       remove build'
-	@echo 'Variables: CC CFLAGS CPPFLAGS LDFLAGS PREFIX BINDIR MANDIR DATADIR DESTDIR V=1'
+	@echo 'Variables: CC CFLAGS CPPFLAGS LDFLAGS PREFIX BINDIR MANDIR DATADIR DESTDIR V=1 STATIC=1'
 
 FORCE:
