@@ -372,7 +372,7 @@ answer() {
 	use
 	state server "{$EXHAUSTED}"
 	feed "$GET" oscore-protect client >q1
-	for answer in 1 2; do
+	for _ in 1 2; do
 		challenge q1
 		hex_of e
 		echo
