@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "store/high.h"
@@ -37,6 +38,7 @@ append(struct osc_epochs *epochs, const struct osc_epoch *epoch)
 		epochs->list = list;
 		epochs->cap = cap;
 	}
+	assert(epochs->list != NULL);
 	epochs->list[epochs->n++] = *epoch;
 	return OSC_OK;
 }
