@@ -96,7 +96,7 @@ SHELL = /bin/bash
 .SUFFIXES:
 .SECONDARY: $(OBJECTS)
 .PHONY: all deps deps-lint demo bench check unit bats durability sanitize sanitize-check lint fuzz \
-	fuzz-smoke fuzzers units msan valgrind portability deps-portability deps-deb install uninstall \
+	fuzz-smoke fuzzers units coverage msan valgrind portability deps-portability deps-deb install uninstall \
 	dist deb clean help FORCE
 
 all: $(BINARIES)
@@ -226,6 +226,11 @@ bats: all
 sanitize:
 	@$(MAKE) VARIANT=sanitize CFLAGS='-O1 -g' check
 
+# What of lib the tests reach, by gcov; reasons for the rest are in tests/coverage.md.
+coverage:
+	@$(MAKE) VARIANT=coverage CFLAGS='-O0 -g' all units
+	@tests/coverage/run build/coverage
+
 # What nobody has written is read: seen by clang in the units, and by valgrind.
 msan:
 	@MAKE='$(MAKE)' tests/msan/run
@@ -320,6 +325,7 @@ help:
 	@echo 'make unit bats   parts of check'
 	@echo 'make durability  kills, failing calls, power cuts, races, copies: the long form'
 	@echo 'make sanitize    all tests under ASan and UBSan'
+	@echo 'make coverage    which lines and branches of lib the tests reach'
 	@echo 'make msan        the units under MemorySanitizer; make valgrind: under memcheck'
 	@echo 'make portability units and vectors on s390x and armhf, emulated (make deps-portability first)'
 	@echo 'make lint        formatting, floors, analysers, manual (make deps-lint first)'
