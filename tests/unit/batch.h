@@ -163,7 +163,7 @@ batch_seal_alone(const struct batch *batch, size_t i, uint8_t *out)
 static inline bool
 batch_seal(struct batch *batch)
 {
-	uint8_t alone[BATCH_TEXT + 64 + TAG_MAX];
+	uint8_t alone[BATCH_TEXT + 64 + TAG_MAX] = {0};
 	bool same = true;
 
 	osc_aead_seal(batch->jobs, batch->n);
