@@ -3,7 +3,7 @@
 #include "base/secret.h"
 #include "delivery.h"
 
-#define WRITE_SIZE ((size_t)1280 * 1024) /* of output, in one piece */
+#define WRITE_SIZE ((size_t)1152 * 1024) /* of output, in one piece */
 
 void
 delivery_init(struct delivery *delivery, const struct stream_options *options)

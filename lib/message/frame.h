@@ -28,7 +28,7 @@ struct osc_item {
 };
 
 /* So much is read before the first message of it is given out, if it is there. */
-#define OSC_READ_AHEAD ((size_t)1280 * 1024)
+#define OSC_READ_AHEAD ((size_t)1152 * 1024)
 
 /* A group is what is there when input would block, and at most this much. */
 #define OSC_GROUP_ITEMS 1024

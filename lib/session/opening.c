@@ -1,7 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
+#include <stdlib.h>
+
 #include "base/secret.h"
 #include "session/opening.h"
+
+struct osc_receiving *
+osc_receiving_batch(struct osc_session *session)
+{
+	if (session->receiving == NULL)
+		session->receiving = calloc(OSC_BATCH, sizeof(*session->receiving));
+	return session->receiving;
+}
 
 enum osc_err
 osc_receiving_decode(struct osc_receiving *r)

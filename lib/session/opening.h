@@ -28,6 +28,9 @@ struct osc_receiving {
 	struct osc_detail *detail;          /* of an error of its context; of all of them */
 };
 
+/* osc_receiving_batch - room for OSC_BATCH of them, kept in the session; NULL: no memory */
+struct osc_receiving *osc_receiving_batch(struct osc_session *session);
+
 /*
  * osc_receiving_decode - everything that can be said without a context (8.2 and 8.4, steps 1
  * and 2)

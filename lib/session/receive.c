@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
 #include <assert.h>
-#include <stdlib.h>
 
 #include "base/secret.h"
 #include "core/rewrite.h"
@@ -414,9 +413,7 @@ reserve(struct osc_group *group)
 		some += group->items[i].in.len;
 		most = some > most ? some : most;
 	}
-	if (session->receiving == NULL)
-		session->receiving = calloc(OSC_BATCH, sizeof(*session->receiving));
-	if (session->receiving == NULL) {
+	if (osc_receiving_batch(session) == NULL) {
 		osc_group_cut(
 		    group, 0, osc_detail_set(group->detail, OSC_ENOMEM, NULL, "no memory"));
 		return false;
