@@ -157,10 +157,10 @@ static struct osc_params
 params_in_use(struct osc_store *store)
 {
 	struct osc_params params = *osc_store_params(store);
-	const struct osc_epoch *current = &osc_store_rederived(store)->current;
+	const struct osc_rederived *rederived = osc_store_rederived(store);
 
-	if (osc_store_settings(store)->rederive && current->there && !current->base)
-		params.id_context = osc_epoch_id(current);
+	if (rederived != NULL && rederived->current.there && !rederived->current.base)
+		params.id_context = osc_epoch_id(&rederived->current);
 	return params;
 }
 
@@ -183,9 +183,7 @@ show_one(const struct show *show, const char *path, struct osc_detail *detail)
 	from.role = role_of(osc_store_settings(store), show->role);
 	warn_about_limits(path, from.state);
 	if (show->to == NULL)
-		describe(&text, &from,
-		    osc_store_settings(store)->rederive ? osc_store_rederived(store) : NULL,
-		    show->secrets);
+		describe(&text, &from, osc_store_rederived(store), show->secrets);
 	else
 		err = show->to->write(&text, &from, detail);
 	if (err == OSC_OK)

@@ -113,6 +113,7 @@ void
 osc_endpoint_activate(struct osc_endpoint *endpoint, struct osc_keys *keys, bool wraps)
 {
 	endpoint->active = keys != NULL ? &keys->context : &endpoint->context;
+	endpoint->joined = false;
 	endpoint->serial = keys != NULL ? keys->serial : endpoint->base_serial;
 	if (keys != NULL)
 		keys->context.wraps = wraps;
@@ -120,22 +121,24 @@ osc_endpoint_activate(struct osc_endpoint *endpoint, struct osc_keys *keys, bool
 
 void
 osc_endpoint_join(struct osc_endpoint *endpoint, const struct osc_keys *first,
-    const struct osc_keys *second, enum osc_side asker, struct osc_slice r2)
+    struct osc_keys *second, enum osc_side asker, struct osc_slice r2)
 {
-	osc_rederive_join(&endpoint->joined, first != NULL ? &first->context : &endpoint->context,
+	osc_rederive_join(&second->joined, first != NULL ? &first->context : &endpoint->context,
 	    &second->context, asker, r2);
-	endpoint->active = &endpoint->joined;
+	endpoint->active = &second->joined;
+	endpoint->joined = true;
 	endpoint->serial = next_serial();
 }
 
 enum osc_err
 osc_endpoint_choose(struct osc_endpoint *endpoint)
 {
-	const struct osc_epoch *current = &osc_store_rederived(endpoint->store)->current;
+	const struct osc_epoch *current;
 	struct osc_keys *keys = NULL;
 
 	if (!osc_endpoint_rederives(endpoint))
 		return OSC_OK;
+	current = &osc_store_rederived(endpoint->store)->current;
 	osc_store_use(endpoint->store, NULL);
 	if (current->there && !current->base) {
 		keys = osc_endpoint_keys(endpoint, osc_epoch_id(current));

@@ -15,6 +15,7 @@ struct osc_keys {
 	uint64_t serial;
 	bool kept; /* by somebody who looks at a conversation: a message has verified */
 	struct osc_context context;
+	struct osc_context joined; /* of request #1 and response #1; borrows from others */
 	uint8_t wrapped[OSC_REDERIVE_WRAPPED_MAX];
 	size_t id_len;
 	uint8_t id[]; /* the ID Context */
@@ -31,9 +32,9 @@ struct osc_endpoint {
 	const struct osc_context *active; /* under which messages are now */
 
 	/* Where keys may be derived anew. */
-	uint64_t base_serial;      /* of context */
-	struct osc_keys *derived;  /* the latest first */
-	struct osc_context joined; /* of request #1 and response #1; borrows from two of them */
+	uint64_t base_serial;     /* of context */
+	struct osc_keys *derived; /* the latest first */
+	bool joined; /* the active context is that of request #1 and response #1 together */
 
 	bool looked;   /* its state was read: it is no copy */
 	bool held;     /* its lock is held, for the group under way */
@@ -85,7 +86,7 @@ void osc_endpoint_activate(struct osc_endpoint *endpoint, struct osc_keys *keys,
 /* osc_endpoint_join - the active context is that of request #1 and response #1 together:
  * first, or the context of the settings if it is NULL, and second. As osc_rederive_join. */
 void osc_endpoint_join(struct osc_endpoint *endpoint, const struct osc_keys *first,
-    const struct osc_keys *second, enum osc_side asker, struct osc_slice r2);
+    struct osc_keys *second, enum osc_side asker, struct osc_slice r2);
 
 /* osc_endpoint_choose - the state was read: activate the keys that it says are in use; OSC_OK
  * or OSC_ENOMEM */

@@ -441,7 +441,7 @@ osc_rederive_note(struct osc_work *work)
 {
 	const struct osc_endpoint *endpoint = work->endpoint;
 	const struct osc_context *active = endpoint->active;
-	bool answer = active == &endpoint->joined;
+	bool answer = endpoint->joined;
 	struct osc_slice first = active->id_context, r2 = OSC_ABSENT;
 	struct osc_derived *derived;
 

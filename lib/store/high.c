@@ -93,8 +93,11 @@ enum osc_err
 osc_high_admit(
     struct osc_high *high, const struct osc_state *state, const struct osc_rederived *rederived)
 {
+	static const struct osc_rederived none;
 	enum osc_err err;
 
+	if (rederived == NULL)
+		rederived = &none;
 	if (!goes_on(&high->currents, &rederived->current) ||
 	    !goes_on(&high->pendings, &rederived->pending) || !comes_into_use(high, rederived) ||
 	    (high->state != NULL && !osc_state_follows(high->state, state)))

@@ -28,6 +28,8 @@ enum osc_err osc_high_raise(struct osc_high *high, const struct osc_state *state
 /*
  * osc_high_admit - may this be the state now?
  *
+ * rederived  NULL where keys are not derived anew
+ *
  * It may if it follows what was seen, and if keys that were derived anew are the latest, or
  * were never seen; then that is remembered. Keys that were in use are not pending again.
  * Returns OSC_OK, OSC_EBACK or OSC_ENOMEM.

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "base/secret.h"
 #include "store/bignum.h"
 #include "store/sequence.h"
 
@@ -48,14 +49,27 @@ osc_sequence_lose(struct osc_sequence *sequence)
 	side_lose(&sequence->mine);
 	if (sequence->other != NULL)
 		side_lose(sequence->other);
-	memset(&sequence->rederived, 0, sizeof(sequence->rederived));
+	if (sequence->rederived != NULL)
+		memset(sequence->rederived, 0, sizeof(*sequence->rederived));
+}
+
+enum osc_err
+osc_sequence_rederive(struct osc_sequence *sequence)
+{
+	sequence->rederived = osc_wiping_malloc(sizeof(*sequence->rederived));
+	if (sequence->rederived == NULL)
+		return OSC_ENOMEM;
+	memset(sequence->rederived, 0, sizeof(*sequence->rederived));
+	return OSC_OK;
 }
 
 void
 osc_sequence_free(struct osc_sequence *sequence)
 {
 	free(sequence->other);
+	osc_wiping_free(sequence->rederived);
 	sequence->other = NULL;
+	sequence->rederived = NULL;
 }
 
 /* aiocoap writes numbers beyond the last one; what it wrote is never made lower. */
@@ -131,10 +145,10 @@ osc_state_format(const struct osc_state *state, uint64_t next, struct osc_buffer
 static void
 put_rederived(const struct osc_sequence *sequence, struct osc_buffer *text, const char *between)
 {
-	if (osc_rederived_empty(&sequence->rederived))
+	if (sequence->rederived == NULL || osc_rederived_empty(sequence->rederived))
 		return;
 	osc_buffer_print(text, ",%s\"rederived\": ", between);
-	osc_rederived_format(&sequence->rederived, text);
+	osc_rederived_format(sequence->rederived, text);
 }
 
 static void
@@ -275,4 +289,28 @@ osc_state_follows(const struct osc_state *before, const struct osc_state *after)
 			return false;
 	}
 	return true;
+}
+
+void
+osc_sequence_keep(struct osc_snapshot *snapshot, const struct osc_sequence *sequence)
+{
+	snapshot->state = sequence->mine.state;
+	if (sequence->rederived != NULL)
+		snapshot->rederived = *sequence->rederived;
+}
+
+bool
+osc_sequence_changed(const struct osc_snapshot *snapshot, const struct osc_sequence *sequence)
+{
+	return !osc_state_equal(&snapshot->state, &sequence->mine.state) ||
+	    (sequence->rederived != NULL &&
+		!osc_rederived_equal(&snapshot->rederived, sequence->rederived));
+}
+
+bool
+osc_sequence_follows(const struct osc_snapshot *snapshot, const struct osc_sequence *sequence)
+{
+	return osc_state_follows(&snapshot->state, &sequence->mine.state) &&
+	    (sequence->rederived == NULL ||
+		osc_rederived_follows(&snapshot->rederived, sequence->rederived));
 }

@@ -24,10 +24,10 @@ struct osc_side_state {
 struct osc_sequence {
 	enum osc_dialect dialect;
 	struct osc_id own, peer;
-	uint32_t window;              /* size from the settings */
-	struct osc_side_state mine;   /* the side in use */
-	struct osc_side_state *other; /* the other one; role dialect only */
-	struct osc_rederived rederived;
+	uint32_t window;                 /* size from the settings */
+	struct osc_side_state mine;      /* the side in use */
+	struct osc_side_state *other;    /* the other one; role dialect only */
+	struct osc_rederived *rederived; /* NULL: the keys are not derived anew here */
 	/* The mark: what sequence.json was when it was written. */
 	bool has_inode, has_btime;
 	uint64_t inode, btime;
@@ -41,6 +41,9 @@ struct osc_sequence {
 enum osc_err osc_sequence_init(struct osc_sequence *sequence, enum osc_dialect dialect,
     const struct osc_id *own, const struct osc_id *peer, uint32_t window);
 
+/* osc_sequence_rederive - keep what is needed to derive the keys anew; OSC_OK or OSC_ENOMEM */
+enum osc_err osc_sequence_rederive(struct osc_sequence *sequence);
+
 void osc_sequence_free(struct osc_sequence *sequence);
 
 /* osc_sequence_format - the text of the file; text->full if there is no memory */
@@ -53,6 +56,20 @@ void osc_sequence_lose(struct osc_sequence *sequence);
 /* osc_state_format - numbers and window in the form of the pair dialect, without braces
  * next  the number to write */
 void osc_state_format(const struct osc_state *state, uint64_t next, struct osc_buffer *text);
+
+/* What the disk holds, while what is in memory changes. */
+struct osc_snapshot {
+	struct osc_state state;
+	struct osc_rederived rederived;
+};
+
+void osc_sequence_keep(struct osc_snapshot *snapshot, const struct osc_sequence *sequence);
+
+/* osc_sequence_changed - would a file show a difference? */
+bool osc_sequence_changed(const struct osc_snapshot *snapshot, const struct osc_sequence *sequence);
+
+/* osc_sequence_follows - no used number of the snapshot is valid now */
+bool osc_sequence_follows(const struct osc_snapshot *snapshot, const struct osc_sequence *sequence);
 
 /* osc_sequence_mark - note the file that the state is being written to; NULL: no mark */
 void osc_sequence_mark(struct osc_sequence *sequence, const struct osc_stamp *stamp);

@@ -454,6 +454,7 @@ osc_sequence_parse(struct osc_sequence *sequence, struct osc_slice text, struct 
 {
 	struct osc_sequence fresh = *sequence;
 	struct osc_side_state other = {0};
+	struct osc_rederived rederived;
 	struct osc_json json = {0};
 	struct reading r = {.json = &json, .sequence = sequence, .detail = detail};
 	enum osc_err err;
@@ -469,13 +470,16 @@ osc_sequence_parse(struct osc_sequence *sequence, struct osc_slice text, struct 
 		err = read_mark(&r, "inode", &fresh.has_inode, &fresh.inode);
 	if (err == OSC_OK)
 		err = read_mark(&r, "btime", &fresh.has_btime, &fresh.btime);
-	if (err == OSC_OK)
-		err = osc_rederived_parse(&fresh.rederived, &json, &fresh.mine.state, detail);
+	if (err == OSC_OK && sequence->rederived != NULL)
+		err = osc_rederived_parse(&rederived, &json, &fresh.mine.state, detail);
 	if (err == OSC_OK) {
 		*sequence = fresh;
+		if (sequence->rederived != NULL)
+			*sequence->rederived = rederived;
 		if (sequence->other != NULL)
 			*sequence->other = other;
 	}
+	osc_wipe(&rederived, sizeof(rederived));
 	osc_json_free(&json);
 	return err;
 }

@@ -28,14 +28,11 @@ struct osc_store {
 	bool swept;    /* leftover temporaries were removed */
 	bool failed;   /* a commit failed: what the disk holds is not known */
 	int lock;
-	struct osc_state *state; /* of the keys in use */
-	struct {
-		struct osc_state state;
-		struct osc_rederived rederived;
-	} * before;           /* as on the disk; between begin and end */
-	struct osc_high high; /* what the state may not fall behind */
-	enum osc_err lost;    /* why nothing is known of the state */
-	struct osc_detail lost_detail;
+	struct osc_state *state;        /* of the keys in use */
+	struct osc_snapshot *before;    /* as on the disk; between begin and end */
+	struct osc_high high;           /* what the state may not fall behind */
+	enum osc_err lost;              /* why nothing is known of the state */
+	struct osc_detail *lost_detail; /* on the heap */
 };
 
 static enum osc_err
@@ -97,7 +94,7 @@ static enum osc_err
 check_high(struct osc_store *store, struct osc_detail *detail)
 {
 	enum osc_err err =
-	    osc_high_admit(&store->high, &store->sequence.mine.state, &store->sequence.rederived);
+	    osc_high_admit(&store->high, &store->sequence.mine.state, store->sequence.rederived);
 
 	if (err == OSC_ENOMEM)
 		return no_memory(detail);
@@ -120,6 +117,9 @@ read_state(struct osc_store *store, struct osc_detail *detail)
 	    osc_sequence_init(&store->sequence, store->settings.dialect, &params->sender_id,
 		&params->recipient_id, store->settings.window) != OSC_OK)
 		return no_memory(detail);
+	if (store->settings.rederive && store->sequence.rederived == NULL &&
+	    osc_sequence_rederive(&store->sequence) != OSC_OK)
+		return no_memory(detail);
 	store->lost = OSC_OK;
 	err = read_or_judge(store, detail);
 	osc_store_use(store, NULL);
@@ -139,8 +139,11 @@ lose(struct osc_store *store, enum osc_err err, const struct osc_detail *why,
 		*detail = *why;
 	if (!store->settings.rederive || !lost || osc_err_status(err) != 7)
 		return err;
+	free(store->lost_detail);
+	store->lost_detail = osc_duplicate(why, sizeof(*why));
+	if (store->lost_detail == NULL)
+		return no_memory(detail);
 	store->lost = err;
-	store->lost_detail = *why;
 	osc_sequence_lose(&store->sequence);
 	store->file.stale = true;
 	osc_store_use(store, NULL);
@@ -254,8 +257,8 @@ osc_store_use(struct osc_store *store, struct osc_state *state)
 	struct osc_sequence *sequence = &store->sequence;
 
 	if (state == NULL)
-		state = store->settings.rederive && sequence->rederived.current.there
-		    ? &sequence->rederived.current.state
+		state = sequence->rederived != NULL && sequence->rederived->current.there
+		    ? &sequence->rederived->current.state
 		    : &sequence->mine.state;
 	store->state = state;
 }
@@ -263,14 +266,14 @@ osc_store_use(struct osc_store *store, struct osc_state *state)
 struct osc_rederived *
 osc_store_rederived(struct osc_store *store)
 {
-	return &store->sequence.rederived;
+	return store->sequence.rederived;
 }
 
 enum osc_err
 osc_store_lost(const struct osc_store *store, struct osc_detail *detail)
 {
 	if (store->lost != OSC_OK)
-		*detail = store->lost_detail;
+		*detail = *store->lost_detail;
 	return store->lost;
 }
 
@@ -394,8 +397,7 @@ read_locked(struct osc_store *store, struct osc_detail *detail)
 	store->before = osc_wiping_malloc(sizeof(*store->before));
 	if (store->before == NULL)
 		return no_memory(detail);
-	store->before->state = store->sequence.mine.state;
-	store->before->rederived = store->sequence.rederived;
+	osc_sequence_keep(store->before, &store->sequence);
 	return OSC_OK;
 }
 
@@ -440,22 +442,14 @@ osc_store_try_begin(struct osc_store *store, struct osc_detail *detail)
 	return begin(store, 0, detail);
 }
 
-static bool
-changed(const struct osc_store *store)
-{
-	return !osc_state_equal(&store->before->state, &store->sequence.mine.state) ||
-	    !osc_rederived_equal(&store->before->rederived, &store->sequence.rederived);
-}
-
 enum osc_err
 osc_store_commit(struct osc_store *store, struct osc_detail *detail)
 {
 	enum osc_err err;
 
-	assert(store->before != NULL &&
-	    osc_state_follows(&store->before->state, &store->sequence.mine.state) &&
-	    osc_rederived_follows(&store->before->rederived, &store->sequence.rederived));
-	if ((!store->moved || store->lost != OSC_OK) && !changed(store))
+	assert(store->before != NULL && osc_sequence_follows(store->before, &store->sequence));
+	if ((!store->moved || store->lost != OSC_OK) &&
+	    !osc_sequence_changed(store->before, &store->sequence))
 		return OSC_OK;
 	store->failed = true; /* until the end is known */
 	err = osc_state_write(&store->file, store->lock, detail);
@@ -464,15 +458,14 @@ osc_store_commit(struct osc_store *store, struct osc_detail *detail)
 	store->failed = false;
 	store->moved = false;
 	store->lost = OSC_OK;
-	store->before->state = store->sequence.mine.state;
-	store->before->rederived = store->sequence.rederived;
+	osc_sequence_keep(store->before, &store->sequence);
 	return check_high(store, detail);
 }
 
 void
 osc_store_end(struct osc_store *store)
 {
-	if (store->before != NULL && changed(store))
+	if (store->before != NULL && osc_sequence_changed(store->before, &store->sequence))
 		store->file.stale = true;
 	osc_wiping_free(store->before);
 	store->before = NULL;
@@ -492,6 +485,7 @@ osc_store_close(struct osc_store **store)
 	osc_sequence_free(&s->sequence);
 	osc_high_free(&s->high);
 	osc_settings_wipe(&s->settings);
+	free(s->lost_detail);
 	free(s->secret_path);
 	free(s->path);
 	osc_wipe(s, sizeof(*s));

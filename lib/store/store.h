@@ -89,7 +89,7 @@ const char *osc_store_warning_path(const struct osc_store *store, enum osc_warni
 
 /*
  * osc_store_rederived - what is kept beside the state where keys may be derived anew (RFC 8613,
- * B.2); likewise to be changed
+ * B.2); likewise to be changed. NULL where they may not, or no state was read
  */
 struct osc_rederived *osc_store_rederived(struct osc_store *store);
 

@@ -16,6 +16,7 @@ static void
 start(struct osc_sequence *sequence, enum osc_dialect dialect, uint32_t window)
 {
 	MUST(osc_sequence_init(sequence, dialect, &own, &peer, window) == OSC_OK);
+	MUST(osc_sequence_rederive(sequence) == OSC_OK);
 }
 
 static void
@@ -31,12 +32,12 @@ check(enum osc_dialect dialect, uint32_t window, struct osc_slice text)
 	start(&sequence, dialect, window);
 	start(&again, dialect, window);
 	before = sequence.mine.state;
-	rederived = sequence.rederived;
+	rederived = *sequence.rederived;
 	err = osc_sequence_parse(&sequence, text, &detail);
 	if (err != OSC_OK) {
 		MUST(err == OSC_ESTATE && detail.text[0] != '\0');
 		MUST(osc_state_equal(&before, &sequence.mine.state));
-		MUST(osc_rederived_equal(&rederived, &sequence.rederived));
+		MUST(osc_rederived_equal(&rederived, sequence.rederived));
 	} else {
 		MUST(sequence.mine.state.next <= OSC_SEQ_MAX + 1);
 		MUST(sequence.mine.state.window.size == window);
@@ -45,8 +46,8 @@ check(enum osc_dialect dialect, uint32_t window, struct osc_slice text)
 		MUST(osc_sequence_parse(&again, osc_buffer_slice(&written), NULL) == OSC_OK);
 		MUST(osc_state_equal(&sequence.mine.state, &again.mine.state));
 		MUST(osc_state_follows(&sequence.mine.state, &again.mine.state));
-		MUST(osc_rederived_equal(&sequence.rederived, &again.rederived));
-		MUST(osc_rederived_follows(&sequence.rederived, &again.rederived));
+		MUST(osc_rederived_equal(sequence.rederived, again.rederived));
+		MUST(osc_rederived_follows(sequence.rederived, again.rederived));
 		MUST(again.mine.floor >= sequence.mine.floor);
 	}
 	osc_buffer_free(&written);

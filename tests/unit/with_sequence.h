@@ -65,12 +65,16 @@ survives(void)
 
 	CHECK(osc_sequence_init(&again, sequence.dialect, &sequence.own, &sequence.peer,
 		  sequence.window) == OSC_OK);
+	if (sequence.rederived != NULL)
+		CHECK(osc_sequence_rederive(&again) == OSC_OK);
 	osc_sequence_format(&sequence, &text);
 	same = osc_sequence_parse(&again, osc_buffer_slice(&text), &detail) == OSC_OK &&
 	    osc_state_equal(&sequence.mine.state, &again.mine.state) &&
 	    sequence.inode == again.inode && sequence.btime == again.btime;
 	if (sequence.other != NULL)
 		same = same && osc_state_equal(&sequence.other->state, &again.other->state);
+	if (sequence.rederived != NULL)
+		same = same && osc_rederived_equal(sequence.rederived, again.rederived);
 	osc_buffer_free(&text);
 	osc_sequence_free(&again);
 	return same;
