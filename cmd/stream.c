@@ -373,21 +373,24 @@ settle(struct stream *stream)
 	return err == OSC_OK;
 }
 
-/* Where input is plentiful one commit is for many groups: for all that was read before the first
- * of them, since nobody may wait for input while the lock is held. False when the run ends. */
+/* Where input is plentiful a commit is for as many messages as one may be for, however they were
+ * cut when they were read; but only for what was read before the first of them, since nobody may
+ * wait for input while the lock is held. False when the run ends. */
 static bool
 run_ready(struct stream *stream, stream_process *process, size_t n)
 {
+	size_t left = OSC_GROUP_ITEMS;
 	enum osc_err err = OSC_OK;
 	bool going = true;
 
 	while (going && n > 0) {
 		stream->total += n;
+		left -= n;
 		going = run_group(stream, process, n);
 		n = 0;
-		if (going && stream->delivery.hold && !delivery_full(&stream->delivery))
+		if (going && left > 0 && stream->delivery.hold && !delivery_full(&stream->delivery))
 			err = osc_frame_rest(
-			    &stream->frame, stream->items, OSC_GROUP_ITEMS, &n, &stream->detail);
+			    &stream->frame, stream->items, left, &n, &stream->detail);
 	}
 	if (!settle(stream))
 		return false;
