@@ -144,6 +144,9 @@ compare(struct osc_buffer *out, const struct osc_store *const stores[static 2],
 		osc_buffer_text(out, ": ");
 		put_differences(out, best, one_side);
 	}
+	if (osc_store_settings(stores[0])->rederive != osc_store_settings(stores[1])->rederive)
+		osc_buffer_print(out, "; only %s has \"rederive\"",
+		    paths[osc_store_settings(stores[0])->rederive ? 0 : 1]);
 	osc_buffer_text(out, "\n");
 	return failed || out->full ? OSC_ENOMEM : OSC_OK;
 }

@@ -111,7 +111,8 @@ static const struct {
 	"send it the answer that --error-reply writes; its next request is let in"},
     {OSC_ELOST, NOWHERE,
 	"the state is lost: this request may be old, and keys must be derived anew",
-	"send the peer the answer that --error-reply writes; its next request is let in"},
+	"send the peer the answer that --error-reply writes, and its next request is let in; or "
+	"protect a request with --rederive"},
     {OSC_ESTALE, NOWHERE, "replayed: an answer that was to derive keys anew (RFC 8613, B.2)", NULL},
     {OSC_EANSWER1, NOWHERE,
 	"malformed: an answer that derives keys anew (RFC 8613, B.2) is 4.01 and nothing else",

@@ -158,6 +158,7 @@ unchanged() {
 		run -6 --separate-stderr oscore-unprotect server q5
 		equal "$output" ""
 		[[ ${stderr_lines[0]} == *"the state is lost"* ]]
+		[[ ${stderr_lines[1]} == *"hint: "*"--error-reply"*"--rederive"* ]]
 		[ $step = 2 ] || [ ! -e server/sequence.json ]
 		challenge q5
 		derive q5

@@ -234,6 +234,17 @@ Echo Challenge: none"
 	run -0 --separate-stderr oscore-show peer both
 }
 
+@test "two contexts: only one allows its keys to be derived anew" {
+	oscore-gen --pair --rederive client server
+	run -0 --separate-stderr oscore-show client server
+	prints "client and server are the two ends of one context"
+	sed -i '/rederive/d' server/settings.json
+	run -0 --separate-stderr oscore-show client server
+	prints 'client and server are the two ends of one context; only client has "rederive"'
+	run -0 --separate-stderr oscore-show server client
+	prints 'server and client are the two ends of one context; only client has "rederive"'
+}
+
 @test "two contexts: what differs, by name" {
 	oscore-gen -r client a
 	cp -a a b
