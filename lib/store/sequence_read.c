@@ -454,7 +454,7 @@ osc_sequence_parse(struct osc_sequence *sequence, struct osc_slice text, struct 
 {
 	struct osc_sequence fresh = *sequence;
 	struct osc_side_state other = {0};
-	struct osc_rederived rederived;
+	struct osc_rederived rederived = {0};
 	struct osc_json json = {0};
 	struct reading r = {.json = &json, .sequence = sequence, .detail = detail};
 	enum osc_err err;
