@@ -94,6 +94,34 @@ ended() {
 	done
 }
 
+@test "a state that goes back is none that is lost, where keys may be derived anew" {
+	oscore-gen --pair --rederive client server
+	cp client/sequence.json fresh
+	start oscore-protect -f hex client
+	say "$GET"
+	cat fresh >client/sequence.json
+	say "$GET"
+	ended 7
+	equal "$(wc -l <<<"$output")" 1
+	one_error client/sequence.json
+	said "went back"
+}
+
+@test "--moved counts once in a stream" {
+	oscore-gen --pair client server
+	oscore-protect -f hex client <<<"$GET" >/dev/null
+	cp -r client copy
+	start oscore-protect -f hex --moved copy
+	say "$GET"
+	say "$GET"
+	mv copy/sequence.json moved
+	cp moved copy/sequence.json
+	say "$GET"
+	ended 7
+	equal "$(wc -l <<<"$output")" 2
+	one_error copy/sequence.json
+}
+
 @test "the directory is replaced by an older copy with the same keys: 7 for the life of the run" {
 	peer 01 01
 	peer 02 02

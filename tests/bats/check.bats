@@ -53,6 +53,19 @@ check() {
 	done
 }
 
+@test "more directories than there was room for at first: each is looked at" {
+	mkdir tree
+	for ((i = 10; i < 50; i++)); do
+		oscore-gen --client-id $i -r server tree/$i
+	done
+	check -C tree
+	equal "$status" 0
+	silent
+	cp -r tree/10 tree/copy
+	check -C tree
+	equal "$(grep -c 'tree/copy: can send with the same Sender Key as tree/10' <<<"$output")" 1
+}
+
 @test "permissions and owner" {
 	context a "$PAIR"
 	chmod 640 a/secret.json
@@ -102,6 +115,11 @@ check() {
 		'a/settings.json: "master_salt_hex": unknown key, nothing reads it; did you mean "salt_hex"?' \
 		'a/settings.json: "kid-context_ascii": unknown key, nothing reads it; did you mean "id-context_ascii"?' \
 		'a/settings.json: "hkdf": unknown key, nothing reads it; did you mean "kdf-hashfun"?'
+	context e "$PAIR"', "mast_hex": "00", "masterkey": "x", "hashing": 1'
+	check e
+	finds 'e/settings.json: "mast_hex": unknown key, nothing reads it: remove it' \
+		'e/settings.json: "masterkey": unknown key, nothing reads it: remove it' \
+		'e/settings.json: "hashing": unknown key, nothing reads it: remove it'
 	context b '"client-id_hex": "01", "server-id_hex": "00"' secrets.json
 	check b
 	finds 'b/settings.json: "client-id_hex": aiocoap does not read it: name it "client-sender-id_hex"' \

@@ -97,6 +97,8 @@ load contexts
 	echo '{' >ctx/broken/settings.json
 	cp ctx/alpha/* ctx/.hidden
 	touch ctx/file ctx/02
+	# nobody has such an ID
+	pair_context ctx/long ff 0101010101010101010101010101010101010101010101010101
 	ln -s nowhere ctx/dangling
 	mkfifo ctx/fifo
 	run -0 --separate-stderr unprotect "$(from alpha)"
@@ -439,12 +441,41 @@ answer_both() {
 	equal "$(snapshot ctx)" "$before"
 }
 
+@test "a named directory with another kid context is passed over" {
+	peer alpha 01 aa
+	peer 01@aa 01 bb
+	run -0 --separate-stderr chosen "$(from alpha)"
+	prints ctx/alpha
+	run -0 --separate-stderr chosen "$(from 01@aa)"
+	prints ctx/01@aa
+}
+
+@test "an ID Context that fits into no option" {
+	peer 01 01 "$(printf 'aa%.0s' {1..300})"
+	run -0 --separate-stderr text "$(from 01 --no-kid-context)" oscore-unprotect -q -f hex -C ctx
+	prints "$GET"
+}
+
+@test "a role that is not understood: 7, and no others are refused" {
+	peer 01 01
+	peer b 02
+	sed -i 's/}$/, "role": "boss"}/' ctx/b/settings.json
+	role_context ctx/c '"role": "boss"'
+	run -0 --separate-stderr chosen "$(from 01)"
+	prints ctx/01
+	run -7 --separate-stderr unprotect "$(from b)"
+	refused ctx/b/settings.json "role"
+}
+
 @test "no context: 4, for the kid or for the kid context" {
 	peer a 01 aa
 	peer b 02
 	mkdir empty
 	run -4 --separate-stderr unprotect "${GET_PROTECTED/620914/630914ee}"
 	refused "<stdin>:1" "no context for this kid$"
+	run -4 --separate-stderr unprotect "${GET_PROTECTED/620914/630914ee}" -v
+	equal "$output" ""
+	said "no context for this kid$"
 	sed -i 's/aa/ab/' peers/a/settings.json
 	run -4 --separate-stderr unprotect "$(from a)"
 	refused "<stdin>:1" "no context for this kid context"
@@ -566,6 +597,25 @@ other_kid() {
 			equal "$(cut -c 1-4 <<<"$output")" $'# 4 \n# 4 '
 		done
 	done
+}
+
+@test "a request and a response of one context in one group" {
+	responses_of_two
+	request=$(from 00)
+	run -0 --separate-stderr unprotect "$request"$'\n'"$(cat of_00)" --request req.00
+	prints "$GET"$'\n'"$CONTENT"
+	run -6 --separate-stderr unprotect "$request"$'\n'"$(cat of_00)" -k --request req.00
+	equal "$(cut -c 1-4 <<<"$output" | tr '\n' ' ')" "# 6  6445 "
+}
+
+@test "a response to a request that fits and does not verify, or cannot be read: no output" {
+	responses_of_two
+	broken "$(cat req.00)" >forged
+	run -4 --separate-stderr text "$CONTENT" oscore-protect -f hex -C peers --request forged
+	refused forged "not a request protected with this context"
+	run --separate-stderr unprotect "$(cat of_00)" --request missing
+	differ "$status" 0
+	refused missing
 }
 
 @test "a response, and the same with the kid of the other context" {

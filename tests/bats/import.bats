@@ -103,6 +103,8 @@ Replay Window: lost (RFC 8613, Appendix B.1.2)"
 		import libcoap "$good"$'\n'"$line" -r client
 		malformed 5 "line 4: "
 	done
+	import libcoap "nonsense"$'\n'"$good" -r client
+	malformed 5 "line 1: "
 	import libcoap "$good"$'\naead_alg,integer,99' -r client
 	malformed 7 "line 4: the algorithm is unknown"
 	(umask 077 && printf '%s\n#\r' "$good" >file && printf 'master_salt,hex,00' >>file)
@@ -113,6 +115,8 @@ Replay Window: lost (RFC 8613, Appendix B.1.2)"
 	malformed 5 "line 1: not six fields"
 	import wireshark '"00","01","00","","","A128GCM"'
 	malformed 7 "the algorithm is not"
+	import wireshark $'nonsense\n"00","01","00","","","AES-CCM-16-64-128 (CCM*)"'
+	malformed 5 "line 1: not six fields"
 	import json '{"sender-id_hex":"00","recipient-id_hex":"01","secret_hex":"00","slat_hex":""}' -r client
 	malformed 5 "slat_hex.* unknown key"
 	import json '{"sender-id_hex":"00","recipient-id_hex":"00","secret_hex":"00"}' -r client

@@ -186,6 +186,20 @@ peek() {
 	run -4 --separate-stderr peek -k client extra
 	equal "$(cut -c 1-3 <<<"$output" | head -n 4 | tr '\n' ' ')" "# 4 # 4 # 4 # 5 "
 	equal "$(tail -n +5 <<<"$output")" "$(cat plain)"
+	# among many, where one fits
+	mkdir tree
+	cp -r client tree
+	run -4 --separate-stderr peek -C tree extra
+	refused extra:1 "no earlier request"
+	run -4 --separate-stderr peek -k -C tree <(broken "$(cat req)")
+	equal "$(cut -c 1-4 <<<"$output")" "# 4 "
+	said "tag"
+	# it verifies, and is malformed inside
+	pair_context other 737276 636c69
+	sed -n 's/.*"name": "inner-delta-15".*"hex": "\([0-9a-f]*\)".*/\1/p' \
+		"$ROOT/tests/vectors/messages.jsonl" >malformed
+	run -5 --separate-stderr peek other malformed
+	refused malformed:1
 }
 
 @test "a refused request is not one that a response may answer" {

@@ -147,6 +147,65 @@ unchanged() {
 	[[ ${stderr_lines[1]} == *"unprotect the answer first, or add --rederive"* ]]
 }
 
+@test "a response is not protected where the state is lost: 7" {
+	both
+	use
+	rm server/sequence.json
+	run -7 --separate-stderr feed "$CONTENT" oscore-protect --request q9 server
+	equal "$output" ""
+	said "hint: to derive the keys anew, protect a request with --rederive"
+	[ ! -e server/sequence.json ]
+}
+
+@test "where the state is lost, a forged message may have any kid context" {
+	local many option
+	both
+	use
+	rm server/sequence.json
+	many=$(printf 'aa%.0s' {1..198})
+	for option in 9419000001 "9dbf1900c8aaaa${many}01" "9dbf1900c858c6${many}01"; do
+		echo "4102100111${option}ff37b472957c902d0422c9659dc2" >forged
+		run -4 --separate-stderr oscore-unprotect -f hex --error-reply x server forged
+		refused forged:1
+	done
+}
+
+@test "a request of the other side, under keys that are to come" {
+	both
+	use
+	ask
+	challenge q1
+	derive q1
+	run -0 to q2 feed "$GET" oscore-protect client
+	run -0 oscore-unprotect server q2
+	run -0 to other feed "$GET_B" oscore-protect server
+	raw "$(broken "$(hex_of other)")" >forged
+	unchanged client run -4 --separate-stderr oscore-unprotect client forged
+	run -0 --separate-stderr oscore-unprotect -t hex client other
+	prints "$GET_B"
+	equal "$(rederived client .pending)" null
+	unchanged client run -6 --separate-stderr oscore-unprotect client other
+	refused other "replayed"
+}
+
+@test "more requests with one token than keys are tried; a response to none of them" {
+	both
+	use
+	for ((i = 0; i < 8; i++)); do
+		feed "$GET" oscore-protect --rederive client >q
+		hex_of q
+		echo
+	done >all
+	challenge q
+	hex_of e >answer
+	run -4 --separate-stderr oscore-unprotect --request q client a9
+	refused q "not a request protected with this context"
+	run -4 --separate-stderr oscore-unprotect -f hex --request all client <(sed 's/^\(....\)..../\15d20/; s/00003974/00003975/' answer)
+	equal "$output" ""
+	run -0 --separate-stderr oscore-unprotect -f hex -t json --request all client answer
+	equal "$(jq -r .code <<<"$output")" 4.01
+}
+
 @test "a server that lost its state begins, in the answer to an ordinary request" {
 	local step
 	both
@@ -162,6 +221,8 @@ unchanged() {
 		[ $step = 2 ] || [ ! -e server/sequence.json ]
 		challenge q5
 		derive q5
+		# once
+		unchanged client run -6 --separate-stderr oscore-unprotect --request q5 client e
 		exchange 6
 		cp server/sequence.json .
 		rm server/sequence.json
@@ -241,6 +302,9 @@ unchanged() {
 	# pending: the next requests; and the answers to those of before still come
 	run -0 to q5 feed "$GET" oscore-protect client
 	equal "$(oscore-cid q5 | cut -c -7)" "01@5818"
+	raw "$(broken "$(hex_of a4)")" >forged
+	unchanged client run -4 --separate-stderr oscore-unprotect --request q4 client forged
+	equal "$output" ""
 	run -0 oscore-unprotect -t hex --request q4 client a4
 	equal "$(rederived client '."next-to-send"')" 3
 	# given up: the number goes on
@@ -429,6 +493,15 @@ answer() {
 			run -4 --separate-stderr oscore-unprotect -C tree forged
 		done
 		run -0 --separate-stderr oscore-cid -C tree q3
+		# several in one group
+		text "$GET"$'\n'"$GET_B" oscore-protect -f hex $one >requests
+		run -0 --separate-stderr oscore-unprotect -C tree -f hex requests
+		prints "$GET"$'\n'"$GET_B"
+		text "$CONTENT"$'\n'"$CONTENT_B" oscore-protect -f hex -C tree --request requests >responses
+		run -0 --separate-stderr oscore-unprotect -f hex --request requests $one responses
+		prints "$CONTENT"$'\n'"$CONTENT_B"
+		run -6 --separate-stderr oscore-unprotect -k -C tree -f hex requests
+		equal "$(cut -c 1-4 <<<"$output" | tr '\n' ' ')" "# 6  # 6  "
 	done
 }
 
@@ -472,6 +545,23 @@ answer() {
 		equal "$(jq -r .code <<<"$output" | tr '\n' ' ')" "GET 4.01 GET 2.05 GET 2.05 GET "
 		run -0 --separate-stderr oscore-unprotect -p -f hex -t json -C . capture
 		equal "${#lines[@]}" 7
+	done
+	# what is forged is refused, and takes no keys from what follows
+	{
+		sed -n 1p capture
+		sed -n 2p capture
+		for n in 3 5 7; do
+			broken "$(sed -n ${n}p capture)"
+			sed -n ${n}p capture
+			broken "$(sed -n ${n}p capture)"
+			[ $n = 7 ] || sed -n $((n + 1))p capture
+		done
+	} >mixed
+	for arguments in client server "-C ."; do
+		# shellcheck disable=SC2086 # two words
+		run -4 --separate-stderr oscore-unprotect -p -k -v -f hex $arguments mixed
+		equal "$(cut -c 1-4 <<<"$output" | tr '\n' ' ')" \
+			"4401 6481 # 4  4401 # 4  6445 # 4  4401 # 4  6445 # 4  4401 # 4  "
 	done
 	# without the key in the settings it is an ordinary context
 	jq 'del(.rederive)' client/settings.json >settings

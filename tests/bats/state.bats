@@ -434,6 +434,10 @@ sequence() {
 	ln client/sequence.json other
 	run -7 --separate-stderr protect client
 	refused client/sequence.json
+	# a temporary file beside it that is no name of it does not explain the other one
+	touch client/.sequence-abcdef.json
+	run -7 --separate-stderr protect client
+	refused client/sequence.json "more than one name"
 	rm client/sequence.json
 	ln -s ../other client/sequence.json
 	run -7 --separate-stderr protect client
@@ -461,6 +465,10 @@ sequence() {
 			rm -r client server
 		done
 	done
+	client_and_server
+	python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("client/lock")'
+	run -7 --separate-stderr timeout 20 oscore-protect -f hex client - <<<"$GET"
+	refused client/lock
 }
 
 @test "a secret file that others can read is warned about on every use" {
@@ -507,8 +515,11 @@ sequence() {
 	client_and_server
 	chmod 640 client/sequence.json
 	echo garbage >client/.sequence-abcdef.json
+	touch client/my-sequence-of-before.json client/.sequence-abcdef.txt
 	run -0 --separate-stderr protect client
 	equal "$stderr" ""
+	# what has another name is of somebody else
+	rm client/my-sequence-of-before.json client/.sequence-abcdef.txt
 	equal "$(mode_of client/sequence.json)" 640
 	[ ! -e client/.sequence-abcdef.json ]
 	equal "$(find client -name '.sequence*')" ""

@@ -240,6 +240,9 @@ test_create_check(void)
 	CHECK(osc_new_context_check(&bad, &detail) == OSC_OK);
 	bad.client_seq++;
 	CHECK(osc_new_context_check(&bad, &detail) == OSC_ECONTEXT);
+	bad = good;
+	bad.server_seq = OSC_SEQ_MAX + 1;
+	CHECK(osc_new_context_check(&bad, &detail) == OSC_ECONTEXT);
 	/* The longest ID Context that is accepted can be loaded again. */
 	bad = good;
 	for (bad.settings.params.id_context = osc_slice(zeros, sizeof(zeros));

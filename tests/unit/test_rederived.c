@@ -86,11 +86,18 @@ test_rederived_refused(void)
 	    {IN_USE("{\"r1_hex\": \"0\"}"), "is not hex"},
 	    {IN_USE("{\"r1_hex\": 5}"), "is not hex"},
 	    {IN_USE("{\"hmac-key_hex\": \"00\", \"hmac-made\": 1}"), "64 hex digits"},
+	    {IN_USE("{\"hmac-key_hex\": \"0\", \"hmac-made\": 1}"), "is not hex"},
 	    {IN_USE("{\"hmac-key_hex\": \"" KEY "\"}"), "\"hmac-made\" in"},
 	    {IN_USE("{\"hmac-made\": 1}"), "goes with"},
 	    {IN_USE("{\"hmac-key_hex\": \"" KEY "\", \"hmac-made\": -1}"), "is not a time"},
 	    {IN_USE("{\"hmac-key_hex\": \"" KEY "\", \"hmac-made\": 1.5}"), "is not a time"},
+	    {IN_USE("{\"hmac-key_hex\": \"" KEY "\", \"hmac-made\": 18446744073709551616}"),
+		"is not a time"},
 	    {IN_USE("{\"id-context_hex\": \"aa\", " NUMBERS "}"), "in use"},
+	    {PAIR("1099511627776",
+		 RECEIVED("0", "5") ", \"rederived\": {\"id-context_hex\": "
+				    "\"aa\", " NUMBERS "}"),
+		"in use"},
 	    {IN_USE("{\"pending\": {\"id-context_hex\": \"aa\", " NUMBERS "}}"), "in use"},
 	    {IN_USE("{" NUMBERS "}"), "is without"},
 	    {BESIDE("{\"id-context_hex\": \"aa\"}"), "is missing"},
@@ -140,6 +147,9 @@ test_rederived_follows(void)
 	CHECK(!osc_rederived_equal(&before, &after));
 	after = before;
 	after.made++;
+	CHECK(!osc_rederived_equal(&before, &after));
+	after = before;
+	after.key[31]++;
 	CHECK(!osc_rederived_equal(&before, &after));
 	osc_sequence_free(&sequence);
 }

@@ -118,6 +118,10 @@ test_sequence_echo(void)
 	CHECK(
 	    refused(PAIR("8", "\"received\": \"unknown\", \"echo_hex\": \"01\""), "\"echo_hex\""));
 	CHECK(refused(PAIR("8", "\"received\": \"unknown\", \"echo_hex\": 1"), "\"echo_hex\""));
+	CHECK(refused(PAIR("8", "\"received\": \"unknown\", \"echo_hex\": \"010203040506070x\""),
+	    "is not 16 hex digits"));
+	CHECK(refused(PAIR("8", "\"received\": \"unknown\", \"echo_hex\": \"010203040506070809\""),
+	    "is not 16 hex digits"));
 	osc_sequence_free(&sequence);
 	start(OSC_DIALECT_ROLE, 32);
 	CHECK(parse("{\"used\": {\"01\": 1, \"\": 2},"

@@ -31,6 +31,10 @@ test_sequence_role(void)
 	CHECK(sequence.mine.state.window.index == OSC_SEQ_MAX - 31);
 	CHECK(osc_window_check(&sequence.mine.state.window, OSC_SEQ_MAX) == OSC_EREPLAY);
 	CHECK(osc_window_check(&sequence.mine.state.window, OSC_SEQ_MAX - 1) == OSC_OK);
+	/* what was answered goes with the first of them, and not as far */
+	CHECK(parse("{\"used\": {\"01\": 1}, \"seen\": {\"\": [0, 5, 5000]}, \"answered\": {\"\": "
+		    "{\"index\": 1, \"bitfield\": 16}}}") == OSC_OK);
+	CHECK(osc_window_check(w, 5000) == OSC_EREPLAY && osc_window_check(w, 4999) == OSC_OK);
 	osc_sequence_free(&sequence);
 }
 

@@ -80,6 +80,8 @@ test_settings_bytes(void)
 	CHECK(refused(IDS ", \"secret_hex\": \"" HEX_256 "\"", "longer than 255 bytes"));
 	CHECK(refused(IDS "," SECRET ", \"salt_hex\": \"" HEX_256 "\"", "longer than 255 bytes"));
 	CHECK(refused(IDS ", \"secret_ascii\": \"abc\xc3\xa9\"", "not ASCII: character 4"));
+	CHECK(refused(IDS ", \"secret_ascii\": \"" HEX_256 "\"", "longer than 255 bytes"));
+	CHECK(refused(IDS "," SECRET ", \"salt_ascii\": \"" HEX_256 "\"", "longer than 255 bytes"));
 	CHECK(refused(IDS ", \"secret\": \"abc\"", "\"secret\" does not say"));
 	CHECK(strstr(detail.hint, "\"secret_hex\" or \"secret_ascii\"") != NULL);
 	CHECK(refused(IDS, "\"secret\" is missing"));
@@ -131,6 +133,9 @@ test_settings_values(void)
 	CHECK(refused(IDS "," SECRET ", \"role\": null", "neither \"client\""));
 	CHECK(refused(IDS "," SECRET ", \"role\": \"client\\u0000\"", "neither \"client\""));
 	CHECK(refused(IDS "," SECRET ", \"sequence-file\": 1", "neither true nor false"));
+	CHECK(refused(IDS "," SECRET ", \"kdf-hashfun_ascii\": \"sha256\"", "not given in hex"));
+	CHECK(refused(IDS "," SECRET ", \"role_ascii\": \"client\"", "not given in hex"));
+	CHECK(refused(IDS "," SECRET ", \"sequence-file_hex\": \"01\"", "not given in hex"));
 	CHECK(good(
 	    IDS "," SECRET ", \"windw\": 64, \"secret_hexx\": \"zz\", \"_hex\": 1, \"_ascii\": 2"));
 	osc_settings_wipe(&settings);
