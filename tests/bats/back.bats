@@ -146,6 +146,67 @@ ended() {
 	said "ctx/01/sequence.json: went back"
 }
 
+@test "three directories are replaced by older copies: 7 for each" {
+	peer 01 01
+	peer 02 02
+	peer 03 03 - "$OTHER_SECRET"
+	cp -r ctx older
+	for kid in 01 02 03; do
+		from $kid >first.$kid
+	done
+	start oscore-unprotect -k -f hex -C ctx
+	for kid in 01 02 03; do
+		say "$(cat first.$kid)"
+	done
+	for kid in 01 02 03; do
+		mv ctx/$kid away.$kid
+		mv older/$kid ctx/$kid
+		say "$(cat first.$kid)"
+	done
+	for kid in 01 02 03; do
+		say "$(cat first.$kid)"
+	done
+	ended 7
+	equal "$(cut -c 1-4 out | tr '\n' ' ')" \
+		"${GET:0:4} ${GET:0:4} ${GET:0:4} # 7  # 7  # 7  # 7  # 7  # 7  "
+	said "ctx/01/sequence.json: went back" "ctx/02/sequence.json: went back" \
+		"ctx/03/sequence.json: went back"
+}
+
+@test "a directory with the same keys that cannot be loaded any more may have them still" {
+	peer 01 01
+	start oscore-unprotect -k -f hex -C ctx
+	say "$(from 01)"
+	cp -r ctx/01 ctx/copy
+	# looks at all
+	say "$(broken "$(from 01)")"
+	say "$(from 01)"
+	echo '{' >ctx/copy/settings.json
+	say "$(from 01)"
+	rm -r ctx/copy
+	say "$(from 01)"
+	ended 7
+	equal "$(cut -c 1-4 out | tr '\n' ' ')" "${GET:0:4} # 7  # 7  # 7  ${GET:0:4} "
+}
+
+@test "what a link among many leads to, where keys may be derived anew, goes away and comes back" {
+	mkdir tree
+	oscore-gen --pair --rederive client server
+	ln -s ../server tree/01
+	for n in 1 2 3; do
+		oscore-protect -f hex client <<<"$GET" >q$n
+	done
+	start oscore-unprotect -k -f hex -C tree
+	say "$(cat q1)"
+	mv server away
+	say "$(cat q2)"
+	mv away server
+	say "$(cat q3)"
+	say "$(cat q1)"
+	ended 4
+	equal "$(cut -c 1-4 out | tr '\n' ' ')" "${GET:0:4} # 4  ${GET:0:4} # 6  "
+}
+
 @test "a context with other keys under its name is opened anew" {
 	peer 01 01
 	start oscore-unprotect -k -f hex -C ctx

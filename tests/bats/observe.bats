@@ -133,6 +133,15 @@ outer() {
 	equal "$(oscore-cid -f hex --print partial-iv <<<"$output")" 05
 }
 
+@test "notifications that take their header from the request" {
+	registered
+	printf '{"type":"NON","code":"2.05","options":[["Observe",%s]],"payload":"on"}\n' 1 2 3 >notifications
+	run -0 --separate-stderr to protected oscore-protect -f json -t hex --request req server notifications
+	run -0 --separate-stderr hear "$(cat protected)" -t json
+	equal "$(jq -r '[.type, ."token_hex", .payload] | join(" ")' <<<"$output" | sort -u)" "NON 00003974 on"
+	equal "${#lines[@]}" 3
+}
+
 @test "a fresh pair: the values of Observe go up from the first notification on" {
 	oscore-gen --pair client server
 	text "$REGISTER" oscore-protect -f hex client >req

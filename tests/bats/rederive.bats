@@ -188,6 +188,27 @@ unchanged() {
 	refused other "replayed"
 }
 
+@test "while keys are to come, what names those in use is under them" {
+	both
+	use
+	run_all
+	run -0 to q8 feed "$GET" oscore-protect client
+	run -0 oscore-unprotect server q8
+	run -0 to a8 feed "$CONTENT" oscore-protect --request q8 server
+	ask
+	challenge q1
+	derive q1
+	differ "$(rederived client .pending)" null
+	run -0 --separate-stderr oscore-unprotect -t hex --request q8 client a8
+	prints "$CONTENT"
+	run -0 to other feed "$GET_B" oscore-protect server
+	run -0 --separate-stderr oscore-unprotect -t hex client other
+	prints "$GET_B"
+	differ "$(rederived client .pending)" null
+	run -6 --separate-stderr oscore-unprotect client other
+	exchange 9
+}
+
 @test "more requests with one token than keys are tried; a response to none of them" {
 	both
 	use

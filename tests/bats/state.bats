@@ -826,6 +826,16 @@ sequence() {
 	done
 }
 
+@test "a request that is malformed inside opens no lost window" {
+	pair_context server 737276 636c69
+	state server '{"next-to-send": 3, "received": "unknown", "echo_hex": "0001020304050607"}'
+	bad=$(sed -n 's/.*"name": "inner-delta-15".*"hex": "\([0-9a-f]*\)".*/\1/p' "$ROOT/tests/vectors/messages.jsonl")
+	before=$(cat server/sequence.json)
+	run -6 --separate-stderr text "$bad" oscore-unprotect -f hex server
+	refused "<stdin>:1" "window is lost"
+	equal "$(cat server/sequence.json)" "$before"
+}
+
 @test "a lost window in the role dialect" {
 	role_context both
 	state both '{"used": {"": 20, "01": 0}, "seen": {"": "unknown", "01": [3]}}'
