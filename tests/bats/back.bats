@@ -189,22 +189,24 @@ ended() {
 	equal "$(cut -c 1-4 out | tr '\n' ' ')" "${GET:0:4} # 7  # 7  # 7  ${GET:0:4} "
 }
 
-@test "what a link among many leads to, where keys may be derived anew, goes away and comes back" {
+@test "what a link among many leads to goes away, where keys may be derived anew" {
 	mkdir tree
 	oscore-gen --pair --rederive client server
 	ln -s ../server tree/01
-	for n in 1 2 3; do
+	for n in 1 2; do
 		oscore-protect -f hex client <<<"$GET" >q$n
 	done
 	start oscore-unprotect -k -f hex -C tree
 	say "$(cat q1)"
 	mv server away
 	say "$(cat q2)"
-	mv away server
-	say "$(cat q3)"
-	say "$(cat q1)"
 	ended 4
-	equal "$(cut -c 1-4 out | tr '\n' ' ')" "${GET:0:4} # 4  ${GET:0:4} # 6  "
+	equal "$(cut -c 1-4 out | tr '\n' ' ')" "${GET:0:4} # 4  "
+	mv away server
+	run -0 --separate-stderr oscore-unprotect -f hex -C tree q2
+	prints "$GET"
+	run -6 --separate-stderr oscore-unprotect -f hex -C tree q1
+	refused q1 "replayed"
 }
 
 @test "a context with other keys under its name is opened anew" {
