@@ -110,19 +110,17 @@ write_out(const struct show *show, const struct osc_buffer *text, struct osc_det
 }
 
 static void
-warn_about_limits(const char *path, const struct osc_state *state)
+warn_about_limits(const char *path, struct osc_store *store)
 {
-	uint64_t protected = osc_state_protected(state);
+	const char *remedy = osc_settings_remedy(osc_store_settings(store));
+	uint64_t protected = osc_state_protected(osc_rederived_sending(store));
 
 	if (protected > OSC_KEY_LIMIT)
-		cli_warn(path,
-		    "over the limit of %" PRIu64 " messages for one key: make a new context",
-		    OSC_KEY_LIMIT);
+		cli_warn(path, "over the limit of %" PRIu64 " messages for one key: %s",
+		    OSC_KEY_LIMIT, remedy);
 	else if (protected >= OSC_KEY_LIMIT / 2)
-		cli_warn(path,
-		    "half of the %" PRIu64
-		    " messages for one key are used: make a new context soon",
-		    OSC_KEY_LIMIT);
+		cli_warn(path, "half of the %" PRIu64 " messages for one key are used: %s soon",
+		    OSC_KEY_LIMIT, remedy);
 }
 
 /* The side that is shown, if anything says it. */
@@ -181,7 +179,7 @@ show_one(const struct show *show, const char *path, struct osc_detail *detail)
 	from.params = &params;
 	from.state = osc_store_state(store);
 	from.role = role_of(osc_store_settings(store), show->role);
-	warn_about_limits(path, from.state);
+	warn_about_limits(path, store);
 	if (show->to == NULL)
 		describe(&text, &from, osc_store_rederived(store), show->secrets);
 	else

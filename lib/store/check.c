@@ -13,6 +13,7 @@
 #include "store/contents.h"
 #include "store/foreign.h"
 #include "store/index.h"
+#include "store/rederived.h"
 #include "store/settings.h"
 #include "store/tempdir.h"
 
@@ -89,10 +90,8 @@ check_warnings(
 static void
 check_state(const struct osc_check *check, const struct osc_dir *dir, struct osc_store *store)
 {
-	const struct osc_state *state = osc_store_state(store);
-	const char *remedy = osc_store_settings(store)->rederive
-	    ? "derive the keys anew, with oscore-protect --rederive"
-	    : "make a new context";
+	const struct osc_state *state = osc_rederived_sending(store);
+	const char *remedy = osc_settings_remedy(osc_store_settings(store));
 	uint64_t left = OSC_SEQ_MAX + 1 - state->next, protected = osc_state_protected(state);
 
 	if (left == 0)
@@ -229,7 +228,13 @@ check_used(
 		check->found(check->arg, &finding);
 		return OSC_OK;
 	}
-	if (err == OSC_OK)
+	if (err == OSC_OK && osc_store_check(store, &finding) != OSC_OK) {
+		osc_check_say(check, dir, OSC_SEQUENCE_FILE,
+		    "%s: %s; or add --moved once, if it was moved here", finding.text,
+		    osc_settings_remedy(osc_store_settings(store)));
+		*go_on = false;
+	}
+	if (*go_on)
 		check_state(check, dir, store);
 	osc_store_close(&store);
 	return err;

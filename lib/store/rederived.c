@@ -20,6 +20,16 @@ osc_epoch_same(const struct osc_epoch *a, const struct osc_epoch *b)
 	    (a->base || osc_slice_equal(osc_epoch_id(a), osc_epoch_id(b)));
 }
 
+const struct osc_state *
+osc_rederived_sending(struct osc_store *store)
+{
+	const struct osc_rederived *rederived = osc_store_rederived(store);
+
+	if (rederived != NULL && rederived->pending.there)
+		return &rederived->pending.state;
+	return osc_store_state(store);
+}
+
 bool
 osc_rederived_empty(const struct osc_rederived *r)
 {

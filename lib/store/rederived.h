@@ -38,6 +38,10 @@ struct osc_slice osc_epoch_id(const struct osc_epoch *epoch);
 /* osc_epoch_same - do both belong to the same keys? False if one is not there. */
 bool osc_epoch_same(const struct osc_epoch *a, const struct osc_epoch *b);
 
+/* osc_rederived_sending - the state of the keys of the next request: those that are pending, else
+ * those in use; of any store whose state was read */
+const struct osc_state *osc_rederived_sending(struct osc_store *store);
+
 /* osc_rederived_empty - is there nothing to be kept? */
 bool osc_rederived_empty(const struct osc_rederived *rederived);
 

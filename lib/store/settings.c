@@ -444,6 +444,13 @@ osc_settings_long_context(const struct osc_params *params)
 	    params->id_context.len + params->sender_id.len > OPTION_FOR_IDS;
 }
 
+const char *
+osc_settings_remedy(const struct osc_settings *settings)
+{
+	return settings->rederive ? "derive the keys anew, with oscore-protect --rederive"
+				  : "make a new context";
+}
+
 void
 osc_settings_forget(struct osc_settings *settings)
 {

@@ -91,6 +91,9 @@ enum osc_err osc_settings_params(const struct osc_settings *settings, enum osc_r
 /* osc_settings_long_context - the ID Context does not fit into an option beside this kid (6.1) */
 bool osc_settings_long_context(const struct osc_params *params);
 
+/* osc_settings_remedy - what to do when the numbers are lost or used up */
+const char *osc_settings_remedy(const struct osc_settings *settings);
+
 /*
  * osc_settings_unchanged - are the static files still those that were loaded?
  *

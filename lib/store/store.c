@@ -122,6 +122,8 @@ read_state(struct osc_store *store, struct osc_detail *detail)
 		return no_memory(detail);
 	store->lost = OSC_OK;
 	err = read_or_judge(store, detail);
+	if (store->settings.rederive && osc_err_status(err) == 7)
+		osc_detail_hint(detail, "%s", osc_settings_remedy(&store->settings));
 	osc_store_use(store, NULL);
 	return err == OSC_OK ? check_high(store, detail) : err;
 }
@@ -373,6 +375,9 @@ osc_store_look(struct osc_store *store, struct osc_detail *detail)
 static enum osc_err
 read_locked(struct osc_store *store, struct osc_detail *detail)
 {
+	const char *missing = store->lost == OSC_OK
+	    ? "was removed while it was in use"
+	    : "is missing: which numbers were used is not known any more";
 	struct osc_detail why = {0};
 	enum osc_err err;
 
@@ -386,7 +391,7 @@ read_locked(struct osc_store *store, struct osc_detail *detail)
 	err = osc_state_read(&store->file, &why);
 	osc_store_use(store, NULL);
 	if (err == OSC_OK && !store->file.exists)
-		err = osc_detail_set(&why, OSC_ESTATE, NULL, "was removed while it was in use");
+		err = osc_detail_set(&why, OSC_ESTATE, NULL, "%s", missing);
 	if (err == OSC_OK)
 		err = osc_store_check(store, &why);
 	if (err == OSC_OK)

@@ -66,6 +66,29 @@ check() {
 	equal "$(grep -c 'tree/copy: can send with the same Sender Key as tree/10' <<<"$output")" 1
 }
 
+@test "a copy of a context that was used" {
+	oscore-gen --pair client server
+	oscore-gen both
+	feed "$GET" oscore-protect client >request
+	feed "$GET" oscore-protect -r client both >request
+	for dir in client both; do
+		cp -r $dir copy
+		check copy
+		finds 'copy/sequence.json: this is a copy of a context that was used: make a new context; or add --moved once, if it was moved here'
+		rm -r copy
+		mv $dir elsewhere
+		check elsewhere
+		equal "$status" 0
+		silent
+		rm -r elsewhere
+	done
+	oscore-gen --pair --rederive client2 server2
+	feed "$GET" oscore-protect client2 >request
+	cp -r client2 copy
+	check copy
+	finds 'copy/sequence.json: this is a copy of a context that was used: derive the keys anew, with oscore-protect --rederive; or add --moved once, if it was moved here'
+}
+
 @test "permissions and owner" {
 	context a "$PAIR"
 	chmod 640 a/secret.json

@@ -664,6 +664,35 @@ answer() {
 	[[ $output == *"a key that is not known"* ]]
 }
 
+@test "where the state is lost, show and protect name the same way out" {
+	both
+	use
+	rm client/sequence.json
+	lost="client/sequence.json: is missing: which numbers were used is not known any more"
+	run -7 --separate-stderr oscore-show client
+	equal "$output" ""
+	equal "$stderr" "oscore-show: $lost
+oscore-show: hint: derive the keys anew, with oscore-protect --rederive"
+	run -7 --separate-stderr oscore-show --check client
+	prints "$lost: derive the keys anew, with oscore-protect --rederive"
+	run -7 --separate-stderr feed "$GET" oscore-protect client
+	equal "$output" ""
+	equal "$stderr" "oscore-protect: $lost
+oscore-protect: hint: add --rederive, to derive the keys anew"
+	# asked, and not answered
+	ask
+	run -0 --separate-stderr oscore-show client
+	equal "$stderr" "oscore-show: client: warning: over the limit of 1048576 messages for one key: derive the keys anew, with oscore-protect --rederive"
+	# new keys are there, and the next request uses them
+	challenge q1
+	derive q1
+	run -0 --separate-stderr oscore-show client
+	equal "${lines[-1]}" "Appendix B.2: no keys are in use, new keys are pending"
+	equal "$stderr" ""
+	run -0 --separate-stderr oscore-show --check client
+	silent
+}
+
 @test "who does not know the object can neither send nor accept" {
 	both
 	run_all
