@@ -50,12 +50,16 @@ must_fail() {
 @test "sides: contexts, a message there and its answer back" {
 	run oscore_protect client "$GET"
 	differ "$status" 0
+	[[ $output == *'no context of side "client": oscore_pair makes client and server' ]]
 	oscore_pair --client-id 0a --server-id 0b --algorithm A128GCM
 	request=$(oscore_protect client "$GET")
 	equal "$(oscore-cid -f hex <<<"$request")" 0a
 	equal "$(oscore_unprotect server "$request")" "$GET"
 	response=$(oscore_protect server "$CONTENT" "$request")
 	equal "$(oscore_unprotect client "$response" "$request")" "$CONTENT"
+	run oscore_unprotect sever "$request"
+	differ "$status" 0
+	[[ $output == *'no context of side "sever": oscore_pair makes client and server' ]]
 	run -6 --separate-stderr oscore_unprotect server "$request"
 	refused "<stdin>:1" "replayed"
 }

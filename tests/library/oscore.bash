@@ -35,12 +35,12 @@ oscore_json() {
 
 # oscore_protect SIDE MESSAGE [REQUEST] - protected by that side; a response with its request
 oscore_protect() {
-	oscore-protect -q -f hex ${3:+--request <(echo "$3")} "${!1:?no contexts yet}" <<<"$2"
+	oscore-protect -q -f hex ${3:+--request <(echo "$3")} "${!1:?no context of side \"$1\": oscore_pair makes client and server}" <<<"$2"
 }
 
 # oscore_unprotect SIDE MESSAGE [REQUEST] - verified by that side
 oscore_unprotect() {
-	oscore-unprotect -q -f hex ${3:+--request <(echo "$3")} "${!1:?no contexts yet}" <<<"$2"
+	oscore-unprotect -q -f hex ${3:+--request <(echo "$3")} "${!1:?no context of side \"$1\": oscore_pair makes client and server}" <<<"$2"
 }
 
 # oscore_send MESSAGE COMMAND... - its bytes into a command; $status, $output (in hex) and $stderr
