@@ -83,6 +83,13 @@ get() {
 	recipe echo
 }
 
+@test "a device that has lost its flash" {
+	need socat jq coap-server-notls
+	recipe front
+	rm -r client server
+	recipe rederive
+}
+
 @test "a retransmission gets the bytes of the first answer" {
 	need socat jq coap-server-notls
 	recipe front
