@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
-#include "base/secret.h"
 #include "delivery.h"
 
-#define WRITE_SIZE ((size_t)1152 * 1024) /* of output, in one piece */
+#define WRITE_SIZE ((size_t)1024 * 1024) /* of output, in one piece */
 
 void
 delivery_init(struct delivery *delivery, const struct stream_options *options)
@@ -79,8 +78,7 @@ write_out(struct delivery *delivery, struct output *output, struct osc_buffer *f
 {
 	enum osc_err err;
 
-	if (framed->len == 0 || (least > 0 && delivery->hold) ||
-	    (framed->len < least && !output->packets))
+	if (framed->len == 0 || (framed->len < least && !output->packets))
 		return OSC_OK;
 	delivery->where = output->name;
 	err = output_write(output, framed->ptr, framed->len, detail);
@@ -191,20 +189,6 @@ flush_replies(struct delivery *delivery)
 		fail_late(delivery,
 		    write_out(delivery, &delivery->replies, &delivery->framed_replies, 0, &late),
 		    &late);
-}
-
-bool
-delivery_full(const struct delivery *delivery)
-{
-	return delivery->framed.len >= WRITE_SIZE;
-}
-
-void
-delivery_drop(struct delivery *delivery)
-{
-	osc_wipe(delivery->framed.ptr, delivery->framed.len);
-	osc_buffer_cut(&delivery->framed, 0);
-	delivery->pending = false;
 }
 
 enum osc_err

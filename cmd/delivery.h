@@ -17,7 +17,6 @@ struct delivery {
 	struct osc_buffer framed, framed_replies;
 	bool passed;       /* a message went through */
 	bool pending;      /* one that did is framed and not written */
-	bool hold;         /* nothing is written before delivery_flush */
 	bool replied;      /* an error reply was made */
 	const char *where; /* of the last error */
 	/* An error reply could not be written: said when all messages are out. */
@@ -50,12 +49,6 @@ enum osc_err delivery_message(struct delivery *delivery, const struct osc_item *
 /* delivery_refused - what stands for a message that is refused, and the answer to it */
 enum osc_err delivery_refused(struct delivery *delivery, const struct osc_item *item,
     const struct osc_work *work, const char *words, struct osc_detail *detail);
-
-/* delivery_full - is there as much as should be written in one piece? */
-bool delivery_full(const struct delivery *delivery);
-
-/* delivery_drop - what is framed so far may not leave */
-void delivery_drop(struct delivery *delivery);
 
 /* delivery_flush - write what is framed so far */
 enum osc_err delivery_flush(struct delivery *delivery, struct osc_detail *detail);

@@ -229,9 +229,7 @@ hand_over(struct stream *stream, const struct osc_item *items, size_t done)
 			remark(stream, &items[i], work);
 		explain_settled(&stream->explain, &stream->session, i, &items[i]);
 	}
-	if (err == OSC_OK && !stream->delivery.hold)
-		err = delivery_flush(&stream->delivery, &stream->detail);
-	return err;
+	return err == OSC_OK ? delivery_flush(&stream->delivery, &stream->detail) : err;
 }
 
 static void
@@ -241,82 +239,26 @@ end_output(struct stream *stream, enum osc_err err)
 	end_with(stream, err, stream->delivery.where);
 }
 
-/* What groups have done becomes durable; if it does not nothing of it leaves. */
-static bool
-commit(struct stream *stream)
-{
-	struct osc_detail detail = {0};
-	enum osc_err err = osc_session_commit(&stream->session, &detail);
-
-	if (err == OSC_OK)
-		return true;
-	stream->detail = detail;
-	delivery_drop(&stream->delivery);
-	end_with(stream, err, stream->options->session.directory);
-	return false;
-}
-
-/* Is there something to say of these messages? */
-static bool
-speaks(const struct stream *stream, const struct osc_item *items, size_t done)
-{
-	const struct osc_work *work;
-
-	for (size_t i = 0; i < done; i++) {
-		work = osc_session_work(&stream->session, i);
-		if (items[i].err != OSC_OK || items[i].warning != NULL || work->passed_over ||
-		    work->step != OSC_STEP_NONE || ends_observation(work))
-			return true;
-	}
-	return false;
-}
-
-/* Report and frame what is settled. Whoever reads what is said may keep us waiting, so the
- * context is not held meanwhile. */
-static bool
-deliver(struct stream *stream, const struct osc_item *items, size_t done)
-{
-	bool hold = stream->delivery.hold;
-	enum osc_err err;
-
-	if (hold && speaks(stream, items, done)) {
-		if (!commit(stream))
-			return false;
-		stream->delivery.hold = false;
-	}
-	err = hand_over(stream, items, done);
-	stream->delivery.hold = hold;
-	if (err != OSC_OK)
-		end_output(stream, err);
-	return err == OSC_OK;
-}
-
-static void
-warn_of_contexts(struct stream *stream)
-{
-	const struct osc_endpoint *endpoint;
-
-	while ((endpoint = osc_session_unwarned(&stream->session)) != NULL)
-		cli_warn_store(endpoint->store, endpoint->path);
-}
-
 /* As much of a group as the session takes at once; false when the run ends. */
 static bool
 run_part(
     struct stream *stream, stream_process *process, struct osc_item *items, size_t n, size_t *done)
 {
+	const struct osc_endpoint *endpoint;
 	struct osc_detail ending;
-	enum osc_err err;
+	enum osc_err err, written;
 
-	/* Of the one context before it is held; of many when they were found. */
-	warn_of_contexts(stream);
 	err = process(&stream->session, items, n, done, &stream->detail);
-	warn_of_contexts(stream);
+	while ((endpoint = osc_session_unwarned(&stream->session)) != NULL)
+		cli_warn_store(endpoint->store, endpoint->path);
 	/* The error that ends the run is said behind those of the messages before. */
 	ending = stream->detail;
 	memset(&stream->detail, 0, sizeof(stream->detail));
-	if (!deliver(stream, items, *done))
+	written = hand_over(stream, items, *done);
+	if (written != OSC_OK) {
+		end_output(stream, written);
 		return false;
+	}
 	if (err != OSC_OK) {
 		stream->detail = ending;
 		end_before(stream, err, &items[*done]);
@@ -357,48 +299,6 @@ move_alone(struct stream *stream, stream_process *process)
 	return true;
 }
 
-/* What groups have done becomes durable, and leaves; false when the run ends. */
-static bool
-settle(struct stream *stream)
-{
-	enum osc_err err;
-
-	if (!stream->delivery.hold)
-		return true;
-	if (!commit(stream))
-		return false;
-	err = delivery_flush(&stream->delivery, &stream->detail);
-	if (err != OSC_OK)
-		end_output(stream, err);
-	return err == OSC_OK;
-}
-
-/* Where input is plentiful a commit is for as many messages as one may be for, however they were
- * cut when they were read; but only for what was read before the first of them, since nobody may
- * wait for input while the lock is held. False when the run ends. */
-static bool
-run_ready(struct stream *stream, stream_process *process, size_t n)
-{
-	size_t left = OSC_GROUP_ITEMS;
-	enum osc_err err = OSC_OK;
-	bool going = true;
-
-	while (going && n > 0) {
-		stream->total += n;
-		left -= n;
-		going = run_group(stream, process, n);
-		n = 0;
-		if (going && left > 0 && stream->delivery.hold && !delivery_full(&stream->delivery))
-			err = osc_frame_rest(
-			    &stream->frame, stream->items, left, &n, &stream->detail);
-	}
-	if (!settle(stream))
-		return false;
-	if (err != OSC_OK)
-		end_with(stream, err, stream->name);
-	return going && err == OSC_OK;
-}
-
 static void
 run_groups(struct stream *stream, stream_process *process)
 {
@@ -420,33 +320,21 @@ run_groups(struct stream *stream, stream_process *process)
 			end_with(stream, err, stream->name);
 			return;
 		}
-		if (!run_ready(stream, process, n))
+		stream->total += n;
+		if (!run_group(stream, process, n))
 			return;
 		progress_show(&stream->progress, stream->total);
 	}
 }
 
-/* May what leaves wait for the messages behind it? Not what is told as it comes, nor packets. */
-static bool
-may_hold(const struct stream *stream)
-{
-	const struct osc_session_options *session = &stream->options->session;
-
-	return !session->many && !session->explain && !session->dry_run && !stream->options->peek &&
-	    stream->options->reply == NULL && !stream->delivery.output.packets &&
-	    !delivery_alone(&stream->delivery);
-}
-
 int
 stream_run(const struct stream_options *options, stream_process *process)
 {
-	struct osc_session_options session = options->session;
 	struct stream stream = {.options = options};
 	enum osc_err err;
 	int fd;
 
 	delivery_init(&stream.delivery, options);
-	stream.delivery.hold = may_hold(&stream);
 	err = delivery_check(&stream.delivery, &stream.detail);
 	if (err != OSC_OK) {
 		end_with(&stream, err, stream.delivery.where);
@@ -455,14 +343,14 @@ stream_run(const struct stream_options *options, stream_process *process)
 	fd = input_open(options->file, &stream.name);
 	if (fd < 0)
 		return 1;
-	if (stream.delivery.hold)
+	if (!delivery_alone(&stream.delivery)) {
 		osc_io_widen(fd);
-	if (stream.delivery.hold && stream.delivery.output.path == NULL)
-		osc_io_widen(STDOUT_FILENO);
+		if (stream.delivery.output.path == NULL)
+			osc_io_widen(STDOUT_FILENO);
+	}
 	stream.items = calloc(OSC_GROUP_ITEMS, sizeof(*stream.items));
 	osc_frame_init(&stream.frame, fd, options->from);
-	session.hold = stream.delivery.hold;
-	osc_session_init(&stream.session, &session);
+	osc_session_init(&stream.session, &options->session);
 	explain_init(&stream.explain, options->session.explain, options->show_secrets, stream.name);
 	err = stream.items == NULL ? OSC_ENOMEM : OSC_OK;
 	/* What is wrong with the context is said before input is waited for. */

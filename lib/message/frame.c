@@ -2,7 +2,6 @@
 /* Copyright (c) 2026 The oscore-tools authors */
 #include <stdlib.h>
 
-#include "base/io.h"
 #include "message/intake.h"
 
 void
@@ -49,37 +48,13 @@ osc_frame_detect(struct osc_frame *frame, struct osc_detail *detail)
 	return err;
 }
 
-/* What is there, without waiting; an error is found again when it is waited for. */
-static void
-read_ahead(struct osc_frame *frame)
-{
-	struct osc_detail ignored;
-	struct osc_intake intake = {.frame = frame, .detail = &ignored};
-
-	while (!frame->ended && frame->buffer.len + OSC_CHUNK <= OSC_READ_AHEAD &&
-	    osc_io_readable(frame->fd) && osc_intake_fill(&intake, OSC_CHUNK) == OSC_OK)
-		;
-}
-
-static enum osc_err
-read_group(struct osc_intake *intake, size_t *n)
-{
-	struct osc_item *items = intake->items;
-	enum osc_err err = osc_format_row(intake->frame->format)->read(intake);
-
-	*n = intake->n;
-	for (size_t i = 0; i < intake->n; i++)
-		if (items[i].in.ptr == NULL && items[i].in.len > 0)
-			items[i].in.ptr = intake->frame->buffer.ptr + items[i].at;
-	return err;
-}
-
 enum osc_err
 osc_frame_read(struct osc_frame *frame, struct osc_item *items, size_t max, size_t *n,
     struct osc_detail *detail)
 {
 	const struct osc_format_row *row = osc_format_row(frame->format);
 	struct osc_intake intake = {.frame = frame, .items = items, .max = max, .detail = detail};
+	enum osc_err err;
 
 	*n = 0;
 	if (frame->state == NULL && row->state_size > 0) {
@@ -88,25 +63,11 @@ osc_frame_read(struct osc_frame *frame, struct osc_item *items, size_t max, size
 			return OSC_ENOMEM;
 	}
 	osc_intake_compact(&intake);
-	if (row->boundaries && !frame->packet.is_packet && max > 1)
-		read_ahead(frame);
-	return read_group(&intake, n);
-}
-
-enum osc_err
-osc_frame_rest(struct osc_frame *frame, struct osc_item *items, size_t max, size_t *n,
-    struct osc_detail *detail)
-{
-	const struct osc_format_row *row = osc_format_row(frame->format);
-	struct osc_intake intake = {.frame = frame, .items = items, .max = max, .detail = detail};
-	enum osc_err err;
-
-	*n = 0;
-	if (!row->boundaries || frame->packet.is_packet || frame->state == NULL)
-		return OSC_OK;
-	frame->closed = true;
-	err = read_group(&intake, n);
-	frame->closed = false;
+	err = row->read(&intake);
+	*n = intake.n;
+	for (size_t i = 0; i < intake.n; i++)
+		if (items[i].in.ptr == NULL && items[i].in.len > 0)
+			items[i].in.ptr = frame->buffer.ptr + items[i].at;
 	return err;
 }
 

@@ -27,9 +27,6 @@ struct osc_item {
 	size_t at;            /* private to the frame */
 };
 
-/* So much is read before the first message of it is given out, if it is there. */
-#define OSC_READ_AHEAD ((size_t)1152 * 1024)
-
 /* A group is what is there when input would block, and at most this much. */
 #define OSC_GROUP_ITEMS 1024
 #define OSC_GROUP_BYTES ((size_t)512 * 1024) /* of messages; twice that as hex; of text as JSON */
@@ -46,7 +43,6 @@ struct osc_frame {
 	uint64_t number;             /* of the message or line given out last */
 	bool ended;                  /* the input has ended */
 	bool any;                    /* a byte was read */
-	bool closed;                 /* for now nothing is read: osc_frame_rest */
 	uint8_t head[OSC_LOOKS_MAX]; /* the first bytes of all */
 	size_t head_len;
 	void *state; /* of the format's reader; NULL before the first read */
@@ -67,14 +63,6 @@ void osc_frame_init(struct osc_frame *frame, int fd, enum osc_format format);
  * of the group before become void. Returns OSC_OK, OSC_EIO or OSC_ENOMEM.
  */
 enum osc_err osc_frame_read(struct osc_frame *frame, struct osc_item *items, size_t max, size_t *n,
-    struct osc_detail *detail);
-
-/*
- * osc_frame_rest - the next group of those that are there already
- *
- * As osc_frame_read, but nothing is read or waited for: *n is 0 if no whole message is there.
- */
-enum osc_err osc_frame_rest(struct osc_frame *frame, struct osc_item *items, size_t max, size_t *n,
     struct osc_detail *detail);
 
 /* osc_frame_peek - the first byte of the input, which stays there. Returns OSC_OK,

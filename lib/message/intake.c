@@ -55,8 +55,7 @@ osc_intake_more(struct osc_intake *intake, bool *done)
 {
 	enum osc_err err = OSC_OK;
 
-	*done = intake->frame->closed || intake->frame->ended ||
-	    (intake->n > 0 && !osc_io_readable(intake->frame->fd));
+	*done = intake->frame->ended || (intake->n > 0 && !osc_io_readable(intake->frame->fd));
 	if (!*done)
 		err = osc_intake_fill(intake, OSC_CHUNK);
 	if (err != OSC_OK && intake->n > 0) {

@@ -45,7 +45,6 @@ osc_group_init(struct osc_group *group, struct osc_session *session, struct osc_
 	group->end = OSC_OK;
 	group->detail = detail;
 	clear(session);
-	/* Locks may be held from group to group. */
 	if (session->held == NULL)
 		session->held = calloc(HELD_MAX, sizeof(struct osc_endpoint *));
 	if (session->work_cap < n || session->held == NULL) {
@@ -333,8 +332,6 @@ osc_group_commit(struct osc_group *group)
 	struct osc_endpoint *endpoint;
 	enum osc_err err = OSC_OK;
 
-	if (session->options.hold)
-		return;
 	/* They were locked in the order of their first messages: after a failure
 	 * nothing of the others will leave, so nothing of them is used up. */
 	for (size_t k = 0; k < session->n_held; k++) {

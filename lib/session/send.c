@@ -378,6 +378,7 @@ prepare(struct osc_aead_job *job, struct osc_group *group, size_t i)
 	    out->ptr + (item->out.ptr - out->ptr));
 }
 
+/* What is left when all that it needs is durable. */
 static void
 seal_all(struct osc_group *group)
 {
@@ -433,8 +434,8 @@ lock(struct osc_group *group)
 	return err == OSC_OK;
 }
 
-/* The order is that of RFC 8613, 8.1 and 8.3. The numbers are taken, in input order, before
- * anything is sealed, and durable before anything leaves. */
+/* The order is that of RFC 8613, 8.1 and 8.3, and the state is durable before anything is
+ * sealed. */
 enum osc_err
 osc_session_protect(struct osc_session *session, struct osc_item *items, size_t n, size_t *done,
     struct osc_detail *detail)
@@ -457,8 +458,8 @@ osc_session_protect(struct osc_session *session, struct osc_item *items, size_t 
 	}
 	if (session->options.dry_run)
 		drop_all(&group);
-	else
-		seal_all(&group);
 	osc_group_commit(&group);
+	if (!session->options.dry_run)
+		seal_all(&group);
 	return osc_group_end(&group, done);
 }

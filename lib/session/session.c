@@ -2,7 +2,6 @@
 /* Copyright (c) 2026 The oscore-tools authors */
 #include <stdlib.h>
 
-#include "base/secret.h"
 #include "session/group.h"
 #include "session/peek.h"
 
@@ -38,25 +37,6 @@ osc_session_open(struct osc_session *session, bool any_role, struct osc_detail *
 		    "the keys of this context are not to be derived anew: no \"rederive\"");
 		osc_detail_hint(detail, "both sides need \"rederive\": true in settings.json");
 	}
-	return err;
-}
-
-enum osc_err
-osc_session_commit(struct osc_session *session, struct osc_detail *detail)
-{
-	struct osc_endpoint *endpoint;
-	enum osc_err err = OSC_OK;
-
-	for (size_t k = 0; k < session->n_held; k++) {
-		endpoint = session->held[k];
-		if (err == OSC_OK)
-			err = osc_store_commit(endpoint->store, detail);
-		osc_store_end(endpoint->store);
-		endpoint->held = false;
-	}
-	session->n_held = 0;
-	if (err != OSC_OK)
-		osc_wipe(session->out.ptr, session->out.len);
 	return err;
 }
 

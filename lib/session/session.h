@@ -12,7 +12,7 @@
  * The only place where the core and the store meet, because the order of the
  * two is itself the security property:
  *
- *     send:     take numbers -> protect -> make durable -> hand out ciphertext
+ *     send:     take numbers (durable) -> protect -> hand out ciphertext
  *     receive:  check window -> open -> commit in memory -> merge -> make
  *               durable -> hand out plaintext
  *
@@ -39,7 +39,6 @@ struct osc_session_options {
 	struct osc_slice echo; /* protect: the Echo that requests get (B.1.2); or absent */
 	bool explain;          /* the derivation will be shown, and mistakes looked for */
 	bool error_reply;      /* unprotect: make the answer to a refused request */
-	bool hold;             /* one context: nothing is durable before osc_session_commit */
 };
 
 /* What a message is where keys are derived anew (B.2). */
@@ -133,8 +132,7 @@ enum osc_err osc_session_open(
  * items  n messages, as osc_frame_read gives them. Items that have err set are
  *        left alone. Afterwards each has err set, or out, or was passed over.
  * done   receives how many items, from the first, are settled: those without
- *        err may leave the process now, the state they need is durable; with hold
- *        not before osc_session_commit.
+ *        err may leave the process now, the state they need is durable.
  *
  * Returns OSC_OK: *done is n, or ends behind the first refused item (unless
  * keep_going), or is less because the group was too much at once: call again
@@ -146,15 +144,6 @@ enum osc_err osc_session_open(
  * The items' out, and the works, are valid until the next group or
  * osc_session_close.
  */
-
-/*
- * osc_session_commit - with hold: make durable what all groups since the last commit need
- *
- * The lock of the context is held from the first of these groups on: until this call nobody may
- * wait for input or output. Returns OSC_OK, or what osc_store_commit returns: nothing of these
- * groups may leave then.
- */
-enum osc_err osc_session_commit(struct osc_session *session, struct osc_detail *detail);
 
 /* osc_session_work - what is known of item i of the last group; i below *done */
 const struct osc_work *osc_session_work(const struct osc_session *session, size_t i);
