@@ -115,7 +115,7 @@ delivery_message(struct delivery *delivery, const struct osc_item *item,
 	struct osc_about what;
 	enum osc_err err;
 
-	delivery->pending = true;
+	delivery->passed = true;
 	if (delivery->options->session.dry_run)
 		return OSC_OK;
 	if (osc_format_tells(format)) {
@@ -196,7 +196,6 @@ delivery_flush(struct delivery *delivery, struct osc_detail *detail)
 {
 	enum osc_err err = write_out(delivery, &delivery->output, &delivery->framed, 0, detail);
 
-	delivery->passed = delivery->passed || delivery->pending;
 	if (err != OSC_OK)
 		return err;
 	flush_replies(delivery);

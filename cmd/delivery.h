@@ -16,7 +16,6 @@ struct delivery {
 	struct output replies; /* FILE of --error-reply */
 	struct osc_buffer framed, framed_replies;
 	bool passed;       /* a message went through */
-	bool pending;      /* one that did is framed and not written */
 	bool replied;      /* an error reply was made */
 	const char *where; /* of the last error */
 	/* An error reply could not be written: said when all messages are out. */
