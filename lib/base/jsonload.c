@@ -3,54 +3,68 @@
 #include <jansson.h>
 #include <setjmp.h>
 #include <stddef.h>
+#include <stdlib.h>
 
+#include "base/ascii.h"
 #include "base/jsonload.h"
-#include "base/jsonscan.h"
 #include "base/secret.h"
 
 /*
- * jansson does not look whether there was memory for the next character of a
- * string or number: it drops it and goes on, or stumbles over its absence. So
- * it is left where memory is refused, and what it has allocated is freed.
+ * What jansson makes of a text lies in a few blocks, which are wiped and freed at once: for a
+ * message that is much less work than to free value by value.
  */
-struct block {
-	_Alignas(max_align_t) struct block *next;
-	struct block *prev;
+struct osc_json_block {
+	_Alignas(max_align_t) struct osc_json_block *next; /* made before this one */
+	size_t size, used;                                 /* behind this head */
 };
 
-static struct block blocks = {&blocks, &blocks}; /* the latest first */
-static jmp_buf no_memory;                        /* in parse */
+#define ALIGNED _Alignof(max_align_t)
+#define FIRST_SIZE (250 * ALIGNED) /* doubled for each further one */
+
+static struct osc_json_block *latest; /* in parse */
+static jmp_buf no_memory;
+
+static void *allocate(size_t size);
+
+/* jansson does not look whether there was memory for the next character of a string or number: it
+ * drops it and goes on, or stumbles over its absence. So it is left where there is none. */
+static void *
+allocate_more(size_t size)
+{
+	size_t room = latest != NULL ? 2 * latest->size : FIRST_SIZE;
+	struct osc_json_block *block = NULL;
+
+	while (room < size && room <= SIZE_MAX / 4)
+		room *= 2;
+	if (room >= size)
+		block = malloc(sizeof(*block) + room);
+	if (block == NULL)
+		longjmp(no_memory, 1);
+	*block = (struct osc_json_block){.next = latest, .size = room};
+	latest = block;
+	return allocate(size);
+}
 
 static void *
 allocate(size_t size)
 {
-	struct block *block = NULL;
+	struct osc_json_block *block = latest;
+	uint8_t *ptr;
 
-	if (size <= SIZE_MAX - sizeof(*block))
-		block = osc_wiping_malloc(sizeof(*block) + size);
-	if (block == NULL)
-		longjmp(no_memory, 1);
-	block->next = blocks.next;
-	block->prev = &blocks;
-	blocks.next->prev = block;
-	blocks.next = block;
-	return block + 1;
+	if (block == NULL || size > block->size - block->used)
+		return allocate_more(size);
+	ptr = (uint8_t *)(block + 1) + block->used;
+	block->used += (size + ALIGNED - 1) / ALIGNED * ALIGNED;
+	return ptr;
 }
 
 static void
 release(void *ptr)
 {
-	struct block *block = ptr;
-
-	if (block == NULL)
-		return;
-	block--;
-	block->prev->next = block->next;
-	block->next->prev = block->prev;
-	osc_wiping_free(block);
+	(void)ptr;
 }
 
-/* Let jansson allocate memory that is wiped when it is freed. */
+/* Let jansson allocate as above. */
 static void
 setup(void)
 {
@@ -89,23 +103,21 @@ reason(enum json_error_code code)
 static enum osc_err
 parse(struct osc_json *json, struct osc_slice text, enum osc_err bad, struct osc_detail *detail)
 {
-	const struct block *const before = blocks.next;
 	json_error_t error;
 
+	latest = NULL;
 	if (setjmp(no_memory) != 0) {
-		while (blocks.next != before)
-			release(blocks.next + 1);
+		json->blocks = latest;
 		return OSC_ENOMEM;
 	}
 	json->root = json_loadb(
 	    (const char *)text.ptr, text.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
+	json->blocks = latest;
 	if (json->root == NULL)
 		return osc_detail_set(detail, bad, NULL, "line %d, column %d: %s", error.line,
 		    error.column, reason(json_error_code(&error)));
-	if (!json_is_object(json->root)) {
-		osc_json_free(json);
+	if (!json_is_object(json->root))
 		return osc_detail_set(detail, bad, NULL, "not a JSON object");
-	}
 	return OSC_OK;
 }
 
@@ -113,40 +125,53 @@ enum osc_err
 osc_json_load(
     struct osc_json *json, struct osc_slice text, enum osc_err bad, struct osc_detail *detail)
 {
-	return osc_json_load_deep(json, text, OSC_JSON_DEPTH, bad, detail);
+	struct osc_json_scan scan = {0};
+
+	return osc_json_load_scanned(json, text, &scan, OSC_JSON_DEPTH, bad, detail);
 }
 
 enum osc_err
-osc_json_load_deep(struct osc_json *json, struct osc_slice text, unsigned depth, enum osc_err bad,
-    struct osc_detail *detail)
+osc_json_load_scanned(struct osc_json *json, struct osc_slice text, struct osc_json_scan *scan,
+    size_t depth_max, enum osc_err bad, struct osc_detail *detail)
 {
-	struct osc_buffer scanned = {0};
-	enum osc_err err;
+	struct osc_buffer exact = {0};
+	enum osc_err err = OSC_OK;
 	size_t blank = 0;
 
-	json->root = NULL;
-	json->text = text;
+	*json = (struct osc_json){.text = text};
 	setup();
-	while (blank < text.len && text.ptr[blank] != '\0' &&
-	    strchr(" \t\r\n", text.ptr[blank]) != NULL)
+	while (blank < text.len && osc_is_blank(text.ptr[blank]))
 		blank++;
 	if (blank == text.len)
 		return osc_detail_set(detail, bad, NULL, "empty");
 	if (text.len >= 3 && memcmp(text.ptr, "\xef\xbb\xbf", 3) == 0)
 		return osc_detail_set(detail, bad, NULL, "begins with a byte order mark");
-	err = osc_json_scan(&scanned, text, depth, bad, detail);
-	if (err == OSC_OK && scanned.len > 0)
-		text = osc_slice(scanned.ptr, scanned.len);
+	while (scan->at < text.len)
+		(void)osc_json_scan(scan, text, depth_max);
+	if (scan->deep)
+		return osc_json_fail_at(text, scan->too_deep, bad, "nested too deeply", detail);
+	if (scan->inexact)
+		err = osc_json_exact(&exact, text);
+	if (err == OSC_OK && exact.len > 0)
+		text = osc_buffer_slice(&exact);
 	if (err == OSC_OK)
 		err = parse(json, text, bad, detail);
-	osc_buffer_free(&scanned);
+	if (err != OSC_OK)
+		osc_json_free(json);
+	osc_buffer_free(&exact);
 	return err;
 }
 
 void
 osc_json_free(struct osc_json *json)
 {
-	json_decref(json->root);
+	struct osc_json_block *block;
+
+	while ((block = json->blocks) != NULL) {
+		json->blocks = block->next;
+		osc_wipe(block, sizeof(*block) + block->used);
+		free(block);
+	}
 	json->root = NULL;
 }
 

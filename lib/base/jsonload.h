@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/jsonscan.h"
 
 OSC_C_BEGIN
 
@@ -19,8 +20,9 @@ struct json_t; /* jansson's; only jsonload.c looks into it */
 #define OSC_JSON_DEPTH 8 /* objects and arrays inside each other */
 
 struct osc_json {
-	struct json_t *root;   /* the object */
-	struct osc_slice text; /* as it was loaded; holds the digits of large integers */
+	struct json_t *root;           /* the object */
+	struct osc_slice text;         /* as it was loaded; holds the digits of large integers */
+	struct osc_json_block *blocks; /* of memory, private to jsonload.c */
 };
 
 /*
@@ -35,9 +37,10 @@ struct osc_json {
 enum osc_err osc_json_load(
     struct osc_json *json, struct osc_slice text, enum osc_err bad, struct osc_detail *detail);
 
-/* osc_json_load_deep - the same with another depth than OSC_JSON_DEPTH */
-enum osc_err osc_json_load_deep(struct osc_json *json, struct osc_slice text, unsigned depth,
-    enum osc_err bad, struct osc_detail *detail);
+/* osc_json_load_scanned - the same with another depth than OSC_JSON_DEPTH, for a text that was
+ * scanned up to some place with that depth_max; the rest is scanned now */
+enum osc_err osc_json_load_scanned(struct osc_json *json, struct osc_slice text,
+    struct osc_json_scan *scan, size_t depth_max, enum osc_err bad, struct osc_detail *detail);
 
 /* osc_json_free - wipe and free; *json may be empty (all zero) */
 void osc_json_free(struct osc_json *json);

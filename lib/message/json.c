@@ -42,6 +42,8 @@ static const struct {
 
 #define MEMBERS (sizeof(members) / sizeof(members[0]))
 
+_Static_assert(MEMBERS <= OSC_JSON_MEMBERS, "the scan remembers where each of them is");
+
 static bool
 take_type(struct osc_json_reading *r, struct json_t *value)
 {
@@ -145,8 +147,7 @@ take_payload_hex(struct osc_json_reading *r, struct json_t *value)
 	return true;
 }
 
-/* jansson keeps members in their order, so the place in the text can be found by
- * counting. */
+/* jansson keeps members in their order, so the place in the text is known by counting. */
 static bool
 take_meta(struct osc_json_reading *r, struct json_t *value)
 {
@@ -230,8 +231,9 @@ take_members(struct osc_json_reading *r)
 	size_t i;
 
 	for (r->index = 0; osc_json_next(r->json.root, &iter, &key, &value); r->index++) {
-		for (i = 0; i < MEMBERS && strcmp(key, members[i].key) != 0; i++)
-			;
+		for (i = 0; i < MEMBERS; i++)
+			if (key[0] == members[i].key[0] && strcmp(key, members[i].key) == 0)
+				break;
 		if (i == MEMBERS)
 			return refuse_key(r, key);
 		if (!members[i].take(r, value))
@@ -381,6 +383,7 @@ enum osc_err
 osc_json_check(struct osc_slice text)
 {
 	struct osc_buffer wrapped = {0};
+	struct osc_json_scan scan = {0};
 	struct osc_json json = {0};
 	enum osc_err err = OSC_ENOMEM;
 
@@ -388,8 +391,8 @@ osc_json_check(struct osc_slice text)
 	osc_buffer_put(&wrapped, text);
 	osc_buffer_text(&wrapped, "}");
 	if (!wrapped.full)
-		err = osc_json_load_deep(
-		    &json, osc_buffer_slice(&wrapped), OSC_JSON_MESSAGE_DEPTH, OSC_EJSON, NULL);
+		err = osc_json_load_scanned(&json, osc_buffer_slice(&wrapped), &scan,
+		    OSC_JSON_MESSAGE_DEPTH, OSC_EJSON, NULL);
 	osc_json_free(&json);
 	osc_buffer_free(&wrapped);
 	return err;
@@ -405,14 +408,14 @@ osc_json_decode(struct osc_buffer *out, struct osc_slice text, struct osc_slice 
 	detail->text[0] = detail->hint[0] = '\0';
 	osc_buffer_cut(&scratch->options, 0);
 	scratch->no_type = scratch->no_mid = scratch->no_token = false;
-	r.err = osc_json_load_deep(&r.json, text, OSC_JSON_MESSAGE_DEPTH, OSC_EJSON, detail);
-	if (r.err != OSC_OK)
-		return r.err;
-	if (osc_json_member(r.json.root, "error") != NULL)
+	r.err = osc_json_load_scanned(
+	    &r.json, text, &scratch->scan, OSC_JSON_MESSAGE_DEPTH, OSC_EJSON, detail);
+	if (r.err == OSC_OK && osc_json_member(r.json.root, "error") != NULL)
 		(void)take_refused(&r);
-	else if (take_members(&r) && write(&r, out) && r.has_meta)
-		*meta = osc_json_member_text(text, r.meta_index);
+	else if (r.err == OSC_OK && take_members(&r) && write(&r, out) && r.has_meta)
+		*meta = osc_json_scan_member(&scratch->scan, text, r.meta_index);
 	osc_json_free(&r.json);
+	memset(&scratch->scan, 0, sizeof(scratch->scan));
 	return r.err;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/jsonscan.h"
 
 /*
  * A message as a JSON object. Only "code" has to be there; "uri" may say Uri-Host, Uri-Port,
@@ -26,6 +27,7 @@ struct osc_json_scratch {
 	struct osc_buffer options;
 	struct osc_buffer value;
 	struct osc_buffer uri;
+	struct osc_json_scan scan;      /* of the next text, if it was looked at before */
 	bool no_type, no_mid, no_token; /* the last message does not say it: it was chosen */
 };
 

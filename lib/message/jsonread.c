@@ -3,8 +3,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "base/ascii.h"
-#include "base/jsonscan.h"
 #include "message/hex.h"
 #include "message/jsonread.h"
 
@@ -66,20 +64,4 @@ osc_json_take_hex(struct osc_json_reading *r, const char *key, const struct json
 		return osc_json_refuse(r, "%s: something between the hex digits", key);
 	*bytes = osc_slice(to, len);
 	return true;
-}
-
-struct osc_slice
-osc_json_member_text(struct osc_slice text, size_t index)
-{
-	size_t at = osc_json_find(text, 0, "{") + 1, end;
-
-	for (; index > 0; index--)
-		at = osc_json_find(text, at, ",") + 1;
-	at = osc_json_find(text, at, ":") + 1;
-	end = osc_json_find(text, at, ",}");
-	while (at < end && osc_is_blank(text.ptr[at]))
-		at++;
-	while (end > at && osc_is_blank(text.ptr[end - 1]))
-		end--;
-	return osc_slice(text.ptr + at, end - at);
 }

@@ -44,8 +44,4 @@ const char *osc_json_quote(char quoted[static OSC_QUOTED_MAX], struct osc_slice 
 bool osc_json_take_hex(struct osc_json_reading *r, const char *key, const struct json_t *value,
     struct osc_slice *bytes);
 
-/* osc_json_member_text - the value of member number `index` of an object that was
- * parsed, in its text */
-struct osc_slice osc_json_member_text(struct osc_slice text, size_t index);
-
 #endif

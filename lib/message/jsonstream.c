@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
 #include "base/ascii.h"
-#include "base/jsonscan.h"
 #include "message/intake.h"
 #include "message/json.h"
 #include "message/jsonstream.h"
@@ -14,14 +13,11 @@ struct parts {
 };
 
 struct reading {
-	/* The value that begins at frame->at, as far as it was looked through. */
-	size_t scanned;
-	struct osc_json_place place;
 	/* Of the group */
 	struct osc_buffer datagrams;
 	struct osc_buffer notes;
-	struct osc_buffer parts; /* of struct parts */
-	struct osc_json_scratch scratch;
+	struct osc_buffer parts;         /* of struct parts */
+	struct osc_json_scratch scratch; /* with the scan of the value that begins at frame->at */
 };
 
 /* Between values; blanks do not pile up in the buffer. */
@@ -32,7 +28,7 @@ skip_blanks(struct osc_frame *frame)
 	struct osc_buffer *buffer = &frame->buffer;
 	size_t before = frame->at;
 
-	if (reading->scanned > 0)
+	if (reading->scratch.scan.at > 0)
 		return;
 	while (frame->at < buffer->len && osc_is_blank(buffer->ptr[frame->at]))
 		frame->at++;
@@ -40,37 +36,18 @@ skip_blanks(struct osc_frame *frame)
 		frame->at = buffer->len = before;
 }
 
-/* An object, array or string: up to the bracket or quote that closes the first one.
- * Goes on where it stopped; returns the length, 0 if the end is not there. */
-static size_t
-find_end(struct osc_frame *frame)
-{
-	struct reading *reading = frame->state;
-	const uint8_t *p = frame->buffer.ptr + frame->at;
-	size_t left = frame->buffer.len - frame->at, i;
-
-	for (i = reading->scanned; i < left; i++) {
-		osc_json_pass(&reading->place, p[i]);
-		if (reading->place.depth == 0 && !reading->place.in_string)
-			return i + 1;
-	}
-	reading->scanned = i;
-	return 0;
-}
-
 /* A number or word ends before a blank or the next value. */
 static size_t
-find_word_end(struct osc_frame *frame)
+find_word_end(struct osc_json_scan *scan, struct osc_slice text)
 {
-	struct reading *reading = frame->state;
-	const uint8_t *p = frame->buffer.ptr + frame->at;
-	size_t left = frame->buffer.len - frame->at, i;
+	size_t i;
 
-	for (i = reading->scanned; i < left; i++)
+	for (i = scan->at; i < text.len; i++)
 		if (i > 0 &&
-		    (osc_is_blank(p[i]) || (p[i] != '\0' && strchr("{}[]\",:", p[i]) != NULL)))
+		    (osc_is_blank(text.ptr[i]) ||
+			(text.ptr[i] != '\0' && strchr("{}[]\",:", text.ptr[i]) != NULL)))
 			return i;
-	reading->scanned = i;
+	scan->at = i;
 	return 0;
 }
 
@@ -78,22 +55,23 @@ find_word_end(struct osc_frame *frame)
 static size_t
 find_value(struct osc_frame *frame)
 {
-	size_t left, len;
-	uint8_t first;
+	struct reading *reading = frame->state;
+	struct osc_json_scan *scan = &reading->scratch.scan;
+	struct osc_slice text;
+	size_t len = 0;
 
 	skip_blanks(frame);
-	left = frame->buffer.len - frame->at;
-	if (left == 0)
+	if (frame->at == frame->buffer.len)
 		return 0;
-	first = frame->buffer.ptr[frame->at];
-	if (first == '{' || first == '[' || first == '"')
-		len = find_end(frame);
-	else
-		len = find_word_end(frame);
+	text = osc_slice(frame->buffer.ptr + frame->at, frame->buffer.len - frame->at);
+	if (memchr("{[\"", text.ptr[0], 3) == NULL)
+		len = find_word_end(scan, text);
+	else if (osc_json_scan(scan, text, OSC_JSON_MESSAGE_DEPTH))
+		len = scan->at;
 	/* What is longer than any object is a value of that length and one. */
-	if (len > OSC_JSON_TEXT_MAX || (len == 0 && left > OSC_JSON_TEXT_MAX))
+	if (len > OSC_JSON_TEXT_MAX || (len == 0 && text.len > OSC_JSON_TEXT_MAX))
 		return OSC_JSON_TEXT_MAX + 1;
-	return len == 0 && frame->ended ? left : len;
+	return len == 0 && frame->ended ? text.len : len;
 }
 
 static enum osc_err
@@ -126,8 +104,7 @@ take_value(struct osc_intake *intake, size_t len)
 	enum osc_err err = decode(reading, text, &meta, &why);
 	struct osc_item *item;
 
-	reading->scanned = 0;
-	memset(&reading->place, 0, sizeof(reading->place));
+	memset(&reading->scratch.scan, 0, sizeof(reading->scratch.scan));
 	if (osc_err_status(err) == 1 && !osc_err_is_before(err))
 		return osc_detail_set(intake->detail, err, NULL, "%s", why.text);
 	if (meta.len > 0)
