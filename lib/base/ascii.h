@@ -43,7 +43,8 @@ osc_same_word(struct osc_slice text, const char *word)
 	size_t i = 0;
 
 	while (i < text.len && word[i] != '\0' &&
-	    osc_lower(text.ptr[i]) == osc_lower((uint8_t)word[i]))
+	    (text.ptr[i] == (uint8_t)word[i] ||
+		osc_lower(text.ptr[i]) == osc_lower((uint8_t)word[i])))
 		i++;
 	return i == text.len && word[i] == '\0';
 }

@@ -34,18 +34,20 @@ refuse_name(struct osc_json_reading *r, size_t i, struct osc_slice name)
 	    r, "options[%zu]: \"%s\" is not the name of an option; a number would do", i, quoted);
 }
 
+/* named  becomes what the option is, if it is said by its name */
 static bool
-take_number(struct osc_json_reading *r, size_t i, const struct json_t *value, struct entry *entry)
+take_number(struct osc_json_reading *r, size_t i, const struct json_t *value, struct entry *entry,
+    const struct osc_option_name **named)
 {
-	const struct osc_option_name *known;
 	struct osc_integer number;
 	struct osc_slice name;
 
+	*named = NULL;
 	if (osc_json_string(value, &name)) {
-		known = osc_option_by_name(name);
-		if (known == NULL)
+		*named = osc_option_by_name(name);
+		if (*named == NULL)
 			return refuse_name(r, i, name);
-		entry->number = known->number;
+		entry->number = (*named)->number;
 		return true;
 	}
 	if (!osc_json_integer(&r->json, value, &number))
@@ -103,15 +105,14 @@ take_value(struct osc_json_reading *r, size_t i, struct json_t *value, struct en
 /* What is a value of the option, but hardly the one that was meant. Who says the option by its
  * number knows what he does. */
 static void
-warn_value(struct osc_json_reading *r, size_t i, struct json_t *name, struct json_t *value,
-    const struct entry *entry)
+warn_value(struct osc_json_reading *r, size_t i, const struct osc_option_name *known,
+    struct json_t *value, const struct entry *entry)
 {
-	const struct osc_option_name *known = osc_option_by_number(entry->number);
 	struct osc_integer number;
 	struct osc_slice text;
 	bool is_text = osc_json_string(value, &text);
 
-	if (r->detail->hint[0] != '\0' || !osc_json_string(name, &text))
+	if (r->detail->hint[0] != '\0')
 		return;
 	if (is_text && known->format == OSC_VALUE_UINT)
 		osc_detail_hint(
@@ -132,11 +133,32 @@ warn_value(struct osc_json_reading *r, size_t i, struct json_t *name, struct jso
 		    i);
 }
 
+static bool
+take_option(struct osc_json_reading *r, size_t i, const struct json_t *option, struct entry *entry)
+{
+	const struct osc_option_name *named;
+	size_t elements = osc_json_length(option);
+	struct json_t *value;
+
+	if (!osc_json_is_array(option) || elements < 1 || elements > 2)
+		return osc_json_refuse(r, "options[%zu]: not an array of a name and a value", i);
+	*entry = (struct entry){.index = (uint32_t)i};
+	if (!take_number(r, i, osc_json_at(option, 0), entry, &named))
+		return false;
+	if (elements == 1)
+		return true;
+	value = osc_json_at(option, 1);
+	if (!take_value(r, i, value, entry))
+		return false;
+	if (named != NULL)
+		warn_value(r, i, named, value, entry);
+	return true;
+}
+
 bool
 osc_json_take_options(struct osc_json_reading *r, struct json_t *value)
 {
-	size_t n = osc_json_length(value), elements;
-	struct json_t *option;
+	size_t n = osc_json_length(value);
 	struct entry *entry;
 
 	if (osc_json_is_object(value))
@@ -150,20 +172,9 @@ osc_json_take_options(struct osc_json_reading *r, struct json_t *value)
 	if (entry == NULL)
 		return osc_json_fail(r, OSC_ENOMEM, "");
 	r->scratch->options.len = n * sizeof(*entry);
-	for (size_t i = 0; i < n; i++, entry++) {
-		option = osc_json_at(value, i);
-		elements = osc_json_length(option);
-		if (!osc_json_is_array(option) || elements < 1 || elements > 2)
-			return osc_json_refuse(
-			    r, "options[%zu]: not an array of a name and a value", i);
-		memset(entry, 0, sizeof(*entry));
-		entry->index = (uint32_t)i;
-		if (!take_number(r, i, osc_json_at(option, 0), entry) ||
-		    (elements == 2 && !take_value(r, i, osc_json_at(option, 1), entry)))
+	for (size_t i = 0; i < n; i++)
+		if (!take_option(r, i, osc_json_at(value, i), &entry[i]))
 			return false;
-		if (elements == 2)
-			warn_value(r, i, osc_json_at(option, 0), osc_json_at(option, 1), entry);
-	}
 	return true;
 }
 
