@@ -6,11 +6,6 @@
 static size_t
 lead(uint8_t c, uint32_t *point, uint32_t *least)
 {
-	if (c < 0x80) {
-		*point = c;
-		*least = 0;
-		return 0;
-	}
 	if (c >= 0xc2 && c <= 0xdf) {
 		*point = c & 0x1f;
 		*least = 0x80;
@@ -30,7 +25,7 @@ lead(uint8_t c, uint32_t *point, uint32_t *least)
 }
 
 size_t
-osc_utf8_decode(struct osc_slice text, uint32_t *point)
+osc_utf8_decode_long(struct osc_slice text, uint32_t *point)
 {
 	uint32_t least;
 	size_t more;
@@ -53,6 +48,8 @@ osc_utf8_decode(struct osc_slice text, uint32_t *point)
 static bool
 is_shown(uint32_t point)
 {
+	if (point >= 0x20 && point < 0x7f)
+		return true;
 	if (point < 0x20)
 		return point == '\t' || point == '\n' || point == '\r';
 	if (point >= 0x7f && point <= 0x9f)

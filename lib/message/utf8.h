@@ -5,13 +5,23 @@
 
 #include "base/bytes.h"
 
+/* osc_utf8_decode_long - of osc_utf8_decode, which sees to ASCII first */
+size_t osc_utf8_decode_long(struct osc_slice text, uint32_t *point);
+
 /*
  * osc_utf8_decode - the character that a text begins with
  *
  * Returns how many bytes it has; 0 if the text is empty or does not begin with
  * well-formed UTF-8 (RFC 3629: nothing overlong, no surrogates).
  */
-size_t osc_utf8_decode(struct osc_slice text, uint32_t *point);
+static inline size_t
+osc_utf8_decode(struct osc_slice text, uint32_t *point)
+{
+	if (text.len == 0 || text.ptr[0] >= 0x80)
+		return osc_utf8_decode_long(text, point);
+	*point = text.ptr[0];
+	return 1;
+}
 
 /*
  * osc_utf8_is_clean - is this text that can be shown as it is?
