@@ -106,15 +106,23 @@ osc_map_remove(struct osc_map *map, struct osc_slice key)
 }
 
 void
-osc_map_free(struct osc_map *map)
+osc_map_drain(struct osc_map *map, void (*take)(void *value))
 {
 	struct osc_map_entry *entry, *next;
 
 	for (size_t i = 0; i < map->n_buckets; i++)
 		for (entry = map->buckets[i]; entry != NULL; entry = next) {
 			next = entry->next;
+			if (take != NULL)
+				take(entry->value);
 			free(entry);
 		}
 	free(map->buckets);
 	memset(map, 0, sizeof(*map));
+}
+
+void
+osc_map_free(struct osc_map *map)
+{
+	osc_map_drain(map, NULL);
 }

@@ -33,6 +33,9 @@ void osc_map_remove(struct osc_map *map, struct osc_slice key);
 /* osc_map_free - forget all of them */
 void osc_map_free(struct osc_map *map);
 
+/* osc_map_drain - the same, and each value is given to a function */
+void osc_map_drain(struct osc_map *map, void (*take)(void *value));
+
 OSC_C_END
 
 #endif

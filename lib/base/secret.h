@@ -67,7 +67,7 @@ bool osc_secret_hex(uint8_t *out, size_t out_max, size_t *out_len, const char *h
  * BLAKE2b under a random key that is made once. Returns false if the system has no random
  * bytes.
  */
-#define OSC_HASH_SIZE 32
+#define OSC_HASH_SIZE 16
 bool osc_secret_hash(uint8_t out[OSC_AT_LEAST(OSC_HASH_SIZE)], const void *secret, size_t len);
 
 /* osc_random - fill with unpredictable bytes; false if the system has none */

@@ -6,7 +6,7 @@
 
 #include "base/secret.h"
 #include "session/contexts.h"
-#include "session/past.h"
+#include "session/twins.h"
 
 void
 osc_contexts_init(
@@ -16,7 +16,15 @@ osc_contexts_init(
 	contexts->directory = directory;
 	contexts->role = role;
 	contexts->flags = flags;
+	contexts->last_unwarned = &contexts->unwarned;
+	osc_contexts_limit(contexts, OSC_CONTEXTS_OPEN);
 	osc_index_init(&contexts->index, directory);
+}
+
+void
+osc_contexts_limit(struct osc_contexts *contexts, size_t limit)
+{
+	contexts->limit = contexts->full = limit;
 }
 
 /* What a directory is known by, whatever its name. */
@@ -40,16 +48,6 @@ name_key(const char *name)
 	return osc_slice((const uint8_t *)name, strlen(name));
 }
 
-/* Is the directory that was loaded still where it was? */
-static bool
-is_there(const struct osc_endpoint *endpoint)
-{
-	struct stat st;
-
-	return stat(endpoint->path, &st) == 0 && st.st_dev == endpoint->dev &&
-	    st.st_ino == endpoint->ino;
-}
-
 static void
 forget_key(struct osc_map *map, struct osc_slice key, const struct osc_endpoint *endpoint)
 {
@@ -70,17 +68,13 @@ forget_keys(struct osc_contexts *contexts, struct osc_endpoint *endpoint)
 		forget_key(&contexts->senders, osc_slice(hash, sizeof(hash)), endpoint);
 }
 
-/* Who has one of the keys of a context that is gone goes on from where that was. */
-static enum osc_err
-hand_on(struct osc_contexts *contexts, const struct osc_endpoint *endpoint)
+/* It is found no more, and closed when the next group begins. */
+static void
+take_away(struct osc_contexts *contexts, struct osc_endpoint *endpoint)
 {
-	enum osc_err err = osc_past_remember(&contexts->past, endpoint);
-
-	/* The Recipient Key no other one has that is in use. */
-	for (size_t i = 0; endpoint->sends && i < contexts->n && err == OSC_OK; i++)
-		if (!contexts->loaded[i]->gone)
-			err = osc_past_recall(contexts->past, contexts->loaded[i]);
-	return err;
+	forget_keys(contexts, endpoint);
+	endpoint->gone = true;
+	contexts->n_gone++;
 }
 
 enum osc_err
@@ -91,17 +85,14 @@ osc_contexts_drop(struct osc_contexts *contexts, struct osc_endpoint *endpoint)
 	if (endpoint->gone)
 		return OSC_OK;
 	endpoint->gone = true;
-	err = hand_on(contexts, endpoint);
-	forget_keys(contexts, endpoint);
-	contexts->n_gone++;
-	if (endpoint->used > 0 && !endpoint->warned)
-		contexts->n_unwarned--;
+	err = osc_past_remember(&contexts->past, endpoint);
+	take_away(contexts, endpoint);
 	return err;
 }
 
-static enum osc_err
-open_endpoint(const struct osc_contexts *contexts, struct osc_endpoint *endpoint, const char *path,
-    struct osc_detail *detail)
+enum osc_err
+osc_contexts_open(const struct osc_contexts *contexts, struct osc_endpoint *endpoint,
+    const char *path, struct osc_detail *detail)
 {
 	enum osc_err err =
 	    osc_endpoint_open(endpoint, path, contexts->role, contexts->flags, detail);
@@ -109,50 +100,6 @@ open_endpoint(const struct osc_contexts *contexts, struct osc_endpoint *endpoint
 	if (err == OSC_ENOROLE && contexts->any_role)
 		err = osc_endpoint_open(endpoint, path, OSC_ROLE_CLIENT, contexts->flags, detail);
 	return err;
-}
-
-/* Has the other directory still the key that it had? One that cannot be loaded may have. */
-static bool
-is_twin(const struct osc_contexts *contexts, const struct osc_endpoint *endpoint)
-{
-	uint8_t mine[OSC_HASH_SIZE], its[OSC_HASH_SIZE];
-	struct osc_endpoint other;
-	struct stat st;
-	bool same = true;
-
-	if (stat(endpoint->twin, &st) != 0)
-		return false;
-	if (open_endpoint(contexts, &other, endpoint->twin, NULL) != OSC_OK)
-		return true;
-	if (osc_past_hash(mine, endpoint->context.recipient_key) &&
-	    osc_past_hash(its, other.context.recipient_key))
-		same = memcmp(mine, its, sizeof(mine)) == 0;
-	osc_endpoint_close(&other);
-	return same;
-}
-
-/* One key must not belong to two directories: each would have a window of its own, and a
- * message could get in once by each. */
-static enum osc_err
-check_twin(struct osc_contexts *contexts, struct osc_endpoint *endpoint, const uint8_t *hash,
-    struct osc_detail *detail)
-{
-	struct osc_endpoint *other = osc_map_get(&contexts->keys, osc_slice(hash, OSC_HASH_SIZE));
-
-	/* What the group under way holds is used by it, wherever it has gone. */
-	if (other != NULL && !other->held && !is_there(other)) {
-		if (osc_contexts_drop(contexts, other) != OSC_OK)
-			return OSC_ENOMEM;
-		other = NULL;
-	}
-	if (other == NULL)
-		return OSC_OK;
-	free(other->twin);
-	other->twin = strdup(endpoint->path);
-	if (other->twin == NULL)
-		return OSC_ENOMEM;
-	return osc_detail_set(
-	    detail, OSC_ETWIN, other->path, "has the same Recipient Key as %s", endpoint->path);
 }
 
 static bool
@@ -181,9 +128,9 @@ enter(struct osc_contexts *contexts, struct osc_endpoint *endpoint, struct osc_d
 
 	if (!make_room(contexts) || !osc_past_hash(hash, endpoint->context.recipient_key))
 		return OSC_ENOMEM;
-	err = check_twin(contexts, endpoint, hash, detail);
+	err = osc_twins_recipient(contexts, endpoint, hash, detail);
 	if (err == OSC_OK)
-		err = osc_past_recall(contexts->past, endpoint);
+		err = osc_past_recall(&contexts->past, endpoint);
 	if (err != OSC_OK)
 		return err;
 	if (!osc_map_put(&contexts->keys, osc_slice(hash, sizeof(hash)), endpoint))
@@ -208,7 +155,7 @@ load(struct osc_contexts *contexts, const char *path, const struct stat *st,
 	enum osc_err err;
 
 	*out = osc_map_get(&contexts->inodes, inode_key(&inode, st->st_dev, st->st_ino));
-	if (*out != NULL && ((*out)->held || is_there(*out)))
+	if (*out != NULL && ((*out)->held || osc_endpoint_is_there(*out)))
 		return OSC_OK;
 	/* It has moved: loaded anew, under the name that it has. */
 	if (*out != NULL && osc_contexts_drop(contexts, *out) != OSC_OK)
@@ -217,7 +164,7 @@ load(struct osc_contexts *contexts, const char *path, const struct stat *st,
 	endpoint = malloc(sizeof(*endpoint));
 	if (endpoint == NULL)
 		return OSC_ENOMEM;
-	err = open_endpoint(contexts, endpoint, path, detail);
+	err = osc_contexts_open(contexts, endpoint, path, detail);
 	if (err == OSC_OK)
 		err = enter(contexts, endpoint, detail);
 	if (err != OSC_OK) {
@@ -297,7 +244,7 @@ osc_contexts_refresh(struct osc_contexts *contexts, bool index, struct osc_detai
 bool
 osc_contexts_unchanged(const struct osc_endpoint *endpoint)
 {
-	return is_there(endpoint) && osc_store_unchanged(endpoint->store);
+	return osc_endpoint_is_there(endpoint) && osc_store_unchanged(endpoint->store);
 }
 
 enum osc_err
@@ -322,15 +269,17 @@ osc_contexts_use(struct osc_contexts *contexts, struct osc_endpoint *endpoint,
 {
 	char name[OSC_CID_MAX];
 
-	if (endpoint->twin != NULL && !is_twin(contexts, endpoint)) {
+	if (endpoint->twin != NULL && !osc_twins_remain(contexts, endpoint)) {
 		free(endpoint->twin);
 		endpoint->twin = NULL;
 	}
 	if (endpoint->twin != NULL)
 		return osc_detail_set(detail, OSC_ETWIN, endpoint->path,
 		    "has the same Recipient Key as %s", endpoint->twin);
-	if (endpoint->used == 0 && !endpoint->warned)
-		contexts->n_unwarned++;
+	if (endpoint->used == 0 && !endpoint->warned) {
+		*contexts->last_unwarned = endpoint;
+		contexts->last_unwarned = &endpoint->unwarned;
+	}
 	endpoint->used = ++contexts->clock;
 	osc_cid_format(name, wanted);
 	if (osc_map_get(&contexts->recent, name_key(name)) != endpoint &&
@@ -345,25 +294,17 @@ osc_contexts_number(
     struct osc_contexts *contexts, struct osc_endpoint *endpoint, struct osc_detail *detail)
 {
 	uint8_t hash[OSC_HASH_SIZE];
-	struct osc_endpoint *other;
+	enum osc_err err;
 
 	if (endpoint->sends || endpoint->active != &endpoint->context)
 		return OSC_OK;
 	if (!osc_past_hash(hash, endpoint->context.sender_key))
 		return OSC_ENOMEM;
-	other = osc_map_get(&contexts->senders, osc_slice(hash, sizeof(hash)));
-	if (other == NULL) {
-		endpoint->sends =
-		    osc_map_put(&contexts->senders, osc_slice(hash, sizeof(hash)), endpoint);
-		return endpoint->sends ? OSC_OK : OSC_ENOMEM;
-	}
-	/* If that is gone, this one will have to be ahead of it. */
-	if (!other->held && !is_there(other) && osc_contexts_drop(contexts, other) != OSC_OK)
-		return OSC_ENOMEM;
-	(void)osc_detail_set(detail, OSC_ETWIN, endpoint->path,
-	    "has the same Sender Key as %s: numbers would be used twice", other->path);
-	osc_detail_hint(detail, "give each its own Master Secret or ID Context");
-	return OSC_ETWIN;
+	err = osc_twins_sender(contexts, endpoint, hash, detail);
+	if (err != OSC_OK)
+		return err;
+	endpoint->sends = osc_map_put(&contexts->senders, osc_slice(hash, sizeof(hash)), endpoint);
+	return endpoint->sends ? OSC_OK : OSC_ENOMEM;
 }
 
 struct osc_endpoint *
@@ -382,27 +323,75 @@ osc_contexts_unwarned(struct osc_contexts *contexts)
 {
 	struct osc_endpoint *endpoint;
 
-	for (size_t i = 0; contexts->n_unwarned > 0 && i < contexts->n; i++) {
-		endpoint = contexts->loaded[i];
-		if (endpoint->used > 0 && !endpoint->warned && !endpoint->gone) {
-			endpoint->warned = true;
-			contexts->n_unwarned--;
-			return endpoint;
-		}
+	while ((endpoint = contexts->unwarned) != NULL) {
+		contexts->unwarned = endpoint->unwarned;
+		endpoint->unwarned = NULL;
+		if (contexts->unwarned == NULL)
+			contexts->last_unwarned = &contexts->unwarned;
+		if (endpoint->gone)
+			continue;
+		endpoint->warned = true;
+		return endpoint;
 	}
 	return NULL;
 }
 
-void
-osc_contexts_next_group(struct osc_contexts *contexts)
+bool
+osc_contexts_full(const struct osc_contexts *contexts)
 {
+	return contexts->n > contexts->full;
+}
+
+void
+osc_contexts_keep(const struct osc_contexts *contexts, struct osc_endpoint *endpoint)
+{
+	endpoint->needed = contexts->group + 1;
+}
+
+/* Those found last first. */
+static int
+compare_found(const void *a, const void *b)
+{
+	const struct osc_endpoint *left = *(struct osc_endpoint *const *)a;
+	const struct osc_endpoint *right = *(struct osc_endpoint *const *)b;
+
+	return left->found > right->found ? -1 : left->found < right->found;
+}
+
+/* Some more than necessary, so that it is rarely done. */
+static void
+close_oldest(struct osc_contexts *contexts)
+{
+	size_t kept = contexts->limit - contexts->limit / 4, n = contexts->n;
+	struct osc_endpoint *endpoint;
+
+	qsort(contexts->loaded, n, sizeof(struct osc_endpoint *), compare_found);
+	for (size_t i = kept; i < n; i++) {
+		endpoint = contexts->loaded[i];
+		if (endpoint->gone || endpoint->needed == contexts->group ||
+		    osc_past_remember(&contexts->past, endpoint) != OSC_OK)
+			kept++;
+		else
+			take_away(contexts, endpoint);
+	}
+	kept += contexts->limit / 4;
+	contexts->full = kept > contexts->limit ? kept : contexts->limit;
+}
+
+static void
+forget_gone(struct osc_contexts *contexts)
+{
+	struct osc_endpoint **at = &contexts->unwarned;
 	size_t kept = 0;
 
-	contexts->group++;
-	if (contexts->n_gone == 0)
-		return;
 	/* Names may lead to what is gone. */
 	forget_names(contexts);
+	while (*at != NULL)
+		if ((*at)->gone)
+			*at = (*at)->unwarned;
+		else
+			at = &(*at)->unwarned;
+	contexts->last_unwarned = at;
 	for (size_t i = 0; i < contexts->n; i++) {
 		if (!contexts->loaded[i]->gone) {
 			contexts->loaded[kept++] = contexts->loaded[i];
@@ -416,6 +405,16 @@ osc_contexts_next_group(struct osc_contexts *contexts)
 }
 
 void
+osc_contexts_next_group(struct osc_contexts *contexts)
+{
+	contexts->group++;
+	if (osc_contexts_full(contexts))
+		close_oldest(contexts);
+	if (contexts->n_gone > 0)
+		forget_gone(contexts);
+}
+
+void
 osc_contexts_close(struct osc_contexts *contexts)
 {
 	for (size_t i = 0; i < contexts->n; i++) {
@@ -423,7 +422,7 @@ osc_contexts_close(struct osc_contexts *contexts)
 		free(contexts->loaded[i]);
 	}
 	free(contexts->loaded);
-	osc_past_free(contexts->past);
+	osc_past_free(&contexts->past);
 	forget_names(contexts);
 	osc_map_free(&contexts->inodes);
 	osc_map_free(&contexts->keys);

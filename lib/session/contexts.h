@@ -4,14 +4,17 @@
 #define OSC_SESSION_CONTEXTS_H
 
 #include "session/endpoint.h"
+#include "session/past.h"
 #include "store/index.h"
 
-struct osc_past;
+/* So many contexts stay open. */
+#define OSC_CONTEXTS_OPEN ((size_t)16384)
 
 /*
  * The contexts under a directory (-C DIR), which may come, go and be replaced while a run
- * lasts. They are loaded when a message may be for them, and stay loaded: settings and
- * keys, but no descriptor, so that no number of them is too many.
+ * lasts. They are loaded when a message may be for them, and stay open: settings and
+ * keys, but no descriptor. Between two groups those that no message was for or may have been
+ * for the longest are closed, if they are too many.
  */
 struct osc_contexts {
 	const char *directory;
@@ -20,27 +23,43 @@ struct osc_contexts {
 	unsigned flags;
 	struct osc_endpoint **loaded; /* on the heap each, so that they do not move */
 	size_t n, cap, n_gone;
+	size_t limit;         /* how many stay open: OSC_CONTEXTS_OPEN */
+	size_t full;          /* when there are more some are closed */
 	struct osc_map names; /* name in the directory -> endpoint */
 	struct osc_map
 	    recent; /* KID or KID@KIDCONTEXT -> endpoint in which one like it verified last */
 	struct osc_map inodes;  /* which directory -> endpoint */
 	struct osc_map keys;    /* hash of the Recipient Key -> endpoint */
 	struct osc_map senders; /* hash of the Sender Key -> endpoint that took numbers for it */
-	struct osc_past *past;  /* what endpoints that are gone have come to */
+	struct osc_past past;   /* what endpoints that were closed have come to */
 	struct osc_index index;
 	struct osc_seen seen; /* the directory, when the names were looked for last */
 	uint64_t group;       /* serial number of the group under way */
 	uint64_t refreshed;   /* the group for which the directory was looked at last */
 	uint64_t searches;    /* so many were made */
 	uint64_t clock;       /* for the order of use */
-	size_t n_unwarned;    /* used, and their warnings not said */
+	struct osc_endpoint *unwarned, **last_unwarned; /* used, and their warnings not said */
 };
 
 /* osc_contexts_init - flags: enum osc_store_flag, for every context */
 void osc_contexts_init(
     struct osc_contexts *contexts, const char *directory, enum osc_role role, unsigned flags);
 
-/* osc_contexts_next_group - begin a group; forgets what is gone */
+/* osc_contexts_limit - how many stay open, in place of OSC_CONTEXTS_OPEN */
+void osc_contexts_limit(struct osc_contexts *contexts, size_t limit);
+
+/* osc_contexts_full - are some to be closed when the next group begins? */
+bool osc_contexts_full(const struct osc_contexts *contexts);
+
+/* osc_contexts_keep - not this one, then */
+void osc_contexts_keep(const struct osc_contexts *contexts, struct osc_endpoint *endpoint);
+
+/*
+ * osc_contexts_next_group - begin a group; forgets what is gone
+ *
+ * If there are too many those found longest ago are closed: what they have come to is
+ * remembered, and all that was said of them holds when they are opened again. No lock is held.
+ */
 void osc_contexts_next_group(struct osc_contexts *contexts);
 
 /*
@@ -54,6 +73,11 @@ enum osc_err osc_contexts_check(const struct osc_contexts *contexts, struct osc_
  * index: names in the directory are wanted, too */
 enum osc_err osc_contexts_refresh(
     struct osc_contexts *contexts, bool index, struct osc_detail *detail);
+
+/* osc_contexts_open - open a directory as one of them is; it is not entered. As
+ * osc_endpoint_open */
+enum osc_err osc_contexts_open(const struct osc_contexts *contexts, struct osc_endpoint *endpoint,
+    const char *path, struct osc_detail *detail);
 
 /*
  * osc_contexts_load - the context with this name in the directory, loaded if it is not
@@ -106,7 +130,8 @@ enum osc_err osc_contexts_drop(struct osc_contexts *contexts, struct osc_endpoin
  * osc_contexts_number - a message is about to take a number of this context
  *
  * Two directories that have one Sender Key would take the same numbers for it: of those, only
- * the first to take one in a run may. Returns OSC_OK, OSC_ETWIN with the detail, or OSC_ENOMEM.
+ * the first to take one in a run may. Returns OSC_OK, OSC_ETWIN or OSC_EBACK with the detail, or
+ * OSC_ENOMEM.
  */
 enum osc_err osc_contexts_number(
     struct osc_contexts *contexts, struct osc_endpoint *endpoint, struct osc_detail *detail);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "base/secret.h"
 #include "session/endpoint.h"
@@ -42,6 +43,15 @@ derive_base(struct osc_endpoint *endpoint, struct osc_detail *detail)
 	endpoint->base_serial = next_serial();
 	osc_endpoint_activate(endpoint, NULL, false);
 	return OSC_OK;
+}
+
+bool
+osc_endpoint_is_there(const struct osc_endpoint *endpoint)
+{
+	struct stat st;
+
+	return stat(endpoint->path, &st) == 0 && st.st_dev == endpoint->dev &&
+	    st.st_ino == endpoint->ino;
 }
 
 bool

@@ -42,12 +42,15 @@ struct osc_endpoint {
 	uint64_t used; /* when a message verified in it last, counted up; 0: never */
 
 	/* Among many. */
-	bool gone;        /* its directory is not the one that was loaded any more */
+	bool gone;        /* its directory is not the one that was loaded any more, or it is closed
+			     to make room; it lives until the next group */
 	char *twin;       /* another directory with the same Recipient Key; NULL: none */
 	bool sends;       /* numbers of its own were taken in this run */
 	uint64_t found;   /* the search that has found it last */
 	uint64_t glanced; /* the group in which it was looked at last, without the lock */
 	uint64_t checked; /* the group for which its files were compared with what was loaded */
+	uint64_t needed;  /* the group up to which it stays open */
+	struct osc_endpoint *unwarned; /* the next one in the queue of those to be warned about */
 };
 
 /*
@@ -60,6 +63,9 @@ struct osc_endpoint {
  */
 enum osc_err osc_endpoint_open(struct osc_endpoint *endpoint, const char *path, enum osc_role role,
     unsigned flags, struct osc_detail *detail);
+
+/* osc_endpoint_is_there - is the directory that was loaded still where it was? */
+bool osc_endpoint_is_there(const struct osc_endpoint *endpoint);
 
 /* osc_endpoint_rederives - may its keys be derived anew? (B.2) */
 bool osc_endpoint_rederives(const struct osc_endpoint *endpoint);

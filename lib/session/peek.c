@@ -104,6 +104,15 @@ forget_gone(struct osc_peeked *peeked)
 			peeked->ring[i].endpoint = NULL;
 }
 
+/* A response is under the context of its request. */
+static void
+keep_all(const struct osc_peeked *peeked, const struct osc_contexts *contexts)
+{
+	for (size_t i = 0; i < OSC_PEEKED_MAX; i++)
+		if (peeked->ring[i].endpoint != NULL)
+			osc_contexts_keep(contexts, peeked->ring[i].endpoint);
+}
+
 void
 osc_peeked_free(struct osc_peeked *peeked)
 {
@@ -364,6 +373,8 @@ osc_session_peek(struct osc_session *session, struct osc_item *items, size_t n, 
 	*done = 0;
 	if (session->peeked != NULL && session->contexts.n_gone > 0)
 		forget_gone(session->peeked);
+	if (session->peeked != NULL && osc_contexts_full(&session->contexts))
+		keep_all(session->peeked, &session->contexts);
 	err = osc_group_init(&group, session, items, n, detail);
 	if (err != OSC_OK)
 		return err;

@@ -6,22 +6,80 @@
 #include "store/high.h"
 #include "store/sequence.h"
 
+struct osc_packed {
+	uint64_t next, index;
+	uint32_t size;
+	bool known;
+	uint64_t bits[]; /* of the window: which were seen, then which were answered */
+};
+
+/* Words of the bits of a window: no bit beyond its size is ever set. */
+static size_t
+words_of(uint32_t size)
+{
+	return (size + 63) / 64;
+}
+
+struct osc_packed *
+osc_packed_make(const struct osc_state *state)
+{
+	const struct osc_window *window = &state->window;
+	size_t words = window->known ? words_of(window->size) : 0;
+	struct osc_packed *packed = malloc(sizeof(*packed) + 2 * words * sizeof(uint64_t));
+
+	if (packed == NULL)
+		return NULL;
+	packed->next = state->next;
+	packed->index = window->index;
+	packed->size = window->size;
+	packed->known = window->known;
+	if (words > 0) {
+		memcpy(packed->bits, window->seen, words * sizeof(uint64_t));
+		memcpy(packed->bits + words, window->answered, words * sizeof(uint64_t));
+	}
+	return packed;
+}
+
+struct osc_state
+osc_packed_state(const struct osc_packed *packed)
+{
+	struct osc_state state = {0};
+	size_t words;
+
+	if (packed == NULL)
+		return state;
+	state.next = packed->next;
+	state.window.known = packed->known;
+	state.window.index = packed->index;
+	state.window.size = packed->size;
+	words = packed->known ? words_of(packed->size) : 0;
+	if (words > 0) {
+		memcpy(state.window.seen, packed->bits, words * sizeof(uint64_t));
+		memcpy(state.window.answered, packed->bits + words, words * sizeof(uint64_t));
+	}
+	return state;
+}
+
 /* Lost, the window says nothing: what was known of it before stays the measure. */
 enum osc_err
 osc_high_raise(struct osc_high *high, const struct osc_state *state)
 {
+	struct osc_state now = osc_packed_state(high->state);
+	struct osc_packed *packed;
+
 	if (high->state == NULL) {
-		high->state = malloc(sizeof(*high->state));
-		if (high->state == NULL)
-			return OSC_ENOMEM;
-		*high->state = *state;
-		return OSC_OK;
+		now = *state;
+	} else {
+		if (state->window.known && (!now.window.known || osc_state_follows(&now, state)))
+			now.window = state->window;
+		if (state->next > now.next)
+			now.next = state->next;
 	}
-	if (state->window.known &&
-	    (!high->state->window.known || osc_state_follows(high->state, state)))
-		high->state->window = state->window;
-	if (state->next > high->state->next)
-		high->state->next = state->next;
+	packed = osc_packed_make(&now);
+	if (packed == NULL)
+		return OSC_ENOMEM;
+	free(high->state);
+	high->state = packed;
 	return OSC_OK;
 }
 
@@ -94,13 +152,14 @@ osc_high_admit(
     struct osc_high *high, const struct osc_state *state, const struct osc_rederived *rederived)
 {
 	static const struct osc_rederived none;
+	struct osc_state seen = osc_packed_state(high->state);
 	enum osc_err err;
 
 	if (rederived == NULL)
 		rederived = &none;
 	if (!goes_on(&high->currents, &rederived->current) ||
 	    !goes_on(&high->pendings, &rederived->pending) || !comes_into_use(high, rederived) ||
-	    (high->state != NULL && !osc_state_follows(high->state, state)))
+	    !osc_state_follows(&seen, state))
 		return OSC_EBACK;
 	err = raise_epoch(&high->currents, &rederived->current);
 	if (err == OSC_OK)

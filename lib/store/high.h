@@ -17,10 +17,19 @@ struct osc_epochs {
 	size_t n, cap;
 };
 
+/* A state without its challenge, in as much memory as its window needs. */
+struct osc_packed;
+
 struct osc_high {
-	struct osc_state *state; /* of the keys of the settings; NULL: nothing yet */
+	struct osc_packed *state; /* of the keys of the settings, on the heap; NULL: nothing yet */
 	struct osc_epochs currents, pendings;
 };
+
+/* osc_packed_make - on the heap; NULL if there is no memory */
+struct osc_packed *osc_packed_make(const struct osc_state *state);
+
+/* osc_packed_state - the state that was packed; none is one of no number and no window */
+struct osc_state osc_packed_state(const struct osc_packed *packed);
 
 /* osc_high_raise - the state may not fall behind this one; OSC_OK or OSC_ENOMEM */
 enum osc_err osc_high_raise(struct osc_high *high, const struct osc_state *state);

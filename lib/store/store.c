@@ -314,6 +314,19 @@ osc_store_high(struct osc_store *store)
 	return &store->high;
 }
 
+struct osc_store_past
+osc_store_past(const struct osc_store *store)
+{
+	return (struct osc_store_past){.failed = store->failed, .settled = !store->moved};
+}
+
+void
+osc_store_resume(struct osc_store *store, struct osc_store_past past)
+{
+	store->failed = past.failed;
+	store->moved = store->moved && !past.settled;
+}
+
 void
 osc_store_rest(struct osc_store *store)
 {

@@ -142,6 +142,16 @@ bool osc_store_unchanged(const struct osc_store *store);
  */
 struct osc_high *osc_store_high(struct osc_store *store);
 
+/* What must stay known of a store that is closed, and opened again in one process. */
+struct osc_store_past {
+	bool failed;  /* a commit failed: no further begin */
+	bool settled; /* that the directory was moved is not to be accepted any more */
+};
+struct osc_store_past osc_store_past(const struct osc_store *store);
+
+/* osc_store_resume - the store was open in this process before */
+void osc_store_resume(struct osc_store *store, struct osc_store_past past);
+
 /*
  * osc_store_look - read the state without the lock
  *

@@ -310,3 +310,66 @@ from_all() {
 	equal "$(jq -r '.oscore.context // .error' out | tr '\n' ' ')" "ctx/a ctx/a2 ctx/a2 ctx/b "
 	equal "$(member ctx/z received)" '{"index":0,"bitfield":7}'
 }
+
+teardown() {
+	[ -z "${elsewhere:-}" ] || rm -rf "$elsewhere"
+}
+
+# more_than_open DIR KID N - contexts named by kids from that on, and a forged message for each
+more_than_open() {
+	python3 - "$@" <<-'PYTHON'
+		import os, sys
+
+		top, first, n = sys.argv[1], int(sys.argv[2], 16), int(sys.argv[3])
+		os.umask(0o077)
+		for i in range(first, first + n):
+		    os.mkdir("%s/%06x" % (top, i))
+		    with open("%s/%06x/settings.json" % (top, i), "w") as file:
+		        file.write('{"sender-id_hex": "ff", "recipient-id_hex": "%06x", "secret_hex": "%08x",'
+		                   ' "algorithm": 10}' % (i, i))
+		    print("44025d1f00003974950900%06xff%032x" % (i, 1))
+	PYTHON
+}
+
+@test "more contexts than stay open: what was closed is opened again, and nothing is forgotten" {
+	# in memory, where there is such a place: so many directories take long on a disk
+	elsewhere=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d)
+	ln -s "$elsewhere" ctx
+	peer a 0a
+	peer b 0b - "$OTHER_SECRET"
+	more_than_open ctx 100000 17000 >forged
+	first=$(from a)
+	second=$(from b)
+	cp -r ctx/b ctx/.older
+	mkfifo in
+	oscore-unprotect -q -k -f hex -C ctx in >out 2>err &
+	program=$!
+	exec 5>in
+	# say FILE - its messages, and wait for what becomes of them
+	say() {
+		local had
+		had=$(wc -l <out)
+		cat "$1" >&5
+		for ((tries = 0; tries < 3000; tries++)); do
+			[ "$(wc -l <out)" -lt $((had + $(wc -l <"$1"))) ] || return 0
+			sleep 0.01
+		done
+		fail "no answer"
+	}
+	printf '%s\n' "$first" "$second" >both
+	say both
+	say forged
+	printf '%s\n' "$first" "$(from a)" >again
+	say again
+	# an older directory is put in the place of one that is closed
+	mv ctx/b ctx/.away
+	mv ctx/.older ctx/b
+	printf '%s\n' "$second" "$(from b)" "$(from a)" >again
+	say again
+	exec 5>&-
+	status=0
+	wait "$program" || status=$?
+	equal "$status" 4
+	equal "$(grep -v '^# 4' out | cut -c 1-4 | tr '\n' ' ')" "4401 4401 # 6  4401 # 7  # 7  4401 "
+	grep -q '^# 7 ctx/b/sequence.json: went back' out
+}

@@ -49,11 +49,40 @@ test_map(void)
 	osc_map_free(&map);
 }
 
+static void
+count_up(void *value)
+{
+	++*(unsigned *)value;
+}
+
+/* Each value once, and none is left. */
+static void
+test_drain(void)
+{
+	static unsigned values[KEYS];
+	struct osc_map map = {0};
+	uint8_t bytes[4];
+	unsigned sum = 0;
+	size_t n;
+
+	osc_map_drain(&map, count_up);
+	for (unsigned i = 0; i < KEYS; i++)
+		CHECK(osc_map_put(&map, key_of(bytes, i), &values[i]));
+	n = map.n;
+	osc_map_drain(&map, count_up);
+	for (unsigned i = 0; i < KEYS; i++) {
+		CHECK(values[i] <= 1);
+		sum += values[i];
+	}
+	CHECK(sum == n && map.n == 0 && osc_map_get(&map, key_of(bytes, 0)) == NULL);
+}
+
 int
 main(void)
 {
 	if (!osc_secret_init())
 		return EXIT_FAILURE;
 	RUN(test_map);
+	RUN(test_drain);
 	return unit_end();
 }
