@@ -12,6 +12,7 @@ delivery_init(struct delivery *delivery, const struct stream_options *options)
 	output_init(&delivery->output, options->output);
 	output_init(&delivery->replies, options->reply);
 	delivery->where = delivery->output.name;
+	delivery->tells = osc_format_tells(options->to);
 }
 
 enum osc_err
@@ -71,20 +72,27 @@ delivery_next(const struct delivery *delivery, struct osc_detail *detail)
 	return OSC_ESECOND;
 }
 
-/* Write what is framed: packets one by one, the rest in large pieces. */
 static enum osc_err
-write_out(struct delivery *delivery, struct output *output, struct osc_buffer *framed, size_t least,
+write_all(struct delivery *delivery, struct output *output, struct osc_buffer *framed,
     struct osc_detail *detail)
 {
 	enum osc_err err;
 
-	if (framed->len == 0 || (framed->len < least && !output->packets))
-		return OSC_OK;
 	delivery->where = output->name;
 	err = output_write(output, framed->ptr, framed->len, detail);
 	output->failed = output->failed || err != OSC_OK;
 	osc_buffer_cut(framed, 0);
 	return err;
+}
+
+/* Write what is framed: packets one by one, the rest in large pieces. */
+static inline enum osc_err
+write_out(struct delivery *delivery, struct output *output, struct osc_buffer *framed, size_t least,
+    struct osc_detail *detail)
+{
+	if (framed->len == 0 || (framed->len < least && !output->packets))
+		return OSC_OK;
+	return write_all(delivery, output, framed, detail);
 }
 
 /* What JSON tells about the context of a message. */
@@ -107,26 +115,30 @@ about(
 	return out;
 }
 
+/* In a format that says more of a message than its bytes. */
+static enum osc_err
+write_told(struct delivery *delivery, const struct osc_item *item, const struct osc_work *work)
+{
+	struct osc_about what = {0};
+
+	if (work->endpoint != NULL || work->unverified)
+		what = about(work->endpoint, work->side, &work->message.option);
+	return osc_frame_write(
+	    &delivery->framed, delivery->options->to, item->out, &what, item->meta);
+}
+
 enum osc_err
 delivery_message(struct delivery *delivery, const struct osc_item *item,
     const struct osc_work *work, struct osc_detail *detail)
 {
-	enum osc_format format = delivery->options->to;
-	struct osc_about what;
 	enum osc_err err;
 
 	delivery->passed = true;
 	if (delivery->options->session.dry_run)
 		return OSC_OK;
-	if (osc_format_tells(format)) {
-		what = (work->endpoint != NULL || work->unverified)
-		    ? about(work->endpoint, work->side, &work->message.option)
-		    : (struct osc_about){0};
-		err = osc_frame_write(&delivery->framed, format, item->out, &what, item->meta);
-	} else {
-		err =
-		    osc_frame_write(&delivery->framed, format, item->out, NULL, osc_slice(NULL, 0));
-	}
+	err = delivery->tells ? write_told(delivery, item, work)
+			      : osc_frame_write(&delivery->framed, delivery->options->to, item->out,
+				    NULL, OSC_ABSENT);
 	return err == OSC_OK
 	    ? write_out(delivery, &delivery->output, &delivery->framed, WRITE_SIZE, detail)
 	    : err;

@@ -15,6 +15,7 @@ struct delivery {
 	struct output output;
 	struct output replies; /* FILE of --error-reply */
 	struct osc_buffer framed, framed_replies;
+	bool tells;        /* more of a message than its bytes */
 	bool passed;       /* a message went through */
 	bool replied;      /* an error reply was made */
 	const char *where; /* of the last error */

@@ -189,8 +189,8 @@ say_context(struct view *view)
 	say_bytes(explain, own ? "Sender ID" : "Recipient ID", osc_id_slice(id));
 	say_key(view, own ? "Sender Key" : "Recipient Key", id);
 	if (view->work->outgoing)
-		say_words(
-		    explain, "Sender Sequence Number", "%llu", (unsigned long long)view->work->seq);
+		say_words(explain, "Sender Sequence Number", "%llu",
+		    (unsigned long long)view->work->sending.seq);
 }
 
 /* The inner text of a message that was protected here: split once more. */
@@ -257,7 +257,7 @@ open_text(uint8_t *out, const struct view *view)
 static void
 say_plaintext(struct view *view)
 {
-	const struct osc_coap *plain = view->work->outgoing ? &view->work->plain : NULL;
+	const struct osc_coap *plain = view->work->outgoing ? &view->work->sending.plain : NULL;
 	size_t cap = view->message.outer.payload.len, len;
 	uint8_t *text;
 
@@ -377,8 +377,8 @@ explain_message(struct explain *explain, const struct osc_item *item, const stru
 		params.id_context = work->derived->id;
 	view.has_message =
 	    datagram.len > 0 && osc_unprotect_decode(&view.message, datagram, NULL) == OSC_OK;
-	view.is_request =
-	    work->outgoing ? osc_code_is_request(work->plain.code) : view.message.is_request;
+	view.is_request = work->outgoing ? osc_code_is_request(work->sending.plain.code)
+					 : view.message.is_request;
 	view.scratch = malloc(OSC_INFO_MAX + view.params->id_context.len);
 	if (view.scratch == NULL) {
 		explain->lines.full = true;
@@ -397,8 +397,6 @@ explain_settled(
 {
 	const struct osc_work *work = osc_session_work(session, i);
 
-	if (!explain->on)
-		return;
 	/* A message that is not protected has no context. */
 	if (work->endpoint != NULL && work->bound &&
 	    (item->err == OSC_OK || item->err == OSC_ETAG || item->err == OSC_EREDERIVE ||

@@ -60,7 +60,8 @@ watch_limits(struct limits *limits, const struct osc_item *item, const struct os
 		return;
 	/* Only protecting knows a number of its own; it counts what went out with
 	 * this key, but for the responses that took the nonce of their request. */
-	if (item->err == OSC_OK && work->seq >= PROTECTED_MAX && !limits->protected_warned) {
+	if (item->err == OSC_OK && work->sending.seq >= PROTECTED_MAX &&
+	    !limits->protected_warned) {
 		cli_warn(where,
 		    "over 2^20 messages protected with a key of an 8-byte tag: make a new context");
 		limits->protected_warned = true;
@@ -133,7 +134,7 @@ ends_observation(const struct osc_work *work)
 	struct osc_slice value;
 
 	return work->outgoing && work->receipts != NULL && work->receipts->registration &&
-	    !osc_option_find(work->plain.options, OSC_OPT_OBSERVE, &value);
+	    !osc_option_find(work->sending.plain.options, OSC_OPT_OBSERVE, &value);
 }
 
 OSC_RARE static void
@@ -227,7 +228,8 @@ hand_over(struct stream *stream, const struct osc_item *items, size_t done)
 		watch_limits(&stream->limits, &items[i], work);
 		if (items[i].err == OSC_OK)
 			remark(stream, &items[i], work);
-		explain_settled(&stream->explain, &stream->session, i, &items[i]);
+		if (stream->explain.on)
+			explain_settled(&stream->explain, &stream->session, i, &items[i]);
 	}
 	return err == OSC_OK ? delivery_flush(&stream->delivery, &stream->detail) : err;
 }

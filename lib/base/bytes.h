@@ -70,6 +70,97 @@ osc_copy(uint8_t *to, const uint8_t *from, size_t len)
 		memcpy(to, from, len);
 }
 
+/* osc_load64, osc_store64 - eight bytes as a number, the first one being the lowest */
+OSC_INLINE uint64_t
+osc_load64(const uint8_t *from)
+{
+	uint64_t number;
+
+	memcpy(&number, from, sizeof(number));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	number = __builtin_bswap64(number);
+#endif
+	return number;
+}
+
+OSC_INLINE void
+osc_store64(uint8_t *to, uint64_t number)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	number = __builtin_bswap64(number);
+#endif
+	memcpy(to, &number, sizeof(number));
+}
+
+OSC_INLINE uint32_t
+osc_load32(const uint8_t *from)
+{
+	uint32_t number;
+
+	memcpy(&number, from, sizeof(number));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	number = __builtin_bswap32(number);
+#endif
+	return number;
+}
+
+OSC_INLINE void
+osc_store32(uint8_t *to, uint32_t number)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	number = __builtin_bswap32(number);
+#endif
+	memcpy(to, &number, sizeof(number));
+}
+
+/* osc_load_short - up to eight bytes, with zeros behind them; none behind is read */
+OSC_INLINE uint64_t
+osc_load_short(const uint8_t *from, size_t len)
+{
+	if (len >= 8)
+		return osc_load64(from);
+	if (len >= 4)
+		return osc_load32(from) | (uint64_t)osc_load32(from + len - 4) << 8 * (len - 4);
+	if (len == 0)
+		return 0;
+	return from[0] | (uint64_t)from[len / 2] << 8 * (len / 2) |
+	    (uint64_t)from[len - 1] << 8 * (len - 1);
+}
+
+/* osc_store_short - the lowest bytes of a number, up to eight; none behind is written */
+OSC_INLINE void
+osc_store_short(uint8_t *to, uint64_t number, size_t len)
+{
+	if (len >= 8) {
+		osc_store64(to, number);
+	} else if (len >= 4) {
+		osc_store32(to, (uint32_t)number);
+		osc_store32(to + len - 4, (uint32_t)(number >> 8 * (len - 4)));
+	} else if (len > 0) {
+		to[0] = (uint8_t)number;
+		to[len / 2] = (uint8_t)(number >> 8 * (len / 2));
+		to[len - 1] = (uint8_t)(number >> 8 * (len - 1));
+	}
+}
+
+/* osc_copy_few - as osc_copy, for what has rarely more than 16 bytes; they do not overlap */
+OSC_INLINE void
+osc_copy_few(uint8_t *to, const uint8_t *from, size_t len)
+{
+	uint64_t first, last;
+
+	if (len > 16) {
+		memcpy(to, from, len);
+	} else if (len > 8) {
+		first = osc_load64(from);
+		last = osc_load64(from + len - 8);
+		osc_store64(to, first);
+		osc_store64(to + len - 8, last);
+	} else {
+		osc_store_short(to, osc_load_short(from, len), len);
+	}
+}
+
 /* A growing buffer; all zero is empty. Append to it; or write behind len, into what was
  * reserved, and raise len. */
 struct osc_buffer {

@@ -23,4 +23,22 @@
 #define OSC_RARE
 #endif
 
+/* A large variable that is written before it is read, on the way of each message: not cleared
+ * where the compiler clears all others. */
+#if defined(__has_attribute)
+#if __has_attribute(uninitialized)
+#define OSC_UNSET __attribute__((uninitialized))
+#endif
+#endif
+#ifndef OSC_UNSET
+#define OSC_UNSET
+#endif
+
+/* A function that is called for each message and is mostly the call. */
+#if defined(__GNUC__)
+#define OSC_INLINE static inline __attribute__((always_inline))
+#else
+#define OSC_INLINE static inline
+#endif
+
 #endif

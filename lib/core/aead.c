@@ -145,7 +145,7 @@ add_lane(struct osc_ccm_lane *lane, struct osc_aead_job *job)
 void
 osc_aead_seal(struct osc_aead_job *jobs, size_t n)
 {
-	struct osc_ccm_lane lanes[OSC_CCM_LANES];
+	OSC_UNSET struct osc_ccm_lane lanes[OSC_CCM_LANES];
 	const struct osc_aead_key *key;
 	size_t k = 0;
 
@@ -199,7 +199,7 @@ open_chacha(const struct osc_aead_key *key, const struct osc_aead_job *job)
 static void
 open_all(struct osc_aead_job *jobs, size_t n)
 {
-	struct osc_ccm_lane lanes[OSC_CCM_LANES];
+	OSC_UNSET struct osc_ccm_lane lanes[OSC_CCM_LANES];
 	const struct osc_aead_key *key;
 	size_t k = 0;
 

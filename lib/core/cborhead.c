@@ -3,7 +3,7 @@
 #include "core/cborhead.h"
 
 enum osc_cbor_status
-osc_cbor_head_decode(struct osc_cbor_head *head, struct osc_slice in)
+osc_cbor_head_decode_long(struct osc_cbor_head *head, struct osc_slice in)
 {
 	unsigned info;
 	size_t more;
@@ -27,16 +27,12 @@ osc_cbor_head_decode(struct osc_cbor_head *head, struct osc_slice in)
 }
 
 size_t
-osc_cbor_head_encode(
+osc_cbor_head_encode_long(
     uint8_t out[static OSC_CBOR_HEAD_MAX], enum osc_cbor_major major, uint64_t argument)
 {
 	unsigned power = 0; /* of 2: so many bytes */
 	size_t more;
 
-	if (argument < 24) {
-		out[0] = (uint8_t)((unsigned)major << 5 | argument);
-		return 1;
-	}
 	while (power < 3 && argument >> (8U << power) != 0)
 		power++;
 	more = (size_t)1 << power;

@@ -36,12 +36,35 @@ enum osc_cbor_status {
 };
 
 /* osc_cbor_head_decode - the head that some bytes begin with */
-enum osc_cbor_status osc_cbor_head_decode(struct osc_cbor_head *head, struct osc_slice in);
+enum osc_cbor_status osc_cbor_head_decode_long(struct osc_cbor_head *head, struct osc_slice in);
+
+static inline enum osc_cbor_status
+osc_cbor_head_decode(struct osc_cbor_head *head, struct osc_slice in)
+{
+	uint8_t first;
+
+	if (in.len == 0 || (in.ptr[0] & 0x1f) >= 24)
+		return osc_cbor_head_decode_long(head, in);
+	first = in.ptr[0];
+	*head = (struct osc_cbor_head){
+	    .major = (enum osc_cbor_major)(first >> 5), .len = 1, .argument = first & 0x1f};
+	return OSC_CBOR_HEAD;
+}
 
 /* osc_cbor_head_encode - the shortest head that says this, of up to OSC_CBOR_HEAD_MAX bytes;
  * returns its length */
-size_t osc_cbor_head_encode(
+size_t osc_cbor_head_encode_long(
     uint8_t out[OSC_AT_LEAST(OSC_CBOR_HEAD_MAX)], enum osc_cbor_major major, uint64_t argument);
+
+static inline size_t
+osc_cbor_head_encode(
+    uint8_t out[OSC_AT_LEAST(OSC_CBOR_HEAD_MAX)], enum osc_cbor_major major, uint64_t argument)
+{
+	if (argument >= 24)
+		return osc_cbor_head_encode_long(out, major, argument);
+	out[0] = (uint8_t)((unsigned)major << 5 | argument);
+	return 1;
+}
 
 OSC_C_END
 

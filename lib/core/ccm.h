@@ -19,6 +19,8 @@ OSC_C_BEGIN
 /* osc_block_cipher - encrypt whole blocks of 16 bytes, each by itself; out may be in */
 typedef void osc_block_cipher(const void *key, size_t len, uint8_t *out, const uint8_t *in);
 
+#define OSC_CCM_BLOCK 16 /* bytes */
+
 /* Messages at once; more are not faster. */
 #define OSC_CCM_LANES 16
 
@@ -30,9 +32,10 @@ struct osc_ccm_lane {
 	uint8_t tag_len;   /* 8 or 16 bytes */
 	struct osc_aead_job *job;
 
-	size_t len;         /* of the text */
-	size_t aad_blocks;  /* with the length of the AAD */
-	size_t text_blocks; /* the last one may be part of one */
+	size_t len;        /* of the text */
+	size_t aad_blocks; /* with the length of the AAD */
+	size_t blocks;     /* and those of the text; the last one may be part of one */
+	uint64_t nonce[2]; /* in a block that is zero otherwise */
 };
 
 /* osc_ccm_seal - as osc_aead_seal, for up to OSC_CCM_LANES messages; changes their order */

@@ -5,7 +5,6 @@
 
 #include "core/coap.h"
 
-#define MARKER 0xff
 #define TKL_EXTENDED_8 13 /* RFC 8974, 2.1 */
 #define TKL_EXTENDED_16 14
 #define CLASS_SIGNALING 7 /* RFC 8323, 5 */
@@ -21,22 +20,14 @@ fail(struct osc_where *where, enum osc_err err, size_t offset, uint32_t option)
 	return err;
 }
 
-/*
- * Options that have no extension need no parser: their head is one byte. All others are
- * libcoap's; but the delta is read anew, since its parser returns deltas modulo 65536 (e0 fe ff
- * is 65548 and it reports 12). Returns the bytes of the option, 0 if it is malformed.
- */
-static size_t
-parse_option(const uint8_t *p, size_t len, uint32_t *delta)
+/* As parse_option; by libcoap, but the delta is read anew, since its parser returns deltas modulo
+ * 65536 (e0 fe ff is 65548 and it reports 12). */
+OSC_RARE static size_t
+parse_extended(const uint8_t *p, size_t len, uint32_t *delta)
 {
 	coap_option_t parsed;
-	size_t n = 1U + (*p & 0x0fU);
+	size_t n = coap_opt_parse(p, len, &parsed);
 
-	if (!osc_option_is_extended(*p)) {
-		*delta = *p >> 4;
-		return n <= len ? n : 0;
-	}
-	n = coap_opt_parse(p, len, &parsed);
 	if (n > 0) {
 		const uint8_t *at = p + 1;
 
@@ -45,14 +36,27 @@ parse_option(const uint8_t *p, size_t len, uint32_t *delta)
 	return n;
 }
 
-static enum osc_err
+/* Options that have no extension need no parser: their head is one byte. Returns the bytes of
+ * the option, 0 if it is malformed. */
+OSC_INLINE size_t
+parse_option(const uint8_t *p, size_t len, uint32_t *delta)
+{
+	size_t n = 1U + (*p & 0x0fU);
+
+	if (osc_option_is_extended(*p))
+		return parse_extended(p, len, delta);
+	*delta = *p >> 4;
+	return n <= len ? n : 0;
+}
+
+OSC_INLINE enum osc_err
 walk(struct osc_slice body, size_t *end, uint64_t *has, struct osc_where *where)
 {
 	uint32_t number = 0, delta = 0;
 	size_t at = 0, n;
 
 	*has = 0;
-	while (at < body.len && body.ptr[at] != MARKER) {
+	while (at < body.len && body.ptr[at] != OSC_COAP_MARKER) {
 		n = parse_option(body.ptr + at, body.len - at, &delta);
 		if (n == 0)
 			return fail(where, OSC_EOPTION, at, number);
@@ -89,18 +93,6 @@ osc_coap_split_body(struct osc_slice *options, struct osc_slice *payload, struct
 	uint64_t has;
 
 	return osc_coap_walk_body(options, payload, &has, body, where);
-}
-
-bool
-osc_code_is_request(uint8_t code)
-{
-	return code >> 5 == 0 && code != OSC_CODE_EMPTY;
-}
-
-bool
-osc_code_is_response(uint8_t code)
-{
-	return code >> 5 >= 2 && code >> 5 <= 5;
 }
 
 enum osc_err
@@ -163,63 +155,20 @@ osc_option_find(struct osc_slice options, uint32_t number, struct osc_slice *val
 	return false;
 }
 
-static void
-put_bytes(struct osc_coap_writer *w, const uint8_t *bytes, size_t len)
-{
-	if (w->full || len > w->cap - w->len) {
-		w->full = true;
-		return;
-	}
-	osc_copy(w->out + w->len, bytes, len);
-	w->len += len;
-}
-
-void
-osc_coap_put_header(
-    struct osc_coap_writer *w, uint8_t type, uint8_t code, uint16_t mid, struct osc_slice token)
-{
-	uint8_t *p = w->out + w->len;
-
-	assert(token.len <= OSC_TOKEN_MAX);
-	if (w->full || OSC_COAP_HEADER + token.len > w->cap - w->len) {
-		w->full = true;
-		return;
-	}
-	p[0] = (uint8_t)(0x40U | (type & 3U) << 4 | token.len);
-	p[1] = code;
-	p[2] = (uint8_t)(mid >> 8);
-	p[3] = (uint8_t)mid;
-	osc_copy(p + OSC_COAP_HEADER, token.ptr, token.len);
-	w->len += OSC_COAP_HEADER + token.len;
-}
-
-uint8_t *
-osc_coap_put_extended_head(struct osc_coap_writer *w, uint32_t number, size_t len)
+struct osc_coap_writer
+osc_coap_put_extended_head(struct osc_coap_writer w, uint32_t number, size_t len)
 {
 	size_t n;
 
 	/* libcoap reports success with a wrong length beyond 65804 bytes. */
-	assert(number >= w->last && number <= OPTION_NUMBER_MAX && len <= OSC_MESSAGE_MAX);
-	if (w->full)
-		return NULL;
-	n = coap_opt_encode(
-	    w->out + w->len, w->cap - w->len, (uint16_t)(number - w->last), NULL, len);
-	if (n == 0) {
-		w->full = true;
-		return NULL;
-	}
-	w->last = number;
-	w->len += n;
-	return w->out + w->len - len;
-}
-
-void
-osc_coap_put_payload(struct osc_coap_writer *w, struct osc_slice payload)
-{
-	if (payload.len == 0)
-		return;
-	osc_coap_put_byte(w, MARKER);
-	put_bytes(w, payload.ptr, payload.len);
+	assert(number >= w.last && number <= OPTION_NUMBER_MAX && len <= OSC_MESSAGE_MAX);
+	if (w.full)
+		return w;
+	n = coap_opt_encode(w.out + w.len, w.cap - w.len, (uint16_t)(number - w.last), NULL, len);
+	w.full = n == 0;
+	w.last = number;
+	w.len += n;
+	return w;
 }
 
 const char *

@@ -20,6 +20,7 @@ enum osc_coap_type { OSC_COAP_CON, OSC_COAP_NON, OSC_COAP_ACK, OSC_COAP_RST };
 
 #define OSC_COAP_HEADER 4
 #define OSC_TOKEN_MAX 8
+#define OSC_COAP_MARKER 0xff /* before a payload */
 
 /* A datagram, taken apart. The slices point into it. */
 struct osc_coap {
@@ -74,8 +75,17 @@ enum osc_err osc_coap_walk_body(struct osc_slice *options, struct osc_slice *pay
 enum osc_err osc_coap_check_type(const struct osc_coap *coap);
 
 /* What kind of message a code makes: 0.01-0.31, 2.00-5.31. */
-bool osc_code_is_request(uint8_t code);
-bool osc_code_is_response(uint8_t code);
+static inline bool
+osc_code_is_request(uint8_t code)
+{
+	return code >> 5 == 0 && code != OSC_CODE_EMPTY;
+}
+
+static inline bool
+osc_code_is_response(uint8_t code)
+{
+	return code >> 5 >= 2 && code >> 5 <= 5;
+}
 
 /* One option of a message. */
 struct osc_option {
@@ -92,7 +102,7 @@ osc_option_is_extended(uint8_t head)
 
 /* osc_option_extended - what a nibble of an accepted option stands for; *at is behind it, and is
  * moved behind the extension */
-static inline uint32_t
+OSC_INLINE uint32_t
 osc_option_extended(uint32_t nibble, const uint8_t **at)
 {
 	const uint8_t *p = *at;
@@ -115,17 +125,21 @@ osc_option_extended(uint32_t nibble, const uint8_t **at)
  *
  * Returns false at the end.
  */
-static inline bool
+OSC_INLINE bool
 osc_option_next(struct osc_slice *rest, struct osc_option *option)
 {
 	const uint8_t *p = rest->ptr;
-	size_t len;
+	uint32_t delta, len;
 
 	if (rest->len == 0)
 		return false;
-	p++;
-	option->number += osc_option_extended(*rest->ptr >> 4, &p);
-	len = osc_option_extended(*rest->ptr & 0x0fU, &p);
+	delta = *p >> 4;
+	len = *p++ & 0x0fU;
+	if (osc_option_is_extended(*rest->ptr)) {
+		delta = osc_option_extended(delta, &p);
+		len = osc_option_extended(len, &p);
+	}
+	option->number += delta;
 	option->value = osc_slice(p, len);
 	p += len;
 	rest->len -= (size_t)(p - rest->ptr);
@@ -156,22 +170,41 @@ osc_coap_writer_init(struct osc_coap_writer *w, uint8_t *out, size_t cap)
 }
 
 /* osc_coap_put_header - header and token; token.len is at most OSC_TOKEN_MAX */
-void osc_coap_put_header(
-    struct osc_coap_writer *w, uint8_t type, uint8_t code, uint16_t mid, struct osc_slice token);
+OSC_INLINE void
+osc_coap_put_header(
+    struct osc_coap_writer *w, uint8_t type, uint8_t code, uint16_t mid, struct osc_slice token)
+{
+	uint8_t *p = w->out + w->len;
 
-/* osc_coap_put_extended_head - osc_coap_put_option_head, for any option */
-uint8_t *osc_coap_put_extended_head(struct osc_coap_writer *w, uint32_t number, size_t len);
+	if (w->full || OSC_COAP_HEADER + token.len > w->cap - w->len) {
+		w->full = true;
+		return;
+	}
+	p[0] = (uint8_t)(0x40U | (type & 3U) << 4 | token.len);
+	p[1] = code;
+	p[2] = (uint8_t)(mid >> 8);
+	p[3] = (uint8_t)mid;
+	osc_store_short(p + OSC_COAP_HEADER, osc_load_short(token.ptr, token.len), token.len);
+	w->len += OSC_COAP_HEADER + token.len;
+}
+
+/* osc_coap_put_extended_head - osc_coap_put_option_head, for any option; returns the writer behind
+ * the option: one that stays in registers is not handed out by address */
+struct osc_coap_writer osc_coap_put_extended_head(
+    struct osc_coap_writer w, uint32_t number, size_t len);
 
 /* osc_coap_put_option_head - as osc_coap_put_option but for the value, which the caller writes:
  * returns its place, or NULL if it does not fit */
-static inline uint8_t *
+OSC_INLINE uint8_t *
 osc_coap_put_option_head(struct osc_coap_writer *w, uint32_t number, size_t len)
 {
 	uint32_t delta = number - w->last;
 
 	/* Nearly all have a head of one byte. */
-	if (delta >= 13 || len >= 13 || w->full || len >= w->cap - w->len)
-		return osc_coap_put_extended_head(w, number, len);
+	if (delta >= 13 || len >= 13 || w->full || len >= w->cap - w->len) {
+		*w = osc_coap_put_extended_head(*w, number, len);
+		return w->full ? NULL : w->out + w->len - len;
+	}
 	w->out[w->len] = (uint8_t)(delta << 4 | len);
 	w->len += 1 + len;
 	w->last = number;
@@ -180,18 +213,18 @@ osc_coap_put_option_head(struct osc_coap_writer *w, uint32_t number, size_t len)
 
 /* osc_coap_put_option - the next option; number is not below the one before,
  * value at most OSC_MESSAGE_MAX bytes */
-static inline void
+OSC_INLINE void
 osc_coap_put_option(struct osc_coap_writer *w, uint32_t number, struct osc_slice value)
 {
 	uint8_t *to = osc_coap_put_option_head(w, number, value.len);
 
 	if (to != NULL)
-		osc_copy(to, value.ptr, value.len);
+		osc_copy_few(to, value.ptr, value.len);
 }
 
 /* osc_coap_put_byte - one byte as it is: the code of an inner message, a marker.
  * Options start over at number 0 behind it. */
-static inline void
+OSC_INLINE void
 osc_coap_put_byte(struct osc_coap_writer *w, uint8_t byte)
 {
 	w->last = 0;
@@ -202,7 +235,19 @@ osc_coap_put_byte(struct osc_coap_writer *w, uint8_t byte)
 }
 
 /* osc_coap_put_payload - marker and payload; nothing for an empty payload */
-void osc_coap_put_payload(struct osc_coap_writer *w, struct osc_slice payload);
+OSC_INLINE void
+osc_coap_put_payload(struct osc_coap_writer *w, struct osc_slice payload)
+{
+	if (payload.len == 0)
+		return;
+	if (w->full || payload.len >= w->cap - w->len) {
+		w->full = true;
+		return;
+	}
+	w->out[w->len++] = OSC_COAP_MARKER;
+	osc_copy_few(w->out + w->len, payload.ptr, payload.len);
+	w->len += payload.len;
+}
 
 /* the version of libcoap in use, as "4.3.1" */
 const char *osc_libcoap_version(void);

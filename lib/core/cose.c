@@ -6,8 +6,6 @@
 #include "core/cose.h"
 
 #define OSCORE_VERSION 1
-#define ARRAY_AT 12 /* in the Enc_structure: array, "Encrypt0", h'' and a head come before */
-#define BYTES 0x40  /* of a byte string with up to 23 bytes: the head is this, and the length */
 
 void
 osc_nonce_base(uint8_t out[static OSC_NONCE_MAX], const struct osc_alg *alg,
@@ -20,17 +18,6 @@ osc_nonce_base(uint8_t out[static OSC_NONCE_MAX], const struct osc_alg *alg,
 	osc_copy(out + id_end - id->len, id->bytes, id->len);
 	for (size_t i = 0; i < alg->nonce_len; i++)
 		out[i] ^= common_iv[i];
-}
-
-void
-osc_nonce_make(uint8_t out[static OSC_NONCE_MAX], const struct osc_alg *alg,
-    const uint8_t base[static OSC_NONCE_MAX], uint64_t seq)
-{
-	uint8_t *end = out + alg->nonce_len;
-
-	memcpy(out, base, OSC_NONCE_MAX);
-	for (size_t i = 1; i <= OSC_PIV_MAX; i++, seq >>= 8)
-		*(end - i) ^= (uint8_t)seq;
 }
 
 size_t
@@ -65,26 +52,9 @@ osc_aad_init(struct osc_aad *aad, const struct osc_alg *alg, const struct osc_id
 	osc_cborw_text(&w, "Encrypt0");
 	osc_cborw_bytes(&w, osc_slice(NULL, 0));
 	osc_cborw_bytes(&w, osc_slice(array, array_len));
-	assert(!w.full && w.len == ARRAY_AT + array_len);
+	assert(!w.full && w.len == OSC_AAD_ARRAY_AT + array_len);
 	/* Two empty strings are at the end: the Partial IV, and the options of class I. */
 	aad->len = (uint8_t)(w.len - 2);
-}
-
-/* The heads of strings of up to 23 bytes are one byte with the length in it. */
-size_t
-osc_aad_put(
-    uint8_t out[static OSC_ENC_STRUCTURE_MAX], const struct osc_aad *aad, const struct osc_piv *piv)
-{
-	size_t len = aad->len;
-
-	memcpy(out, aad->bytes, OSC_ENC_STRUCTURE_MAX);
-	out[ARRAY_AT - 1] = (uint8_t)(BYTES + len - ARRAY_AT + 2 + piv->len);
-	out[len++] = (uint8_t)(BYTES + piv->len);
-	/* There is room for the longest one. */
-	memcpy(out + len, piv->bytes, OSC_PIV_MAX);
-	len += piv->len;
-	out[len++] = BYTES;
-	return len;
 }
 
 size_t

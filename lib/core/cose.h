@@ -19,8 +19,16 @@ void osc_nonce_base(uint8_t out[OSC_AT_LEAST(OSC_NONCE_MAX)], const struct osc_a
     const struct osc_id *id, const uint8_t *common_iv);
 
 /* osc_nonce_make - the nonce for a Partial IV: its base with the number put in */
-void osc_nonce_make(uint8_t out[OSC_AT_LEAST(OSC_NONCE_MAX)], const struct osc_alg *alg,
-    const uint8_t base[OSC_AT_LEAST(OSC_NONCE_MAX)], uint64_t seq);
+OSC_INLINE void
+osc_nonce_make(uint8_t out[OSC_AT_LEAST(OSC_NONCE_MAX)], const struct osc_alg *alg,
+    const uint8_t base[OSC_AT_LEAST(OSC_NONCE_MAX)], uint64_t seq)
+{
+	uint8_t *end = out + alg->nonce_len;
+
+	memcpy(out, base, OSC_NONCE_MAX);
+	osc_store32(end - 4, osc_load32(end - 4) ^ __builtin_bswap32((uint32_t)seq));
+	end[-OSC_PIV_MAX] ^= (uint8_t)(seq >> 32);
+}
 
 /* Bytes in the longest aad_array (5.4): array, version, [alg], kid, piv, h''. */
 #define OSC_AAD_ARRAY_MAX 24
@@ -28,6 +36,9 @@ void osc_nonce_make(uint8_t out[OSC_AT_LEAST(OSC_NONCE_MAX)], const struct osc_a
 /* osc_aad_array - the aad_array of a request and its responses (5.4); returns its length */
 size_t osc_aad_array(uint8_t out[OSC_AT_LEAST(OSC_AAD_ARRAY_MAX)], const struct osc_alg *alg,
     const struct osc_exchange *exchange);
+
+#define OSC_AAD_ARRAY_AT 12 /* in the Enc_structure, behind array, "Encrypt0", h'' and a head */
+#define OSC_AAD_BYTES 0x40  /* the head of a byte string that has nothing in it */
 
 /* Bytes in the longest Enc_structure: array, "Encrypt0", h'', and the aad_array as a string. */
 #define OSC_ENC_STRUCTURE_MAX (1 + 9 + 1 + 1 + OSC_AAD_ARRAY_MAX)
@@ -50,8 +61,23 @@ void osc_aad_init(struct osc_aad *aad, const struct osc_alg *alg, const struct o
  *
  * Returns its length.
  */
-size_t osc_aad_put(uint8_t out[OSC_AT_LEAST(OSC_ENC_STRUCTURE_MAX)], const struct osc_aad *aad,
-    const struct osc_piv *piv);
+OSC_INLINE size_t
+osc_aad_put(uint8_t out[OSC_AT_LEAST(OSC_ENC_STRUCTURE_MAX)], const struct osc_aad *aad,
+    const struct osc_piv *piv)
+{
+	size_t len = aad->len;
+
+	memcpy(out, aad->bytes, OSC_ENC_STRUCTURE_MAX);
+	/* The heads of strings of up to 23 bytes are one byte with the length in it. */
+	out[OSC_AAD_ARRAY_AT - 1] =
+	    (uint8_t)(OSC_AAD_BYTES + len - OSC_AAD_ARRAY_AT + 2 + piv->len);
+	out[len++] = (uint8_t)(OSC_AAD_BYTES + piv->len);
+	/* There is room for the longest one. */
+	memcpy(out + len, piv->bytes, OSC_PIV_MAX);
+	len += piv->len;
+	out[len++] = OSC_AAD_BYTES;
+	return len;
+}
 
 /* osc_aad_make - the same at once; cap is OSC_ENC_STRUCTURE_MAX at least */
 size_t osc_aad_make(

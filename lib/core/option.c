@@ -5,25 +5,9 @@
 #include "core/option.h"
 
 #define FLAG_N 0x07U
-#define FLAG_KID 0x08U
-#define FLAG_KID_CONTEXT 0x10U
 #define FLAG_GROUP 0x20U /* the group mode of Group OSCORE */
 #define FLAG_RESERVED 0x40U
 #define FLAG_EXTENSION 0x80U /* a second byte of flags follows */
-
-void
-osc_piv_encode(struct osc_piv *piv, uint64_t seq)
-{
-	assert(seq <= OSC_SEQ_MAX);
-	piv->seq = seq;
-	piv->len = 1;
-	while (piv->len < OSC_PIV_MAX && seq >> (8U * piv->len) != 0)
-		piv->len++;
-	/* Zeros behind it. */
-	seq <<= 8U * (OSC_PIV_MAX - (unsigned)piv->len);
-	for (unsigned i = 0; i < OSC_PIV_MAX; i++)
-		piv->bytes[i] = (uint8_t)(seq >> (8U * (OSC_PIV_MAX - 1U - i)));
-}
 
 static void
 piv_decode(struct osc_piv *piv, const uint8_t *bytes, size_t len)
@@ -73,31 +57,17 @@ osc_oscore_option_decode(
 		return fail(where, OSC_EOSCORE, at);
 	piv_decode(&value->piv, in.ptr + at, n);
 	at += n;
-	if ((flags & FLAG_KID_CONTEXT) != 0) {
+	if ((flags & OSC_FLAG_KID_CONTEXT) != 0) {
 		if (at == in.len || in.ptr[at] > in.len - at - 1)
 			return fail(where, OSC_EOSCORE, at);
 		value->kid_context = osc_slice(in.ptr + at + 1, in.ptr[at]);
 		at += 1U + in.ptr[at];
 	}
-	if ((flags & FLAG_KID) != 0)
+	if ((flags & OSC_FLAG_KID) != 0)
 		value->kid = osc_slice(in.ptr + at, in.len - at);
 	else if (at < in.len)
 		return fail(where, OSC_EOSCORE, at);
 	return OSC_OK;
-}
-
-size_t
-osc_oscore_option_size(const struct osc_oscore_option *value)
-{
-	size_t size = 1U + value->piv.len;
-
-	if (osc_is_present(value->kid_context))
-		size += 1 + value->kid_context.len;
-	if (osc_is_present(value->kid))
-		size += value->kid.len;
-	else if (value->piv.len == 0 && !osc_is_present(value->kid_context))
-		size = 0;
-	return size;
 }
 
 size_t
@@ -109,17 +79,17 @@ osc_oscore_option_encode(uint8_t *out, const struct osc_oscore_option *value)
 	if (size == 0)
 		return 0;
 	out[0] = value->piv.len;
-	for (size_t i = 0; i < value->piv.len; i++)
-		out[at++] = value->piv.bytes[i];
+	osc_copy_few(out + at, value->piv.bytes, value->piv.len);
+	at += value->piv.len;
 	if (osc_is_present(value->kid_context)) {
-		out[0] |= FLAG_KID_CONTEXT;
+		out[0] |= OSC_FLAG_KID_CONTEXT;
 		out[at++] = (uint8_t)value->kid_context.len;
-		osc_copy(out + at, value->kid_context.ptr, value->kid_context.len);
+		osc_copy_few(out + at, value->kid_context.ptr, value->kid_context.len);
 		at += value->kid_context.len;
 	}
 	if (osc_is_present(value->kid)) {
-		out[0] |= FLAG_KID;
-		osc_copy(out + at, value->kid.ptr, value->kid.len);
+		out[0] |= OSC_FLAG_KID;
+		osc_copy_few(out + at, value->kid.ptr, value->kid.len);
 	}
 	return size;
 }

@@ -3,6 +3,8 @@
 #ifndef OSC_CORE_OPTION_H
 #define OSC_CORE_OPTION_H
 
+#include <assert.h>
+
 #include "core/oscore.h"
 
 OSC_C_BEGIN
@@ -14,8 +16,25 @@ struct osc_oscore_option {
 	struct osc_slice kid_context; /* likewise */
 };
 
-/* osc_piv_encode - a Sender Sequence Number as the shortest Partial IV (5) */
-void osc_piv_encode(struct osc_piv *piv, uint64_t seq);
+/* Of its first byte; the lowest bits are the length of the Partial IV. */
+#define OSC_FLAG_KID 0x08U
+#define OSC_FLAG_KID_CONTEXT 0x10U
+
+/* osc_piv_encode - a Sender Sequence Number, up to OSC_SEQ_MAX, as the shortest Partial IV (5) */
+OSC_INLINE void
+osc_piv_encode(struct osc_piv *piv, uint64_t seq)
+{
+	/* Zero takes a byte, too. */
+	unsigned len = (64U - (unsigned)__builtin_clzll(seq | 1) + 7U) / 8U;
+
+	assert(seq <= OSC_SEQ_MAX);
+	piv->seq = seq;
+	piv->len = (uint8_t)len;
+	/* Zeros behind it. */
+	seq <<= 8U * (OSC_PIV_MAX - len);
+	for (unsigned i = 0; i < OSC_PIV_MAX; i++)
+		piv->bytes[i] = (uint8_t)(seq >> (8U * (OSC_PIV_MAX - 1U - i)));
+}
 
 /*
  * osc_oscore_option_decode - take the value of an OSCORE option apart
@@ -30,7 +49,19 @@ enum osc_err osc_oscore_option_decode(
 
 /* osc_oscore_option_size - bytes that osc_oscore_option_encode writes; more than
  * OSC_OPTION_MAX means that the value cannot be sent */
-size_t osc_oscore_option_size(const struct osc_oscore_option *value);
+OSC_INLINE size_t
+osc_oscore_option_size(const struct osc_oscore_option *value)
+{
+	size_t size = 1U + value->piv.len;
+
+	if (osc_is_present(value->kid_context))
+		size += 1 + value->kid_context.len;
+	if (osc_is_present(value->kid))
+		size += value->kid.len;
+	else if (value->piv.len == 0 && !osc_is_present(value->kid_context))
+		size = 0;
+	return size;
+}
 
 /*
  * osc_oscore_option_encode - put the value of an OSCORE option together

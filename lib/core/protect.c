@@ -5,8 +5,6 @@
 #include "core/protect.h"
 #include "core/split.h"
 
-#define MARKER 0xff
-
 /* Besides what varies: head, flags, Partial IV, length of the kid context and kid of the OSCORE
  * option; marker; code. */
 #define FIXED_MAX (2 + 1 + OSC_PIV_MAX + 1 + OSC_ID_MAX + 1 + 1)
@@ -29,9 +27,11 @@ void
 osc_protect_option(struct osc_oscore_option *value, const struct osc_protection *protection,
     const struct osc_context *context)
 {
-	memset(value, 0, sizeof(*value));
 	if (protection->has_piv)
 		osc_piv_encode(&value->piv, protection->seq);
+	else
+		memset(&value->piv, 0, sizeof(value->piv));
+	value->kid = value->kid_context = OSC_ABSENT;
 	if (protection->request != NULL)
 		return;
 	value->kid = osc_id_slice(&context->sender_id);
@@ -79,7 +79,7 @@ osc_protect_layout(const struct osc_protection *protection, const struct osc_con
 	osc_coap_writer_init(&w, out, cap - context->alg->tag_len);
 	osc_coap_put_header(&w, plain->type, outer_code(protection), plain->mid, plain->token);
 	osc_split_outer(&w, plain->options, &layout->option);
-	osc_coap_put_byte(&w, MARKER);
+	osc_coap_put_byte(&w, OSC_COAP_MARKER);
 	layout->text_at = w.len;
 	osc_coap_put_byte(&w, plain->code);
 	osc_split_inner(&w, plain->options, protection->request != NULL);

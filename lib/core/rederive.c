@@ -8,7 +8,6 @@
 #include "core/kdf.h"
 #include "core/rederive.h"
 
-#define MARKER 0xff
 #define UNAUTHORIZED OSC_CODE(4, 1)
 
 size_t
@@ -90,7 +89,7 @@ osc_rederive_answer(uint8_t out[static OSC_REDERIVE_ANSWER_MAX], const struct os
 	osc_coap_put_header(&w, header->type, OSC_CODE_CHANGED, header->mid, header->token);
 	osc_coap_put_option(
 	    &w, OSC_OPT_OSCORE, osc_slice(value, osc_oscore_option_encode(value, &option)));
-	osc_coap_put_byte(&w, MARKER);
+	osc_coap_put_byte(&w, OSC_COAP_MARKER);
 	job->key = joined->sender_key;
 	job->in = job->out = out + w.len;
 	job->in_len = 1;

@@ -25,49 +25,6 @@ osc_split_check(struct osc_slice options, struct osc_where *where)
 	return OSC_OK;
 }
 
-static void
-put_oscore(struct osc_coap_writer *w, const struct osc_oscore_option *oscore)
-{
-	uint8_t *to = osc_coap_put_option_head(w, OSC_OPT_OSCORE, osc_oscore_option_size(oscore));
-
-	if (to != NULL)
-		(void)osc_oscore_option_encode(to, oscore);
-}
-
-void
-osc_split_outer(
-    struct osc_coap_writer *w, struct osc_slice options, const struct osc_oscore_option *oscore)
-{
-	struct osc_option option = {0};
-	bool written = false;
-
-	while (osc_option_next(&options, &option)) {
-		if (!osc_option_is_outer(option.number) && option.number != OSC_OPT_OBSERVE)
-			continue;
-		if (!written && option.number > OSC_OPT_OSCORE) {
-			put_oscore(w, oscore);
-			written = true;
-		}
-		osc_coap_put_option(w, option.number, option.value);
-	}
-	if (!written)
-		put_oscore(w, oscore);
-}
-
-void
-osc_split_inner(struct osc_coap_writer *w, struct osc_slice options, bool response)
-{
-	struct osc_option option = {0};
-
-	while (osc_option_next(&options, &option)) {
-		if (osc_option_is_outer(option.number))
-			continue;
-		if (option.number == OSC_OPT_OBSERVE && response)
-			option.value.len = 0;
-		osc_coap_put_option(w, option.number, option.value);
-	}
-}
-
 enum osc_err
 osc_merge_check(struct osc_slice inner, struct osc_where *where)
 {
@@ -81,58 +38,61 @@ osc_merge_check(struct osc_slice inner, struct osc_where *where)
 
 /* The next outer option that stays; one that is inside too does not (4.1: the
  * inner one is meant for the endpoint). */
-static bool
-next_outer(struct osc_slice *outer, struct osc_option *option, bool edhoc_inside)
+OSC_INLINE bool
+next_outer(struct osc_slice *outer, struct osc_option *option, struct osc_slice inner)
 {
+	struct osc_slice value;
+
 	while (osc_option_next(outer, option))
 		if (osc_option_is_outer(option->number) && option->number != OSC_OPT_OSCORE &&
-		    !(option->number == OSC_OPT_EDHOC && edhoc_inside))
+		    !(option->number == OSC_OPT_EDHOC &&
+			osc_option_find(inner, OSC_OPT_EDHOC, &value)))
 			return true;
 	return false;
 }
 
-/* The last three bytes of the Partial IV without leading zeros. Without Partial IV it is the
- * oldest notification: no number from 0 to 2^23 - 2 is below this one (RFC 7641, 3.4). */
-static struct osc_slice
-observe_value(uint8_t out[static OBSERVE_MAX], const struct osc_piv *piv)
+/* Its value is the last three bytes of the Partial IV without leading zeros. Without Partial IV it
+ * is the oldest notification: no number from 0 to 2^23 - 2 is below this one (RFC 7641, 3.4). */
+OSC_INLINE void
+put_observe(struct osc_coap_writer *w, const struct osc_piv *piv)
 {
-	uint64_t number = piv->len > 0 ? piv->seq : OBSERVE_OLDEST;
-	struct osc_slice value = osc_slice(out, 0);
+	uint32_t number = piv->len > 0 ? (uint32_t)piv->seq & OBSERVE_OLDEST : OBSERVE_OLDEST;
+	size_t len = 0;
+	uint8_t *to;
 
-	for (unsigned i = 0; i < OBSERVE_MAX; i++) {
-		out[value.len] = (uint8_t)(number >> (8U * (OBSERVE_MAX - 1U - i)));
-		if (value.len > 0 || out[0] != 0)
-			value.len++;
-	}
-	return value;
+	while (len < OBSERVE_MAX && number >> 8 * len != 0)
+		len++;
+	to = osc_coap_put_option_head(w, OSC_OPT_OBSERVE, len);
+	for (size_t i = 0; to != NULL && i < len; i++)
+		to[i] = (uint8_t)(number >> 8 * (len - 1 - i));
 }
 
 void
-osc_merge(struct osc_coap_writer *w, struct osc_slice outer, struct osc_slice inner,
+osc_merge(struct osc_coap_writer *writer, struct osc_slice outer, struct osc_slice inner,
     const struct osc_piv *piv)
 {
+	struct osc_coap_writer w = *writer; /* of its own, for the registers */
 	struct osc_option out = {0}, in = {0};
-	struct osc_slice value;
-	bool edhoc_inside = osc_option_find(inner, OSC_OPT_EDHOC, &value);
-	bool have_out = next_outer(&outer, &out, edhoc_inside);
+	struct osc_slice all = inner;
+	bool have_out = next_outer(&outer, &out, all);
 	bool have_in = osc_option_next(&inner, &in);
-	uint8_t observe[OBSERVE_MAX];
 	bool observed = false;
 
 	while (have_out || have_in) {
 		if (have_out && (!have_in || out.number <= in.number)) {
-			osc_coap_put_option(w, out.number, out.value);
-			have_out = next_outer(&outer, &out, edhoc_inside);
+			osc_coap_put_option(&w, out.number, out.value);
+			have_out = next_outer(&outer, &out, all);
 			continue;
 		}
 		if (in.number != OSC_OPT_OBSERVE || piv == NULL) {
-			osc_coap_put_option(w, in.number, in.value);
+			osc_coap_put_option(&w, in.number, in.value);
 		} else if (!observed) {
 			/* Observe is not repeatable: what follows the first would be
 			 * ignored (RFC 7252, 5.4.5), and must not make the message grow. */
-			osc_coap_put_option(w, in.number, observe_value(observe, piv));
+			put_observe(&w, piv);
 			observed = true;
 		}
 		have_in = osc_option_next(&inner, &in);
 	}
+	*writer = w;
 }

@@ -38,12 +38,41 @@ enum osc_err osc_split_check(struct osc_slice options, struct osc_where *where);
  *
  * Observe goes outside with its value, too (4.1.3.5).
  */
-void osc_split_outer(
-    struct osc_coap_writer *w, struct osc_slice options, const struct osc_oscore_option *oscore);
+OSC_INLINE void
+osc_split_outer(
+    struct osc_coap_writer *w, struct osc_slice options, const struct osc_oscore_option *oscore)
+{
+	size_t size = osc_oscore_option_size(oscore);
+	struct osc_option option = {0};
+	bool more = osc_option_next(&options, &option);
+	uint8_t *to;
+
+	for (; more && option.number <= OSC_OPT_OSCORE; more = osc_option_next(&options, &option))
+		if (osc_option_is_outer(option.number) || option.number == OSC_OPT_OBSERVE)
+			osc_coap_put_option(w, option.number, option.value);
+	to = osc_coap_put_option_head(w, OSC_OPT_OSCORE, size);
+	if (to != NULL)
+		(void)osc_oscore_option_encode(to, oscore);
+	for (; more; more = osc_option_next(&options, &option))
+		if (osc_option_is_outer(option.number))
+			osc_coap_put_option(w, option.number, option.value);
+}
 
 /* osc_split_inner - write the inner options (4.1.1); in a response Observe is
  * empty inside (4.1.3.5.2) */
-void osc_split_inner(struct osc_coap_writer *w, struct osc_slice options, bool response);
+OSC_INLINE void
+osc_split_inner(struct osc_coap_writer *w, struct osc_slice options, bool response)
+{
+	struct osc_option option = {0};
+
+	while (osc_option_next(&options, &option)) {
+		if (osc_option_is_outer(option.number))
+			continue;
+		if (option.number == OSC_OPT_OBSERVE && response)
+			option.value.len = 0;
+		osc_coap_put_option(w, option.number, option.value);
+	}
+}
 
 /*
  * osc_merge_check - may these options stand inside?

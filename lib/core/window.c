@@ -19,13 +19,15 @@ bit_set(uint64_t *words, uint64_t k)
 static void
 bits_shift(uint64_t *words, uint64_t n, uint64_t by)
 {
-	uint64_t skip = by / 64, bits = by % 64, low, high;
+	uint64_t skip = by / 64, bits = by % 64, i;
 
-	for (uint64_t i = 0; i < n; i++) {
-		low = i + skip < n ? words[i + skip] : 0;
-		high = i + skip + 1 < n ? words[i + skip + 1] : 0;
-		words[i] = bits == 0 ? low : low >> bits | high << (64 - bits);
+	for (i = 0; i + skip < n; i++) {
+		words[i] = words[i + skip] >> bits;
+		if (bits > 0 && i + skip + 1 < n)
+			words[i] |= words[i + skip + 1] << (64 - bits);
 	}
+	for (; i < n; i++)
+		words[i] = 0;
 }
 
 /* Move the window up until bit k is its last one; returns where bit k is then. */

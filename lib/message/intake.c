@@ -5,7 +5,7 @@
 #include "base/io.h"
 #include "message/intake.h"
 
-#define TEXT_MAX (4 * OSC_GROUP_BYTES) /* of the input in one group */
+#define CLEARED ((size_t)8) /* items at once */
 
 enum osc_err
 osc_intake_fill(struct osc_intake *intake, size_t len)
@@ -43,11 +43,13 @@ osc_intake_compact(struct osc_intake *intake)
 	struct osc_frame *frame = intake->frame;
 	struct osc_buffer *buffer = &frame->buffer;
 
-	if (frame->at == 0)
-		return;
-	memmove(buffer->ptr, buffer->ptr + frame->at, buffer->len - frame->at);
-	osc_buffer_cut(buffer, buffer->len - frame->at);
-	frame->at = 0;
+	/* What is left moves when it is the smaller part: no byte is moved often. */
+	if (frame->at > 0 && frame->at >= buffer->len - frame->at) {
+		memmove(buffer->ptr, buffer->ptr + frame->at, buffer->len - frame->at);
+		osc_buffer_cut(buffer, buffer->len - frame->at);
+		frame->at = 0;
+	}
+	intake->began = frame->at;
 }
 
 enum osc_err
@@ -65,26 +67,15 @@ osc_intake_more(struct osc_intake *intake, bool *done)
 	return err;
 }
 
-bool
-osc_intake_full(const struct osc_intake *intake)
+/* A few at once: they stay in the cache until they are filled. */
+void
+osc_intake_clear(struct osc_intake *intake)
 {
-	/* Comments and the like count too, once there is something to give out. */
-	return intake->n == intake->max || intake->bytes >= OSC_GROUP_BYTES ||
-	    (intake->n > 0 && intake->frame->at >= TEXT_MAX);
-}
+	size_t n = intake->max - intake->n;
 
-struct osc_item *
-osc_intake_add(struct osc_intake *intake, size_t at, size_t len, enum osc_err err)
-{
-	struct osc_item *item = &intake->items[intake->n++];
-
-	memset(item, 0, sizeof(*item));
-	/* The buffer may still move: pointers are set when the group is complete. */
-	item->at = at;
-	item->in.len = len;
-	item->number = intake->frame->number;
-	item->err = err;
-	return item;
+	n = n < CLEARED ? n : CLEARED;
+	memset(intake->items + intake->n, 0, n * sizeof(*intake->items));
+	intake->clear = n;
 }
 
 void

@@ -54,12 +54,6 @@ osc_endpoint_is_there(const struct osc_endpoint *endpoint)
 	    st.st_ino == endpoint->ino;
 }
 
-bool
-osc_endpoint_rederives(const struct osc_endpoint *endpoint)
-{
-	return osc_store_settings(endpoint->store)->rederive;
-}
-
 struct osc_keys *
 osc_endpoint_keys(struct osc_endpoint *endpoint, struct osc_slice id_context)
 {
@@ -173,6 +167,7 @@ osc_endpoint_open(struct osc_endpoint *endpoint, const char *path, enum osc_role
 	err = osc_store_open(&endpoint->store, path, role, flags | OSC_STORE_STATIC, detail);
 	if (err == OSC_OK) {
 		osc_store_directory(endpoint->store, &endpoint->dev, &endpoint->ino);
+		endpoint->rederives = osc_store_settings(endpoint->store)->rederive;
 		err = derive_base(endpoint, detail);
 	}
 	if (err != OSC_OK)

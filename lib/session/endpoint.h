@@ -36,10 +36,11 @@ struct osc_endpoint {
 	struct osc_keys *derived; /* the latest first */
 	bool joined; /* the active context is that of request #1 and response #1 together */
 
-	bool looked;   /* its state was read: it is no copy */
-	bool held;     /* its lock is held, for the group under way */
-	bool warned;   /* its warnings have been said */
-	uint64_t used; /* when a message verified in it last, counted up; 0: never */
+	bool rederives; /* its keys may be derived anew */
+	bool looked;    /* its state was read: it is no copy */
+	bool held;      /* its lock is held, for the group under way */
+	bool warned;    /* its warnings have been said */
+	uint64_t used;  /* when a message verified in it last, counted up; 0: never */
 
 	/* Among many. */
 	bool gone;        /* its directory is not the one that was loaded any more, or it is closed
@@ -68,7 +69,11 @@ enum osc_err osc_endpoint_open(struct osc_endpoint *endpoint, const char *path, 
 bool osc_endpoint_is_there(const struct osc_endpoint *endpoint);
 
 /* osc_endpoint_rederives - may its keys be derived anew? (B.2) */
-bool osc_endpoint_rederives(const struct osc_endpoint *endpoint);
+static inline bool
+osc_endpoint_rederives(const struct osc_endpoint *endpoint)
+{
+	return endpoint->rederives;
+}
 
 /*
  * osc_endpoint_keys - its keys under an ID Context, derived if they were not

@@ -5,6 +5,8 @@
 #include "base/secret.h"
 #include "session/group.h"
 
+#define CLEARED ((size_t)4) /* works at once */
+
 /* Contexts that a group may hold at once: two descriptors each. */
 #define HELD_MAX 128
 
@@ -17,10 +19,12 @@ no_memory(struct osc_detail *detail)
 void
 osc_works_free(struct osc_session *session)
 {
-	for (size_t i = 0; i < session->work_n; i++) {
-		free(session->work[i].detail);
-		free(session->work[i].derived);
-	}
+	/* Where nothing of many contexts goes wrong, and nothing is explained, there is none. */
+	if (session->options.many || session->options.explain)
+		for (size_t i = 0; i < session->work_n; i++) {
+			free(session->work[i].detail);
+			free(session->work[i].derived);
+		}
 	session->work_n = 0;
 }
 
@@ -44,6 +48,7 @@ osc_group_init(struct osc_group *group, struct osc_session *session, struct osc_
 	group->n = n;
 	group->end = OSC_OK;
 	group->detail = detail;
+	group->begun = group->keys_chosen = false;
 	clear(session);
 	if (session->held == NULL)
 		session->held = calloc(HELD_MAX, sizeof(struct osc_endpoint *));
@@ -63,14 +68,16 @@ osc_group_init(struct osc_group *group, struct osc_session *session, struct osc_
 	return OSC_OK;
 }
 
-struct osc_work *
-osc_group_work(struct osc_group *group, size_t i)
+/* A few at once: they stay in the cache until they are filled. */
+void
+osc_group_clear(struct osc_group *group)
 {
 	struct osc_session *session = group->session;
+	size_t n = session->work_cap - session->work_n;
 
-	while (session->work_n <= i)
-		memset(&session->work[session->work_n++], 0, sizeof(*session->work));
-	return &session->work[i];
+	n = n < CLEARED ? n : CLEARED;
+	memset(session->work + session->work_n, 0, n * sizeof(*session->work));
+	session->work_n += n;
 }
 
 /* An error of a context, not of the message. */

@@ -16,6 +16,8 @@ struct osc_group {
 	size_t n;
 	enum osc_err end; /* the error that ended the run at item n */
 	struct osc_detail *detail;
+	bool begun;       /* outgoing: the one context was looked at */
+	bool keys_chosen; /* outgoing: those that requests are protected with (B.2) */
 };
 
 /* osc_session_flags - enum osc_store_flag for the contexts of a session */
@@ -34,8 +36,17 @@ enum osc_err osc_group_init(struct osc_group *group, struct osc_session *session
 /* osc_works_free - what the works of the last group own */
 void osc_works_free(struct osc_session *session);
 
+/* osc_group_clear - of osc_group_work: those that come next are all zero */
+void osc_group_clear(struct osc_group *group);
+
 /* osc_group_work - the work of item i; all zero at first. They are asked for in order */
-struct osc_work *osc_group_work(struct osc_group *group, size_t i);
+static inline struct osc_work *
+osc_group_work(struct osc_group *group, size_t i)
+{
+	while (i >= group->session->work_n)
+		osc_group_clear(group);
+	return &group->session->work[i];
+}
 
 /*
  * osc_group_refuse - refuse item i; without keep_going the group ends behind it

@@ -236,7 +236,7 @@ receive_one(struct osc_receiving *r)
 	if (err == OSC_OK && r->attempt.step != OSC_STEP_NONE && r->receipt != NULL &&
 	    r->receipt->same->answered)
 		err = OSC_EANSWERED;
-	if (err == OSC_OK)
+	if (err == OSC_OK && r->attempt.step != OSC_STEP_NONE)
 		err = osc_rederive_settle(&r->attempt, r->group, r->i, r->text, r->detail);
 	if (err == OSC_OK && r->work->message.is_request)
 		err = strike(
@@ -248,8 +248,8 @@ receive_one(struct osc_receiving *r)
 	return err;
 }
 
-/* Make the answer to a refused request, if that is asked for. */
-static enum osc_err
+/* Make the answer to a refused request. */
+OSC_RARE static enum osc_err
 reply(struct osc_group *group, size_t i)
 {
 	struct osc_session *session = group->session;
@@ -259,8 +259,6 @@ reply(struct osc_group *group, size_t i)
 	struct osc_detail detail = {0};
 	enum osc_err err = OSC_OK;
 
-	if (!session->options.error_reply || group->items[i].err == OSC_OK)
-		return OSC_OK;
 	/* A protected answer only while its context is held. */
 	if (protect && (work->endpoint == NULL || !work->endpoint->held))
 		return OSC_OK;
@@ -356,9 +354,11 @@ settle(struct osc_receiving *r)
 	if (err != OSC_OK)
 		osc_group_refuse(group, i, err, r->detail);
 	r->detail->text[0] = r->detail->path[0] = r->detail->hint[0] = '\0';
-	err = i < group->n ? reply(group, i) : OSC_OK;
-	if (err != OSC_OK)
-		osc_group_cut(group, i, err);
+	if (err != OSC_OK && i < group->n && group->session->options.error_reply) {
+		err = reply(group, i);
+		if (err != OSC_OK)
+			osc_group_cut(group, i, err);
+	}
 	return i + 1 < group->n;
 }
 

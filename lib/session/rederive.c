@@ -358,8 +358,6 @@ osc_rederive_settle(const struct osc_attempt *attempt, struct osc_group *group, 
 	struct osc_endpoint *endpoint = work->endpoint;
 	enum osc_err err = OSC_OK;
 
-	if (attempt->step == OSC_STEP_NONE)
-		return OSC_OK;
 	work->step = attempt->step;
 	osc_group_cut(group, i + 1, OSC_OK);
 	switch (attempt->step) {

@@ -96,12 +96,14 @@ enum osc_err osc_rederive_check_lost(
     const struct osc_endpoint *endpoint, struct osc_detail *detail);
 
 /*
- * osc_rederive_send - all messages are bound and their contexts locked: which keys are they
- * protected with?
+ * osc_rederive_send - message i is bound, and its context locked: which keys is it protected
+ * with?
  *
- * Refuses responses whose request is under other keys than those in use now; takes the step of
- * request #1. Cuts the group where nothing can be protected.
+ * Refuses a response whose request is under other keys than those in use now; takes the step of
+ * request #1, behind which the group ends. The keys for requests are chosen once in a group.
+ * Returns OSC_OK; OSC_ENOMEM, OSC_EIO or what osc_store_lost returns, with the detail;
+ * OSC_ESTATE; or what osc_receipt_check returns.
  */
-void osc_rederive_send(struct osc_group *group);
+enum osc_err osc_rederive_send(struct osc_group *group, size_t i, struct osc_detail *detail);
 
 #endif

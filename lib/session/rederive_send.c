@@ -74,30 +74,22 @@ choose_keys(struct osc_session *session, struct osc_endpoint *endpoint, struct o
 	return OSC_ESTATE;
 }
 
-void
-osc_rederive_send(struct osc_group *group)
+enum osc_err
+osc_rederive_send(struct osc_group *group, size_t i, struct osc_detail *detail)
 {
 	struct osc_session *session = group->session;
-	struct osc_detail detail = {0};
-	struct osc_work *work;
-	enum osc_err err;
-	bool chosen = false;
+	struct osc_work *work = &session->work[i];
+	enum osc_err err = OSC_OK;
 
-	for (size_t i = 0; i < group->n; i++) {
-		work = &session->work[i];
-		if (group->items[i].err != OSC_OK || !osc_endpoint_rederives(work->endpoint))
-			continue;
-		if (work->receipts != NULL) {
-			err = check_response(session, work, &detail);
-		} else {
-			err = chosen ? OSC_OK : choose_keys(session, work->endpoint, &detail);
-			chosen = true;
-		}
-		if (err == OSC_OK && session->options.explain)
-			osc_rederive_note(work);
-		if (err != OSC_OK)
-			osc_group_refuse(group, i, err, &detail);
-		else if (session->options.rederive)
-			osc_group_cut(group, i + 1, OSC_OK);
+	if (work->receipts != NULL) {
+		err = check_response(session, work, detail);
+	} else if (!group->keys_chosen) {
+		err = choose_keys(session, work->endpoint, detail);
+		group->keys_chosen = true;
 	}
+	if (err == OSC_OK && session->options.explain)
+		osc_rederive_note(work);
+	if (err == OSC_OK && session->options.rederive)
+		osc_group_cut(group, i + 1, OSC_OK);
+	return err;
 }

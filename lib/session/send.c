@@ -44,37 +44,23 @@ edit(struct osc_group *group, struct osc_coap *plain, struct osc_item *item)
 }
 
 /* Everything that can be said without a context. */
-static void
-decode(struct osc_group *group)
+static enum osc_err
+decode(struct osc_group *group, struct osc_coap *plain, struct osc_item *item)
 {
 	const struct osc_session_options *options = &group->session->options;
-	const struct osc_detail none = {0};
-	struct osc_work *work;
-	struct osc_item *item;
-	struct osc_coap *plain;
-	enum osc_err err;
+	enum osc_err err = osc_coap_decode(plain, item->in, &item->where);
 
-	for (size_t i = 0; i < group->n; i++) {
-		item = &group->items[i];
-		work = osc_group_work(group, i);
-		work->outgoing = true;
-		plain = &work->plain;
-		err = item->err;
-		if (err == OSC_OK)
-			err = osc_coap_decode(plain, item->in, &item->where);
-		if (err == OSC_OK)
-			err = edit(group, plain, item);
-		if (err == OSC_ENOMEM)
-			return;
-		if (err == OSC_OK)
-			err = osc_protect_check(plain, &item->where);
-		if (err == OSC_OK && osc_code_is_response(plain->code) && options->requests == NULL)
-			err = OSC_ERESPONSE;
-		if (err == OSC_OK && osc_code_is_request(plain->code) && options->requests != NULL)
-			err = OSC_EISREQUEST;
-		if (err != OSC_OK)
-			osc_group_refuse(group, i, err, &none);
-	}
+	if (err == OSC_OK)
+		err = edit(group, plain, item);
+	if (err == OSC_OK)
+		err = osc_protect_check(plain, &item->where);
+	if (err != OSC_OK)
+		return err;
+	if (osc_code_is_response(plain->code) && options->requests == NULL)
+		return OSC_ERESPONSE;
+	if (osc_code_is_request(plain->code) && options->requests != NULL)
+		return OSC_EISREQUEST;
+	return OSC_OK;
 }
 
 /* Was the request of a response protected by the peer, with this context? */
@@ -168,7 +154,7 @@ static enum osc_err
 write_header(struct osc_group *group, size_t i)
 {
 	struct osc_buffer *edited = &group->session->edited;
-	struct osc_coap *plain = &group->session->work[i].plain;
+	struct osc_coap *plain = &group->session->work[i].sending.plain;
 	struct osc_item *item = &group->items[i];
 	struct osc_coap_writer w;
 
@@ -189,7 +175,7 @@ complete(struct osc_group *group, size_t i)
 {
 	const struct osc_receipts *receipts = &group->session->receipts;
 	const struct osc_item *item = &group->items[i];
-	struct osc_coap *plain = &group->session->work[i].plain;
+	struct osc_coap *plain = &group->session->work[i].sending.plain;
 	const struct osc_coap *request;
 	enum osc_err err;
 
@@ -225,47 +211,55 @@ bind_one(struct osc_group *group, size_t i, struct osc_detail *detail)
 	enum osc_err err = complete(group, i);
 
 	if (err == OSC_OK)
-		err = osc_group_receipts(group, i, work->plain.token);
+		err = osc_group_receipts(group, i, work->sending.plain.token);
 	if (err != OSC_OK)
 		return err;
 	if (work->n_receipts > 1)
 		return OSC_EAMBIGUOUS;
-	if (acknowledges_another(&work->plain, &work->receipts->message.outer))
+	if (acknowledges_another(&work->sending.plain, &work->receipts->message.outer))
 		return OSC_EACKMID;
 	return session->options.many ? find_context(group, i, detail)
 				     : check_request(session, work, &session->one);
 }
 
-static void
-bind(struct osc_group *group)
+/* To a context: the one, or that of the request to which a response belongs. */
+static enum osc_err
+bind(struct osc_group *group, size_t i, struct osc_detail *detail)
 {
-	struct osc_detail detail = {0};
-	enum osc_err err;
+	if (!group->session->options.many)
+		group->session->work[i].endpoint = &group->session->one;
+	return group->session->options.requests != NULL ? bind_one(group, i, detail) : OSC_OK;
+}
 
-	for (size_t i = 0; i < group->n; i++) {
-		if (group->items[i].err != OSC_OK)
-			continue;
-		if (!group->session->options.many)
-			group->session->work[i].endpoint = &group->session->one;
-		if (group->session->options.requests == NULL)
-			continue;
-		err = bind_one(group, i, &detail);
-		if (err != OSC_OK && i < group->n)
-			osc_group_refuse(group, i, err, &detail);
-	}
+/* What the message will have: the number that it gets, or the nonce of its request. */
+static void
+choose_nonce(
+    const struct osc_session_options *options, struct osc_work *work, const struct osc_state *state)
+{
+	struct osc_protection *sending = &work->sending;
+
+	sending->kid_context = !options->no_kid_context;
+	sending->has_piv = true;
+	sending->seq = state->next;
+	if (work->receipts == NULL)
+		return;
+	sending->request = &work->receipts->exchange;
+	/* One nonce, one text: the request's nonce only for the first response to a request that
+	 * this context has accepted (5.2); and never for a notification, so that its place in the
+	 * order shows (4.1.3.5.2 lets the first one go without). */
+	sending->has_piv = options->new_piv || osc_coap_has(&sending->plain, OSC_OPT_OBSERVE) ||
+	    !osc_window_unanswered(&state->window, sending->request->piv.seq);
 }
 
 static void
-report(
-    struct osc_work *work, const struct osc_protection *protection, const struct osc_layout *layout)
+report(struct osc_work *work, const struct osc_layout *layout)
 {
 	work->side = OSC_SIDE_OWN;
-	work->seq = protection->seq;
 	work->text_at = layout->text_at;
 	work->message.option = layout->option;
 	work->bound = true;
-	if (protection->request != NULL) {
-		work->exchange = *protection->request;
+	if (work->sending.request != NULL) {
+		work->exchange = *work->sending.request;
 	} else {
 		work->exchange.kid = work->endpoint->active->sender_id;
 		work->exchange.piv = layout->option.piv;
@@ -274,90 +268,115 @@ report(
 
 /* Lay one message out with the number or the nonce that it gets, and take that. */
 static enum osc_err
-write_one(struct osc_session *session, struct osc_work *work, uint8_t *out, size_t cap, size_t *len,
-    struct osc_detail *detail)
+write_one(struct osc_group *group, size_t i, struct osc_detail *detail)
 {
-	const struct osc_session_options *options = &session->options;
+	struct osc_session *session = group->session;
+	struct osc_work *work = &session->work[i];
 	const struct osc_context *context = work->endpoint->active;
 	struct osc_state *state = osc_store_state(work->endpoint->store);
-	struct osc_protection protection = {
-	    .plain = work->plain,
-	    .kid_context = !options->no_kid_context,
-	    .has_piv = true,
-	    .seq = state->next,
-	};
+	struct osc_protection *sending = &work->sending;
+	size_t room = osc_protect_room(&sending->plain, context);
+	uint8_t *out = osc_buffer_reserve(&session->out, room);
 	struct osc_layout layout;
 	enum osc_err err = OSC_OK;
 
-	if (work->receipts != NULL) {
-		protection.request = &work->receipts->exchange;
-		/* One nonce, one text: the request's nonce only for the first
-		 * response to a request that this context has accepted (5.2); and
-		 * never for a notification, so that its place in the order shows
-		 * (4.1.3.5.2 lets the first one go without). */
-		protection.has_piv = options->new_piv ||
-		    osc_coap_has(&work->plain, OSC_OPT_OBSERVE) ||
-		    !osc_window_unanswered(&state->window, protection.request->piv.seq);
-	}
-	if (protection.has_piv && options->many)
+	if (out == NULL)
+		return osc_detail_set(detail, OSC_ENOMEM, NULL, "no memory");
+	/* No more messages at all, with the request's nonce neither (7.2.1). */
+	if (state->next > OSC_SEQ_MAX)
+		return OSC_EEXHAUSTED;
+	choose_nonce(&session->options, work, state);
+	if (sending->has_piv && session->options.many)
 		err = osc_contexts_number(&session->contexts, work->endpoint, detail);
 	if (err == OSC_OK)
-		err = osc_protect_layout(&protection, context, out, cap, &layout);
+		err = osc_protect_layout(sending, context, out, room, &layout);
 	if (err != OSC_OK)
 		return err;
-	if (protection.has_piv)
+	if (sending->has_piv)
 		state->next++;
-	if (protection.request != NULL)
-		osc_window_answer(&state->window, protection.request->piv.seq);
-	report(work, &protection, &layout);
-	*len = layout.len;
+	if (sending->request != NULL)
+		osc_window_answer(&state->window, sending->request->piv.seq);
+	report(work, &layout);
+	work->out_at = session->out.len;
+	session->out.len += layout.len;
+	group->items[i].out.len = layout.len;
 	return OSC_OK;
 }
 
-/* Where keys may be derived anew, the ID Context is not known yet when room is made. */
-static size_t
-room_for(const struct osc_work *work)
+/* The lock of the one context; among many each was locked when it was found. */
+static void
+lock(struct osc_group *group, size_t i)
 {
-	return osc_protect_room(&work->plain, &work->endpoint->context) +
-	    (osc_endpoint_rederives(work->endpoint) ? OSC_OPTION_MAX : 0);
+	struct osc_session *session = group->session;
+	enum osc_err err;
+
+	if (session->options.dry_run || session->options.many || session->one.held)
+		return;
+	err = osc_group_lock(group, &session->one, group->detail);
+	if (err != OSC_OK)
+		osc_group_cut(group, i, err);
+}
+
+/* Once, before the first message that can be protected. */
+static void
+begin(struct osc_group *group, size_t i)
+{
+	group->begun = true;
+	osc_group_move(group);
+	if (i < group->n && !group->session->options.many)
+		(void)osc_group_look(group, i);
+}
+
+/* Everything but to seal it. What ends the run has cut the group. */
+static enum osc_err
+send_one(struct osc_group *group, size_t i, struct osc_detail *detail)
+{
+	struct osc_item *item = &group->items[i];
+	struct osc_work *work = osc_group_work(group, i);
+	enum osc_err err = item->err;
+
+	work->outgoing = true;
+	if (err == OSC_OK)
+		err = decode(group, &work->sending.plain, item);
+	if (err != OSC_OK)
+		return err;
+	if (!group->begun)
+		begin(group, i);
+	if (i < group->n)
+		err = bind(group, i, detail);
+	if (err == OSC_OK && i < group->n)
+		lock(group, i);
+	if (err == OSC_OK && i < group->n && osc_endpoint_rederives(work->endpoint))
+		err = osc_rederive_send(group, i, detail);
+	return err == OSC_OK && i < group->n ? write_one(group, i, detail) : err;
 }
 
 /* In input order, before anything is sealed. */
 static void
-write_all(struct osc_group *group)
+send_all(struct osc_group *group)
 {
-	struct osc_session *session = group->session;
 	struct osc_detail detail = {0};
-	struct osc_item *item;
-	struct osc_work *work;
-	size_t len = 0, room;
-	uint8_t *out;
 	enum osc_err err;
 
 	for (size_t i = 0; i < group->n; i++) {
-		item = &group->items[i];
-		work = &session->work[i];
-		if (item->err != OSC_OK)
+		err = send_one(group, i, &detail);
+		if (err == OSC_OK || i >= group->n)
 			continue;
-		if (osc_store_state(work->endpoint->store)->next > OSC_SEQ_MAX) {
-			/* No more messages at all, with the request's nonce neither (7.2.1). */
-			if (!session->options.many) {
-				osc_group_cut(group, i, OSC_EEXHAUSTED);
-				break;
-			}
-			osc_group_refuse(group, i, OSC_EEXHAUSTED, &detail);
-			continue;
-		}
-		out = session->out.ptr + session->out.len; /* reserved by the caller */
-		room = room_for(work);
-		err = write_one(session, work, out, room, &len, &detail);
-		if (err != OSC_OK) {
+		if (err == OSC_EEXHAUSTED && !group->session->options.many)
+			osc_group_cut(group, i, err);
+		else
 			osc_group_refuse(group, i, err, &detail);
-			continue;
-		}
-		item->out = osc_slice(out, len);
-		session->out.len += len;
 	}
+}
+
+/* Where they are is known when all are there. */
+static void
+place_all(struct osc_group *group)
+{
+	for (size_t i = 0; i < group->n; i++)
+		if (group->items[i].err == OSC_OK)
+			group->items[i].out.ptr =
+			    group->session->out.ptr + group->session->work[i].out_at;
 }
 
 /* What osc_aead_seal needs for a message that was laid out. */
@@ -365,17 +384,14 @@ static void
 prepare(struct osc_aead_job *job, struct osc_group *group, size_t i)
 {
 	const struct osc_work *work = &group->session->work[i];
-	const struct osc_item *item = &group->items[i];
 	struct osc_layout layout = {
-	    .len = item->out.len,
+	    .len = group->items[i].out.len,
 	    .text_at = work->text_at,
 	    .option = work->message.option,
 	};
-	struct osc_buffer *out = &group->session->out;
 
-	osc_protect_prepare(job, work->endpoint->active,
-	    work->receipts != NULL ? &work->receipts->exchange : NULL, &layout,
-	    out->ptr + (item->out.ptr - out->ptr));
+	osc_protect_prepare(job, work->endpoint->active, work->sending.request, &layout,
+	    group->session->out.ptr + work->out_at);
 }
 
 /* What is left when all that it needs is durable. */
@@ -397,18 +413,6 @@ seal_all(struct osc_group *group)
 	osc_aead_seal(jobs, n);
 }
 
-/* Room for all messages at once: the buffer must not move under the jobs. */
-static bool
-reserve(struct osc_group *group)
-{
-	size_t room = 0;
-
-	for (size_t i = 0; i < group->n; i++)
-		if (group->items[i].err == OSC_OK)
-			room += room_for(&group->session->work[i]);
-	return osc_group_reserve(group, &group->session->out, room);
-}
-
 /* A dry run leaves nothing but what the reports say. */
 static void
 drop_all(struct osc_group *group)
@@ -416,22 +420,6 @@ drop_all(struct osc_group *group)
 	osc_wipe(group->session->out.ptr, group->session->out.len);
 	for (size_t i = 0; i < group->n; i++)
 		group->items[i].out = osc_slice(NULL, 0);
-}
-
-/* The lock of the one context; among many each was locked when it was found. */
-static bool
-lock(struct osc_group *group)
-{
-	struct osc_session *session = group->session;
-	size_t first = osc_group_first(group);
-	enum osc_err err;
-
-	if (session->options.dry_run || session->options.many)
-		return true;
-	err = osc_group_lock(group, &session->one, group->detail);
-	if (err != OSC_OK)
-		osc_group_cut(group, first, err);
-	return err == OSC_OK;
 }
 
 /* The order is that of RFC 8613, 8.1 and 8.3, and the state is durable before anything is
@@ -447,17 +435,13 @@ osc_session_protect(struct osc_session *session, struct osc_item *items, size_t 
 	err = osc_group_init(&group, session, items, n, detail);
 	if (err != OSC_OK)
 		return err;
-	decode(&group);
-	osc_group_move(&group);
-	if (osc_group_good(&group) && !session->options.many)
-		(void)osc_group_look(&group, osc_group_first(&group));
-	bind(&group);
-	if (osc_group_good(&group) && reserve(&group) && lock(&group)) {
-		osc_rederive_send(&group);
-		write_all(&group);
-	}
+	send_all(&group);
+	if (!group.begun)
+		osc_group_move(&group);
 	if (session->options.dry_run)
 		drop_all(&group);
+	else
+		place_all(&group);
 	osc_group_commit(&group);
 	if (!session->options.dry_run)
 		seal_all(&group);

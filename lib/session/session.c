@@ -43,12 +43,6 @@ osc_session_open(struct osc_session *session, bool any_role, struct osc_detail *
 	return err;
 }
 
-const struct osc_work *
-osc_session_work(const struct osc_session *session, size_t i)
-{
-	return &session->work[i];
-}
-
 const struct osc_endpoint *
 osc_session_unwarned(struct osc_session *session)
 {

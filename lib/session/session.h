@@ -3,6 +3,7 @@
 #ifndef OSC_SESSION_SESSION_H
 #define OSC_SESSION_SESSION_H
 
+#include "core/protect.h"
 #include "message/frame.h"
 #include "session/contexts.h"
 #include "session/receipts.h"
@@ -64,20 +65,20 @@ struct osc_derived {
 
 /* A message on its way through a group, and what is known of it when it is settled. */
 struct osc_work {
-	bool outgoing;         /* this side protects it */
-	bool passed_over;      /* an Empty Acknowledgement: not refused, and no output */
-	enum osc_step step;    /* that it has taken */
-	bool unverified;       /* an OSCORE message that was only looked at, without a context */
-	struct osc_coap plain; /* outgoing: what is protected */
+	bool outgoing;      /* this side protects it */
+	bool passed_over;   /* an Empty Acknowledgement: not refused, and no output */
+	enum osc_step step; /* that it has taken */
+	bool unverified;    /* an OSCORE message that was only looked at, without a context */
+	struct osc_protection sending;   /* outgoing: what is protected, and how */
 	struct osc_unprotection message; /* what was received; outgoing: the OSCORE option only */
 	struct osc_endpoint *endpoint;   /* its context; NULL if none was found */
 	enum osc_side side;              /* who protected it */
 	bool bound;                      /* the exchange is known */
 	struct osc_exchange exchange;    /* kid and Partial IV of the request */
-	uint64_t seq;                 /* outgoing: the Sender Sequence Number before the message */
-	struct osc_receipt *receipts; /* of a response: the requests it may belong to */
+	struct osc_receipt *receipts;    /* of a response: the requests it may belong to */
 	size_t n_receipts;
-	size_t text_at;              /* outgoing: where in it the inner text begins */
+	size_t out_at;               /* outgoing: where it is in what leaves */
+	size_t text_at;              /* and where in it the inner text begins */
 	struct osc_tried tried;      /* received, among many: the contexts that fit */
 	struct osc_detail *detail;   /* refused for what is wrong with its context; or NULL */
 	struct osc_derived *derived; /* explain: its keys; NULL: those of the settings */
@@ -102,7 +103,7 @@ struct osc_session {
 	struct osc_receiving *receiving; /* those on their way in at once */
 	struct osc_endpoint **held;      /* whose lock the group under way holds */
 	size_t n_held;
-	size_t work_cap, work_n;
+	size_t work_cap, work_n;   /* works that there is room for; that are clear, or in use */
 	struct osc_state first;    /* of request #1, for as long as it is made */
 	struct osc_buffer edited;  /* plain messages that had to be written anew */
 	struct osc_buffer out;     /* the messages that leave */
@@ -146,7 +147,11 @@ enum osc_err osc_session_open(
  */
 
 /* osc_session_work - what is known of item i of the last group; i below *done */
-const struct osc_work *osc_session_work(const struct osc_session *session, size_t i);
+static inline const struct osc_work *
+osc_session_work(const struct osc_session *session, size_t i)
+{
+	return &session->work[i];
+}
 
 /* osc_session_unwarned - a context whose warnings have not been asked for yet; NULL
  * if there is none. Each is returned once. */
