@@ -122,7 +122,7 @@ write_told(struct delivery *delivery, const struct osc_item *item, const struct 
 	struct osc_about what = {0};
 
 	if (work->endpoint != NULL || work->unverified)
-		what = about(work->endpoint, work->side, &work->message.option);
+		what = about(work->endpoint, work->side, osc_work_option(work));
 	return osc_frame_write(
 	    &delivery->framed, delivery->options->to, item->out, &what, item->meta);
 }

@@ -295,7 +295,7 @@ static void
 say_parameters(struct view *view)
 {
 	const struct osc_work *work = view->work;
-	const struct osc_oscore_option *option = &work->message.option;
+	const struct osc_oscore_option *option = osc_work_option(work);
 	const struct osc_params *params = view->params;
 	bool own = work->side == OSC_SIDE_OWN;
 	const struct osc_id *id = own ? &params->sender_id : &params->recipient_id;
@@ -331,7 +331,8 @@ say_message(struct view *view, const char *name)
 
 	say_words(explain, cli_program_name, "%s:%llu: OSCORE %s%s", name,
 	    (unsigned long long)item->number, view->is_request ? "Request" : "Response",
-	    !view->is_request && view->work->message.option.piv.len > 0 ? " with Partial IV" : "");
+	    !view->is_request && osc_work_option(view->work)->piv.len > 0 ? " with Partial IV"
+									  : "");
 	if (item->err == OSC_OK)
 		say_secret(explain,
 		    view->is_request ? "Unprotected CoAP request" : "Unprotected CoAP response",

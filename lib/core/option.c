@@ -12,12 +12,12 @@
 static void
 piv_decode(struct osc_piv *piv, const uint8_t *bytes, size_t len)
 {
-	piv->seq = 0;
+	uint64_t number = osc_load_short(bytes, len);
+
+	piv->seq = __builtin_bswap64(number) >> 8 * (7 - (len + 7) % 8);
 	piv->len = (uint8_t)len;
-	for (size_t i = 0; i < len; i++) {
-		piv->bytes[i] = bytes[i];
-		piv->seq = piv->seq << 8 | bytes[i];
-	}
+	osc_store32(piv->bytes, (uint32_t)number);
+	piv->bytes[4] = (uint8_t)(number >> 32);
 }
 
 static enum osc_err
@@ -79,7 +79,9 @@ osc_oscore_option_encode(uint8_t *out, const struct osc_oscore_option *value)
 	if (size == 0)
 		return 0;
 	out[0] = value->piv.len;
-	osc_copy_few(out + at, value->piv.bytes, value->piv.len);
+	/* The bytes, from the number: what was just written byte by byte is slow to read. */
+	osc_store_short(out + at,
+	    __builtin_bswap64(value->piv.seq << (8 - value->piv.len) % 8U * 8U), value->piv.len);
 	at += value->piv.len;
 	if (osc_is_present(value->kid_context)) {
 		out[0] |= OSC_FLAG_KID_CONTEXT;

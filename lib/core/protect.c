@@ -27,17 +27,20 @@ void
 osc_protect_option(struct osc_oscore_option *value, const struct osc_protection *protection,
     const struct osc_context *context)
 {
+	struct osc_slice kid = OSC_ABSENT, kid_context = OSC_ABSENT;
+
 	if (protection->has_piv)
 		osc_piv_encode(&value->piv, protection->seq);
 	else
 		memset(&value->piv, 0, sizeof(value->piv));
-	value->kid = value->kid_context = OSC_ABSENT;
-	if (protection->request != NULL)
-		return;
-	value->kid = osc_id_slice(&context->sender_id);
-	if (protection->kid_context)
-		value->kid_context =
-		    context->wraps ? context->wrapped[OSC_SIDE_OWN] : context->id_context;
+	if (protection->request == NULL) {
+		kid = osc_id_slice(&context->sender_id);
+		if (protection->kid_context)
+			kid_context =
+			    context->wraps ? context->wrapped[OSC_SIDE_OWN] : context->id_context;
+	}
+	value->kid = kid;
+	value->kid_context = kid_context;
 }
 
 /* POST and 2.04, but with Observe FETCH and 2.05, so that proxies know what to

@@ -68,10 +68,9 @@ put_observe(struct osc_coap_writer *w, const struct osc_piv *piv)
 }
 
 void
-osc_merge(struct osc_coap_writer *writer, struct osc_slice outer, struct osc_slice inner,
+osc_merge(struct osc_coap_writer *w, struct osc_slice outer, struct osc_slice inner,
     const struct osc_piv *piv)
 {
-	struct osc_coap_writer w = *writer; /* of its own, for the registers */
 	struct osc_option out = {0}, in = {0};
 	struct osc_slice all = inner;
 	bool have_out = next_outer(&outer, &out, all);
@@ -80,19 +79,18 @@ osc_merge(struct osc_coap_writer *writer, struct osc_slice outer, struct osc_sli
 
 	while (have_out || have_in) {
 		if (have_out && (!have_in || out.number <= in.number)) {
-			osc_coap_put_option(&w, out.number, out.value);
+			osc_coap_put_option(w, out.number, out.value);
 			have_out = next_outer(&outer, &out, all);
 			continue;
 		}
 		if (in.number != OSC_OPT_OBSERVE || piv == NULL) {
-			osc_coap_put_option(&w, in.number, in.value);
+			osc_coap_put_option(w, in.number, in.value);
 		} else if (!observed) {
 			/* Observe is not repeatable: what follows the first would be
 			 * ignored (RFC 7252, 5.4.5), and must not make the message grow. */
-			put_observe(&w, piv);
+			put_observe(w, piv);
 			observed = true;
 		}
 		have_in = osc_option_next(&inner, &in);
 	}
-	*writer = w;
 }

@@ -362,6 +362,25 @@ settle(struct osc_receiving *r)
 	return i + 1 < group->n;
 }
 
+/* Member by member: of the attempt only the step counts yet. */
+static void
+begin(struct osc_receiving *r, struct osc_group *group, size_t i, struct osc_detail *detail)
+{
+	r->group = group;
+	r->session = group->session;
+	r->i = i;
+	r->work = osc_group_work(group, i);
+	r->decoded = OSC_OK;
+	r->guess = NULL;
+	r->guessed = NULL;
+	r->guessed_request = NULL;
+	r->matched = NULL;
+	r->text = osc_slice(NULL, 0);
+	r->receipt = NULL;
+	r->attempt.step = OSC_STEP_NONE;
+	r->detail = detail;
+}
+
 /* As many as are opened at once. What is behind the end of the group is not judged. */
 static void
 receive_some(struct osc_group *group, size_t from, size_t n)
@@ -374,13 +393,7 @@ receive_some(struct osc_group *group, size_t from, size_t n)
 
 	osc_buffer_cut(texts, 0);
 	for (k = 0; k < n; k++) {
-		batch[k] = (struct osc_receiving){
-		    .group = group,
-		    .session = session,
-		    .i = from + k,
-		    .work = osc_group_work(group, from + k),
-		    .detail = &detail,
-		};
+		begin(&batch[k], group, from + k, &detail);
 		arrive(&batch[k], session->jobs, &jobs, texts);
 	}
 	osc_aead_open(session->jobs, jobs);

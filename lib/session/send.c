@@ -252,17 +252,15 @@ choose_nonce(
 }
 
 static void
-report(struct osc_work *work, const struct osc_layout *layout)
+report(struct osc_work *work)
 {
 	work->side = OSC_SIDE_OWN;
-	work->text_at = layout->text_at;
-	work->message.option = layout->option;
 	work->bound = true;
 	if (work->sending.request != NULL) {
 		work->exchange = *work->sending.request;
 	} else {
 		work->exchange.kid = work->endpoint->active->sender_id;
-		work->exchange.piv = layout->option.piv;
+		osc_piv_encode(&work->exchange.piv, work->sending.seq);
 	}
 }
 
@@ -277,7 +275,6 @@ write_one(struct osc_group *group, size_t i, struct osc_detail *detail)
 	struct osc_protection *sending = &work->sending;
 	size_t room = osc_protect_room(&sending->plain, context);
 	uint8_t *out = osc_buffer_reserve(&session->out, room);
-	struct osc_layout layout;
 	enum osc_err err = OSC_OK;
 
 	if (out == NULL)
@@ -289,17 +286,17 @@ write_one(struct osc_group *group, size_t i, struct osc_detail *detail)
 	if (sending->has_piv && session->options.many)
 		err = osc_contexts_number(&session->contexts, work->endpoint, detail);
 	if (err == OSC_OK)
-		err = osc_protect_layout(sending, context, out, room, &layout);
+		err = osc_protect_layout(sending, context, out, room, &work->layout);
 	if (err != OSC_OK)
 		return err;
 	if (sending->has_piv)
 		state->next++;
 	if (sending->request != NULL)
 		osc_window_answer(&state->window, sending->request->piv.seq);
-	report(work, &layout);
+	report(work);
 	work->out_at = session->out.len;
-	session->out.len += layout.len;
-	group->items[i].out.len = layout.len;
+	session->out.len += work->layout.len;
+	group->items[i].out.len = work->layout.len;
 	return OSC_OK;
 }
 
@@ -379,32 +376,20 @@ place_all(struct osc_group *group)
 			    group->session->out.ptr + group->session->work[i].out_at;
 }
 
-/* What osc_aead_seal needs for a message that was laid out. */
-static void
-prepare(struct osc_aead_job *job, struct osc_group *group, size_t i)
-{
-	const struct osc_work *work = &group->session->work[i];
-	struct osc_layout layout = {
-	    .len = group->items[i].out.len,
-	    .text_at = work->text_at,
-	    .option = work->message.option,
-	};
-
-	osc_protect_prepare(job, work->endpoint->active, work->sending.request, &layout,
-	    group->session->out.ptr + work->out_at);
-}
-
 /* What is left when all that it needs is durable. */
 static void
 seal_all(struct osc_group *group)
 {
 	struct osc_aead_job *jobs = group->session->jobs;
+	const struct osc_work *work;
 	size_t n = 0;
 
 	for (size_t i = 0; i < group->n; i++) {
 		if (group->items[i].err != OSC_OK)
 			continue;
-		prepare(&jobs[n++], group, i);
+		work = &group->session->work[i];
+		osc_protect_prepare(&jobs[n++], work->endpoint->active, work->sending.request,
+		    &work->layout, group->session->out.ptr + work->out_at);
 		if (n == OSC_BATCH) {
 			osc_aead_seal(jobs, n);
 			n = 0;

@@ -70,7 +70,7 @@ struct osc_work {
 	enum osc_step step; /* that it has taken */
 	bool unverified;    /* an OSCORE message that was only looked at, without a context */
 	struct osc_protection sending;   /* outgoing: what is protected, and how */
-	struct osc_unprotection message; /* what was received; outgoing: the OSCORE option only */
+	struct osc_unprotection message; /* what was received */
 	struct osc_endpoint *endpoint;   /* its context; NULL if none was found */
 	enum osc_side side;              /* who protected it */
 	bool bound;                      /* the exchange is known */
@@ -78,7 +78,7 @@ struct osc_work {
 	struct osc_receipt *receipts;    /* of a response: the requests it may belong to */
 	size_t n_receipts;
 	size_t out_at;               /* outgoing: where it is in what leaves */
-	size_t text_at;              /* and where in it the inner text begins */
+	struct osc_layout layout;    /* and what is where in it */
 	struct osc_tried tried;      /* received, among many: the contexts that fit */
 	struct osc_detail *detail;   /* refused for what is wrong with its context; or NULL */
 	struct osc_derived *derived; /* explain: its keys; NULL: those of the settings */
@@ -86,6 +86,13 @@ struct osc_work {
 	bool reply_protected;        /* under the endpoint */
 	struct osc_oscore_option reply_option; /* and its OSCORE option */
 };
+
+/* osc_work_option - the OSCORE option of the message that was received, or is sent */
+static inline const struct osc_oscore_option *
+osc_work_option(const struct osc_work *work)
+{
+	return work->outgoing ? &work->layout.option : &work->message.option;
+}
 
 #define OSC_BATCH ((size_t)64) /* messages that are sealed or opened at once */
 
