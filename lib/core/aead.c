@@ -51,6 +51,20 @@ encrypt_aes256(const void *ctx, size_t len, uint8_t *dst, const uint8_t *src)
 	aes256_encrypt(ctx, len, dst, src);
 }
 
+/* An expanded key of AES. */
+static size_t
+cipher_size(const struct osc_alg *alg)
+{
+	switch (alg->key_len) {
+	case AES128_KEY_SIZE:
+		return sizeof(struct aes128_ctx);
+	case AES192_KEY_SIZE:
+		return sizeof(struct aes192_ctx);
+	default:
+		return sizeof(struct aes256_ctx);
+	}
+}
+
 size_t
 osc_aead_key_size(const struct osc_alg *alg)
 {
@@ -58,12 +72,12 @@ osc_aead_key_size(const struct osc_alg *alg)
 
 	switch (alg->kind) {
 	case OSC_AES_CCM:
-		return offsetof(struct osc_aead_key, u) + sizeof(key->u.ccm);
+		return offsetof(struct osc_aead_key, u) + cipher_size(alg);
 	case OSC_CHACHA20_POLY1305:
 		return offsetof(struct osc_aead_key, u) + sizeof(key->u.chacha20);
 	case OSC_AES_GCM:
 	default:
-		return sizeof(*key);
+		return offsetof(struct osc_aead_key, u.gcm.cipher) + cipher_size(alg);
 	}
 }
 

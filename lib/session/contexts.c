@@ -247,9 +247,34 @@ osc_contexts_unchanged(const struct osc_endpoint *endpoint)
 	return osc_endpoint_is_there(endpoint) && osc_store_unchanged(endpoint->store);
 }
 
+void
+osc_contexts_rest(struct osc_contexts *contexts, struct osc_endpoint *endpoint)
+{
+	osc_store_rest(endpoint->store);
+	if (endpoint->rests)
+		return;
+	endpoint->rests = true;
+	endpoint->awake = contexts->awake;
+	contexts->awake = endpoint;
+}
+
+/* What was done with them is done. */
+static void
+fold_all(struct osc_contexts *contexts)
+{
+	struct osc_endpoint *endpoint;
+
+	while ((endpoint = contexts->awake) != NULL) {
+		contexts->awake = endpoint->awake;
+		endpoint->rests = false;
+		if (!contexts->in_memory)
+			osc_store_fold(endpoint->store);
+	}
+}
+
 enum osc_err
 osc_contexts_glance(
-    const struct osc_contexts *contexts, struct osc_endpoint *endpoint, struct osc_detail *detail)
+    struct osc_contexts *contexts, struct osc_endpoint *endpoint, struct osc_detail *detail)
 {
 	enum osc_err err;
 
@@ -259,7 +284,7 @@ osc_contexts_glance(
 		return OSC_EGONE;
 	endpoint->glanced = contexts->group;
 	err = osc_endpoint_look(endpoint, detail);
-	osc_store_rest(endpoint->store);
+	osc_contexts_rest(contexts, endpoint);
 	return err;
 }
 
@@ -336,10 +361,16 @@ osc_contexts_unwarned(struct osc_contexts *contexts)
 	return NULL;
 }
 
+void
+osc_contexts_in_memory(struct osc_contexts *contexts)
+{
+	contexts->in_memory = true;
+}
+
 bool
 osc_contexts_full(const struct osc_contexts *contexts)
 {
-	return contexts->n > contexts->full;
+	return contexts->n > contexts->full && !contexts->in_memory;
 }
 
 void
@@ -408,6 +439,7 @@ void
 osc_contexts_next_group(struct osc_contexts *contexts)
 {
 	contexts->group++;
+	fold_all(contexts);
 	if (osc_contexts_full(contexts))
 		close_oldest(contexts);
 	if (contexts->n_gone > 0)

@@ -25,6 +25,7 @@ struct osc_contexts {
 	size_t n, cap, n_gone;
 	size_t limit;         /* how many stay open: OSC_CONTEXTS_OPEN */
 	size_t full;          /* when there are more some are closed */
+	bool in_memory;       /* what they come to is nowhere else: all stay as they are */
 	struct osc_map names; /* name in the directory -> endpoint */
 	struct osc_map
 	    recent; /* KID or KID@KIDCONTEXT -> endpoint in which one like it verified last */
@@ -33,11 +34,12 @@ struct osc_contexts {
 	struct osc_map senders; /* hash of the Sender Key -> endpoint that took numbers for it */
 	struct osc_past past;   /* what endpoints that were closed have come to */
 	struct osc_index index;
-	struct osc_seen seen; /* the directory, when the names were looked for last */
-	uint64_t group;       /* serial number of the group under way */
-	uint64_t refreshed;   /* the group for which the directory was looked at last */
-	uint64_t searches;    /* so many were made */
-	uint64_t clock;       /* for the order of use */
+	struct osc_seen seen;       /* the directory, when the names were looked for last */
+	uint64_t group;             /* serial number of the group under way */
+	uint64_t refreshed;         /* the group for which the directory was looked at last */
+	uint64_t searches;          /* so many were made */
+	uint64_t clock;             /* for the order of use */
+	struct osc_endpoint *awake; /* their state is in memory */
 	struct osc_endpoint *unwarned, **last_unwarned; /* used, and their warnings not said */
 };
 
@@ -47,6 +49,10 @@ void osc_contexts_init(
 
 /* osc_contexts_limit - how many stay open, in place of OSC_CONTEXTS_OPEN */
 void osc_contexts_limit(struct osc_contexts *contexts, size_t limit);
+
+/* osc_contexts_in_memory - nothing of what they come to is written: none is closed, and the
+ * state of each stays in memory */
+void osc_contexts_in_memory(struct osc_contexts *contexts);
 
 /* osc_contexts_full - are some to be closed when the next group begins? */
 bool osc_contexts_full(const struct osc_contexts *contexts);
@@ -97,7 +103,10 @@ enum osc_err osc_contexts_load(struct osc_contexts *contexts, const char *name,
  * OSC_EGONE if it is not. Before the first use as osc_endpoint_look. No descriptor stays open.
  */
 enum osc_err osc_contexts_glance(
-    const struct osc_contexts *contexts, struct osc_endpoint *endpoint, struct osc_detail *detail);
+    struct osc_contexts *contexts, struct osc_endpoint *endpoint, struct osc_detail *detail);
+
+/* osc_contexts_rest - as osc_store_rest; when the next group begins its state leaves memory */
+void osc_contexts_rest(struct osc_contexts *contexts, struct osc_endpoint *endpoint);
 
 /* osc_contexts_unchanged - is it still the directory that was loaded, with the same settings? */
 bool osc_contexts_unchanged(const struct osc_endpoint *endpoint);

@@ -160,12 +160,9 @@ osc_endpoint_open(struct osc_endpoint *endpoint, const char *path, enum osc_role
 	enum osc_err err;
 
 	memset(endpoint, 0, sizeof(*endpoint));
-	endpoint->path = malloc(strlen(path) + 1);
-	if (endpoint->path == NULL)
-		return osc_detail_set(detail, OSC_ENOMEM, NULL, "no memory");
-	memcpy(endpoint->path, path, strlen(path) + 1);
 	err = osc_store_open(&endpoint->store, path, role, flags | OSC_STORE_STATIC, detail);
 	if (err == OSC_OK) {
+		endpoint->path = osc_store_path(endpoint->store);
 		osc_store_directory(endpoint->store, &endpoint->dev, &endpoint->ino);
 		endpoint->rederives = osc_store_settings(endpoint->store)->rederive;
 		err = derive_base(endpoint, detail);
@@ -197,7 +194,6 @@ osc_endpoint_close(struct osc_endpoint *endpoint)
 		osc_secret_free(
 		    endpoint->context.sender_key, osc_context_size(endpoint->context.alg));
 	osc_store_close(&endpoint->store);
-	free(endpoint->path);
 	free(endpoint->twin);
 	memset(endpoint, 0, sizeof(*endpoint));
 }

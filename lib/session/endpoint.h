@@ -23,8 +23,8 @@ struct osc_keys {
 
 /* A context directory in use: its store and the keys derived from it. */
 struct osc_endpoint {
-	char *path;
-	dev_t dev; /* with ino: which directory it is, whatever its name */
+	const char *path; /* of the store */
+	dev_t dev;        /* with ino: which directory it is, whatever its name */
 	ino_t ino;
 	uint64_t serial; /* of the active context: no other of the process has it */
 	struct osc_store *store;
@@ -51,7 +51,9 @@ struct osc_endpoint {
 	uint64_t glanced; /* the group in which it was looked at last, without the lock */
 	uint64_t checked; /* the group for which its files were compared with what was loaded */
 	uint64_t needed;  /* the group up to which it stays open */
-	struct osc_endpoint *unwarned; /* the next one in the queue of those to be warned about */
+	bool rests;       /* it is in the list of those whose state is in memory */
+	/* The next one in that list, and in the queue of those to be warned about. */
+	struct osc_endpoint *awake, *unwarned;
 };
 
 /*

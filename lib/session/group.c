@@ -257,7 +257,7 @@ osc_group_lock(struct osc_group *group, struct osc_endpoint *endpoint, struct os
 		osc_endpoint_forget(endpoint);
 		err = osc_endpoint_choose(endpoint);
 	} else if (session->options.many) {
-		osc_store_rest(endpoint->store);
+		osc_contexts_rest(&session->contexts, endpoint);
 	}
 	return err;
 }
@@ -348,7 +348,7 @@ osc_group_commit(struct osc_group *group)
 		osc_store_end(endpoint->store);
 		endpoint->held = false;
 		if (session->options.many)
-			osc_store_rest(endpoint->store);
+			osc_contexts_rest(&session->contexts, endpoint);
 	}
 	session->n_held = 0;
 }

@@ -13,9 +13,8 @@ osc_session_init(struct osc_session *session, const struct osc_session_options *
 	if (options->many)
 		osc_contexts_init(&session->contexts, options->directory, options->role,
 		    osc_session_flags(options));
-	/* What a dry run has come to is nowhere but in memory. */
 	if (options->many && options->dry_run)
-		osc_contexts_limit(&session->contexts, SIZE_MAX);
+		osc_contexts_in_memory(&session->contexts);
 }
 
 enum osc_err

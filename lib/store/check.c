@@ -360,8 +360,7 @@ osc_check_tree(struct osc_check *check, const char *path, struct osc_detail *det
 	osc_index_init(&index, path);
 	err = osc_index_load(&index, &changed, detail);
 	for (size_t i = 0; i < index.n && err == OSC_OK; i++)
-		if (S_ISDIR(index.entries[i]->seen.stamp.mode) &&
-		    is_context(index.entries[i]->path))
+		if (S_ISDIR(index.entries[i]->seen.mode) && is_context(index.entries[i]->path))
 			err = osc_check_directory(check, index.entries[i]->path, true, detail);
 	osc_index_free(&index);
 	return err;

@@ -288,7 +288,7 @@ reconsider(struct osc_index *index)
 
 	for (size_t i = 0; i < index->n; i++) {
 		entry = index->entries[i];
-		if (!entry->read || entry->known || !S_ISDIR(entry->seen.stamp.mode) ||
+		if (!entry->read || entry->known || !S_ISDIR(entry->seen.mode) ||
 		    !osc_stamp_follow(&stamp, AT_FDCWD, entry->path) ||
 		    osc_seen_same(&entry->seen, &stamp))
 			continue;

@@ -11,16 +11,14 @@
 bool
 osc_seen_directory(const struct osc_seen *seen, const struct osc_stamp *now)
 {
-	const struct osc_stamp *then = &seen->stamp;
-
-	return then->dev == now->dev && then->ino == now->ino &&
-	    then->has_btime == now->has_btime && then->btime == now->btime;
+	return seen->dev == now->dev && seen->ino == now->ino &&
+	    seen->has_btime == now->has_btime && seen->btime == now->btime;
 }
 
 bool
 osc_seen_same(const struct osc_seen *seen, const struct osc_stamp *now)
 {
-	return !seen->recent && osc_seen_directory(seen, now) && seen->stamp.mtime == now->mtime;
+	return !seen->recent && osc_seen_directory(seen, now) && seen->mtime == now->mtime;
 }
 
 void
@@ -29,6 +27,11 @@ osc_seen_set(struct osc_seen *seen, const struct osc_stamp *now)
 	struct timespec t = {0};
 
 	(void)clock_gettime(CLOCK_REALTIME, &t);
-	seen->stamp = *now;
+	seen->dev = now->dev;
+	seen->ino = now->ino;
+	seen->has_btime = now->has_btime;
+	seen->btime = now->btime;
+	seen->mtime = now->mtime;
+	seen->mode = now->mode;
 	seen->recent = (int64_t)t.tv_sec * NS_PER_S + t.tv_nsec - now->mtime < RECENT_NS;
 }

@@ -7,7 +7,11 @@
 
 /* A directory as it was before what is in it was looked for; all zero: it never was. */
 struct osc_seen {
-	struct osc_stamp stamp;
+	dev_t dev;
+	uint64_t ino, btime;
+	int64_t mtime;
+	mode_t mode;
+	bool has_btime;
 	bool recent; /* it had changed so shortly before that it may have changed again since */
 };
 

@@ -245,6 +245,26 @@ load_id_context(struct loading *l)
 	return err;
 }
 
+static struct osc_static_mark
+mark_of(const struct osc_stamp *stamp)
+{
+	return (struct osc_static_mark){
+	    .dev = stamp->dev,
+	    .ino = stamp->ino,
+	    .size = stamp->size,
+	    .btime = stamp->btime,
+	    .mtime = stamp->mtime,
+	    .ctime = stamp->ctime,
+	};
+}
+
+static bool
+is_same(const struct osc_static_mark *a, const struct osc_static_mark *b)
+{
+	return a->dev == b->dev && a->ino == b->ino && a->size == b->size && a->btime == b->btime &&
+	    a->mtime == b->mtime && a->ctime == b->ctime;
+}
+
 static void
 find_warnings(struct loading *l)
 {
@@ -254,7 +274,7 @@ find_warnings(struct loading *l)
 	s->loaded.secret_file = file->name;
 	for (size_t i = 0; i < OSC_STATIC_FILES; i++)
 		if (l->data->files[i].there)
-			s->loaded.stamps[i] = l->data->files[i].stamp;
+			s->loaded.marks[i] = mark_of(&l->data->files[i].stamp);
 	if ((file->stamp.mode & (S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH)) != 0)
 		s->loaded.warnings |= OSC_WARN_SECRET_MODE;
 	if (l->data->near)
@@ -330,15 +350,14 @@ enum osc_err
 osc_settings_unchanged(
     const struct osc_settings *settings, const struct osc_dir *dir, struct osc_detail *detail)
 {
-	const struct osc_stamp *before;
-	struct osc_stamp now;
+	struct osc_static_mark now;
+	struct osc_stamp stamp;
 
 	for (size_t i = 0; i < OSC_STATIC_FILES; i++) {
-		before = &settings->loaded.stamps[i];
-		memset(&now, 0, sizeof(now));
-		if (!osc_stamp_follow(&now, dir->fd, osc_context_files[i]) && before->ino == 0)
-			continue;
-		if (osc_stamp_same(before, &now) && before->ctime == now.ctime)
+		memset(&stamp, 0, sizeof(stamp));
+		(void)osc_stamp_follow(&stamp, dir->fd, osc_context_files[i]);
+		now = mark_of(&stamp);
+		if (is_same(&settings->loaded.marks[i], &now))
 			continue;
 		osc_dir_where(detail, dir, osc_context_files[i]);
 		return osc_detail_set(

@@ -9,6 +9,13 @@
 
 struct osc_data;
 
+/* What a static file was when it was read; all zero for one that was not there. */
+struct osc_static_mark {
+	dev_t dev;
+	uint64_t ino, size, btime;
+	int64_t mtime, ctime; /* a change of anything is one of ctime */
+};
+
 /* What settings own that were read from a directory. */
 struct osc_loaded {
 	uint8_t *secret; /* Master Secret and Master Salt, in one piece of secret memory */
@@ -16,8 +23,7 @@ struct osc_loaded {
 	uint8_t *id_context;     /* on the heap; NULL if it is absent */
 	unsigned warnings;       /* enum osc_warning, those that are seen here */
 	const char *secret_file; /* the name of the file that holds the secret; static */
-	/* What the static files were when they were read; ino is 0 for one that was not there. */
-	struct osc_stamp stamps[OSC_STATIC_FILES];
+	struct osc_static_mark marks[OSC_STATIC_FILES];
 };
 
 /*

@@ -13,16 +13,23 @@
 #include "store/state.h"
 #include "store/store.h"
 
+/* What is in memory of the state, from the first look at it on or until the store is folded. */
+struct live {
+	struct osc_sequence sequence;
+	struct osc_state_file file;
+};
+
 struct osc_store {
 	char *path;
 	char *secret_path; /* of the file that holds the secret */
 	struct osc_dir dir;
 	struct osc_settings settings;
 	struct osc_params params;
-	struct osc_sequence sequence;
-	struct osc_state_file file;
+	struct live *live; /* on the heap; NULL: none */
 	unsigned warnings;
 	bool keep_secret;
+	bool mark;     /* inode numbers last here: sequence.json names its own */
+	bool known;    /* the state was read, and was in order */
 	bool moved;    /* accept that the directory looks like a copy; the next commit writes */
 	bool prepared; /* sequence.json and `.used` were seen to */
 	bool swept;    /* leftover temporaries were removed */
@@ -68,7 +75,7 @@ find_warnings(struct osc_store *store, struct osc_detail *detail)
 		store->warnings |= OSC_WARN_NETWORK_FS;
 	if ((fs & OSC_FS_OVERLAY) != 0)
 		store->warnings |= OSC_WARN_OVERLAY_FS;
-	store->file.mark = (fs & OSC_FS_VOLATILE) == 0;
+	store->mark = (fs & OSC_FS_VOLATILE) == 0;
 	if ((store->warnings & (OSC_WARN_SECRET_MODE | OSC_WARN_SHORT_SECRET)) == 0)
 		return OSC_OK;
 	store->secret_path = join(store->path, store->settings.loaded.secret_file);
@@ -80,12 +87,13 @@ static enum osc_err
 read_or_judge(struct osc_store *store, struct osc_detail *detail)
 {
 	bool fresh = false;
-	enum osc_err err = osc_state_read(&store->file, detail);
+	struct osc_state_file *file = &store->live->file;
+	enum osc_err err = osc_state_read(file, detail);
 
-	while (err == OSC_OK && !store->file.exists && !fresh) {
+	while (err == OSC_OK && !file->exists && !fresh) {
 		err = osc_first_judge(&store->dir, store->settings.sequence_file, &fresh, detail);
 		if (err == OSC_OK && !fresh)
-			err = osc_state_read(&store->file, detail);
+			err = osc_state_read(file, detail);
 	}
 	return err;
 }
@@ -93,8 +101,8 @@ read_or_judge(struct osc_store *store, struct osc_detail *detail)
 static enum osc_err
 check_high(struct osc_store *store, struct osc_detail *detail)
 {
-	enum osc_err err =
-	    osc_high_admit(&store->high, &store->sequence.mine.state, store->sequence.rederived);
+	const struct osc_sequence *sequence = &store->live->sequence;
+	enum osc_err err = osc_high_admit(&store->high, &sequence->mine.state, sequence->rederived);
 
 	if (err == OSC_ENOMEM)
 		return no_memory(detail);
@@ -107,18 +115,51 @@ check_high(struct osc_store *store, struct osc_detail *detail)
 	return OSC_EBACK;
 }
 
+static void
+free_live(struct osc_store *store)
+{
+	if (store->live == NULL)
+		return;
+	osc_state_free(&store->live->file);
+	osc_sequence_free(&store->live->sequence);
+	osc_wiping_free(store->live);
+	store->live = NULL;
+	store->state = NULL;
+}
+
+/* Room for the state; false if there is no memory. */
+static bool
+make_live(struct osc_store *store)
+{
+	const struct osc_params *params = &store->params;
+	struct osc_sequence *sequence;
+
+	if (store->live != NULL)
+		return true;
+	store->live = osc_wiping_malloc(sizeof(*store->live));
+	if (store->live == NULL)
+		return false;
+	memset(store->live, 0, sizeof(*store->live));
+	sequence = &store->live->sequence;
+	store->live->file.dir = &store->dir;
+	store->live->file.sequence = sequence;
+	store->live->file.mark = store->mark;
+	if (osc_sequence_init(sequence, store->settings.dialect, &params->sender_id,
+		&params->recipient_id, store->settings.window) != OSC_OK ||
+	    (store->settings.rederive && osc_sequence_rederive(sequence) != OSC_OK)) {
+		free_live(store);
+		return false;
+	}
+	osc_store_use(store, NULL);
+	return true;
+}
+
 static enum osc_err
 read_state(struct osc_store *store, struct osc_detail *detail)
 {
-	const struct osc_params *params = &store->params;
 	enum osc_err err;
 
-	if (store->sequence.window == 0 &&
-	    osc_sequence_init(&store->sequence, store->settings.dialect, &params->sender_id,
-		&params->recipient_id, store->settings.window) != OSC_OK)
-		return no_memory(detail);
-	if (store->settings.rederive && store->sequence.rederived == NULL &&
-	    osc_sequence_rederive(&store->sequence) != OSC_OK)
+	if (!make_live(store))
 		return no_memory(detail);
 	store->lost = OSC_OK;
 	err = read_or_judge(store, detail);
@@ -133,21 +174,24 @@ static enum osc_err
 lose(struct osc_store *store, enum osc_err err, const struct osc_detail *why,
     struct osc_detail *detail)
 {
-	bool lost = err == OSC_ECOPY || store->file.broken || !store->file.exists;
+	const struct osc_state_file *file;
 
 	if (err == OSC_OK)
 		return OSC_OK;
 	if (detail != NULL)
 		*detail = *why;
-	if (!store->settings.rederive || !lost || osc_err_status(err) != 7)
+	if (!store->settings.rederive || osc_err_status(err) != 7)
+		return err;
+	file = &store->live->file;
+	if (err != OSC_ECOPY && !file->broken && file->exists)
 		return err;
 	free(store->lost_detail);
 	store->lost_detail = osc_duplicate(why, sizeof(*why));
 	if (store->lost_detail == NULL)
 		return no_memory(detail);
 	store->lost = err;
-	osc_sequence_lose(&store->sequence);
-	store->file.stale = true;
+	osc_sequence_lose(&store->live->sequence);
+	store->live->file.stale = true;
 	osc_store_use(store, NULL);
 	return OSC_OK;
 }
@@ -171,7 +215,9 @@ load(struct osc_store *store, const char *path, enum osc_role role, unsigned fla
 		err = find_warnings(store, detail);
 	if (err != OSC_OK || (flags & OSC_STORE_STATIC) != 0)
 		return err;
-	return read_state(store, detail);
+	err = read_state(store, detail);
+	store->known = err == OSC_OK;
+	return err;
 }
 
 enum osc_err
@@ -188,9 +234,6 @@ osc_store_open(struct osc_store **out, const char *path, enum osc_role role, uns
 	store->lock = -1;
 	store->moved = (flags & OSC_STORE_MOVED) != 0;
 	store->keep_secret = (flags & OSC_STORE_KEEP_SECRET) != 0;
-	store->file.dir = &store->dir;
-	store->file.sequence = &store->sequence;
-	osc_store_use(store, NULL);
 	err = load(store, path, role, flags, detail);
 	if (err == OSC_OK)
 		*out = store;
@@ -218,6 +261,12 @@ osc_store_forget_secret(struct osc_store *store)
 		return;
 	osc_settings_forget(&store->settings);
 	store->params.master_secret = store->params.master_salt = osc_slice(NULL, 0);
+}
+
+const char *
+osc_store_path(const struct osc_store *store)
+{
+	return store->path;
 }
 
 void
@@ -250,13 +299,13 @@ osc_store_state(struct osc_store *store)
 struct osc_state *
 osc_store_base(struct osc_store *store)
 {
-	return &store->sequence.mine.state;
+	return &store->live->sequence.mine.state;
 }
 
 void
 osc_store_use(struct osc_store *store, struct osc_state *state)
 {
-	struct osc_sequence *sequence = &store->sequence;
+	struct osc_sequence *sequence = &store->live->sequence;
 
 	if (state == NULL)
 		state = sequence->rederived != NULL && sequence->rederived->current.there
@@ -268,7 +317,7 @@ osc_store_use(struct osc_store *store, struct osc_state *state)
 struct osc_rederived *
 osc_store_rederived(struct osc_store *store)
 {
-	return store->sequence.rederived;
+	return store->live != NULL ? store->live->sequence.rederived : NULL;
 }
 
 enum osc_err
@@ -282,8 +331,10 @@ osc_store_lost(const struct osc_store *store, struct osc_detail *detail)
 enum osc_err
 osc_store_check(const struct osc_store *store, struct osc_detail *detail)
 {
-	if (!store->file.exists || store->moved || store->lost != OSC_OK ||
-	    !osc_sequence_is_copy(&store->sequence, &store->file.stamp))
+	const struct live *live = store->live;
+
+	if (live == NULL || !live->file.exists || store->moved || store->lost != OSC_OK ||
+	    !osc_sequence_is_copy(&live->sequence, &live->file.stamp))
 		return OSC_OK;
 	osc_dir_where(detail, &store->dir, OSC_SEQUENCE_FILE);
 	return osc_detail_set(detail, OSC_ECOPY, NULL, "this is a copy of a context that was used");
@@ -334,6 +385,14 @@ osc_store_rest(struct osc_store *store)
 	osc_dir_close(&store->dir);
 }
 
+void
+osc_store_fold(struct osc_store *store)
+{
+	assert(store->lock == -1);
+	if (!store->settings.rederive)
+		free_live(store);
+}
+
 bool
 osc_store_unchanged(const struct osc_store *store)
 {
@@ -382,6 +441,7 @@ osc_store_look(struct osc_store *store, struct osc_detail *detail)
 	err = read_state(store, &why);
 	if (err == OSC_OK)
 		err = osc_store_check(store, &why);
+	store->known = err == OSC_OK;
 	return lose(store, err, &why, detail);
 }
 
@@ -400,10 +460,12 @@ read_locked(struct osc_store *store, struct osc_detail *detail)
 	if (!store->swept)
 		osc_temp_leftovers(&store->dir, true, NULL, NULL);
 	store->swept = true;
+	if (!make_live(store))
+		return no_memory(detail);
 	store->lost = OSC_OK;
-	err = osc_state_read(&store->file, &why);
+	err = osc_state_read(&store->live->file, &why);
 	osc_store_use(store, NULL);
-	if (err == OSC_OK && !store->file.exists)
+	if (err == OSC_OK && !store->live->file.exists)
 		err = osc_detail_set(&why, OSC_ESTATE, NULL, "%s", missing);
 	if (err == OSC_OK)
 		err = osc_store_check(store, &why);
@@ -415,7 +477,7 @@ read_locked(struct osc_store *store, struct osc_detail *detail)
 	store->before = osc_wiping_malloc(sizeof(*store->before));
 	if (store->before == NULL)
 		return no_memory(detail);
-	osc_sequence_keep(store->before, &store->sequence);
+	osc_sequence_keep(store->before, &store->live->sequence);
 	return OSC_OK;
 }
 
@@ -433,7 +495,7 @@ begin(struct osc_store *store, long wait_ms, struct osc_detail *detail)
 	/* A context that is refused gets no new files, nor does another one in its place. */
 	if (err == OSC_OK)
 		err = osc_settings_unchanged(&store->settings, &store->dir, detail);
-	if (err == OSC_OK && (store->sequence.window == 0 || store->lost != OSC_OK))
+	if (err == OSC_OK && (!store->known || store->lost != OSC_OK))
 		err = osc_store_look(store, detail); /* never read, or not to be read then */
 	if (err == OSC_OK)
 		err = osc_store_check(store, detail);
@@ -465,26 +527,27 @@ osc_store_commit(struct osc_store *store, struct osc_detail *detail)
 {
 	enum osc_err err;
 
-	assert(store->before != NULL && osc_sequence_follows(store->before, &store->sequence));
+	assert(
+	    store->before != NULL && osc_sequence_follows(store->before, &store->live->sequence));
 	if ((!store->moved || store->lost != OSC_OK) &&
-	    !osc_sequence_changed(store->before, &store->sequence))
+	    !osc_sequence_changed(store->before, &store->live->sequence))
 		return OSC_OK;
 	store->failed = true; /* until the end is known */
-	err = osc_state_write(&store->file, store->lock, detail);
+	err = osc_state_write(&store->live->file, store->lock, detail);
 	if (err != OSC_OK)
 		return err;
 	store->failed = false;
 	store->moved = false;
 	store->lost = OSC_OK;
-	osc_sequence_keep(store->before, &store->sequence);
+	osc_sequence_keep(store->before, &store->live->sequence);
 	return check_high(store, detail);
 }
 
 void
 osc_store_end(struct osc_store *store)
 {
-	if (store->before != NULL && osc_sequence_changed(store->before, &store->sequence))
-		store->file.stale = true;
+	if (store->before != NULL && osc_sequence_changed(store->before, &store->live->sequence))
+		store->live->file.stale = true;
 	osc_wiping_free(store->before);
 	store->before = NULL;
 	osc_lock_release(&store->lock);
@@ -499,8 +562,7 @@ osc_store_close(struct osc_store **store)
 		return;
 	osc_store_end(s);
 	osc_dir_close(&s->dir);
-	osc_state_free(&s->file);
-	osc_sequence_free(&s->sequence);
+	free_live(s);
 	osc_high_free(&s->high);
 	osc_settings_wipe(&s->settings);
 	free(s->lost_detail);

@@ -79,6 +79,9 @@ const struct osc_settings *osc_store_settings(const struct osc_store *store);
  * are of length 0 then; with OSC_STORE_KEEP_SECRET they stay until the store is closed */
 void osc_store_forget_secret(struct osc_store *store);
 
+/* osc_store_path - as it was given, until the store is closed */
+const char *osc_store_path(const struct osc_store *store);
+
 /* osc_store_directory - which directory it is, whatever its name */
 void osc_store_directory(const struct osc_store *store, dev_t *dev, ino_t *ino);
 
@@ -129,6 +132,10 @@ struct osc_state *osc_store_base(struct osc_store *store);
  * That begin opens the directory again by its path: OSC_EGONE if it is another one, or none.
  */
 void osc_store_rest(struct osc_store *store);
+
+/* osc_store_fold - keep no more in memory of the state than that it may not go back: it is read
+ * anew by the next begin or look, and not to be asked for before. Not while it is locked. */
+void osc_store_fold(struct osc_store *store);
 
 /* osc_store_unchanged - are settings and secret those that were loaded, by their path? */
 bool osc_store_unchanged(const struct osc_store *store);

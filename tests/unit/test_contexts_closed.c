@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
+#include <malloc.h>
+
 #include "base/secret.h"
 #include "many.h"
 #include "session/search.h"
@@ -93,7 +95,7 @@ commit(struct osc_endpoint *endpoint, uint64_t seq)
 			err = osc_store_commit(endpoint->store, &detail);
 	}
 	osc_store_end(endpoint->store);
-	osc_store_rest(endpoint->store);
+	osc_contexts_rest(&contexts, endpoint);
 	return err;
 }
 
@@ -259,7 +261,7 @@ test_closed_same_sender(void)
 		CHECK(osc_window_commit(&osc_store_state(endpoint->store)->window, 0) == OSC_OK);
 		CHECK(osc_store_commit(endpoint->store, &detail) == OSC_OK);
 		osc_store_end(endpoint->store);
-		osc_store_rest(endpoint->store);
+		osc_contexts_rest(&contexts, endpoint);
 		osc_contexts_next_group(&contexts);
 	}
 	CHECK(contexts.n <= OPEN);
@@ -299,9 +301,65 @@ test_closed_conditions(void)
 	put_state("01", 10, 1);
 	CHECK(osc_store_commit(endpoint->store, &detail) == OSC_ECHANGED);
 	osc_store_end(endpoint->store);
-	osc_store_rest(endpoint->store);
+	osc_contexts_rest(&contexts, endpoint);
 	close_all();
 	CHECK(commit(found("01"), 1) == OSC_EIO);
+	osc_contexts_close(&contexts);
+}
+
+/* What is written nowhere stays. */
+static void
+test_closed_in_memory(void)
+{
+	struct osc_endpoint *endpoint;
+	char name[16];
+
+	start(0);
+	osc_contexts_in_memory(&contexts);
+	many_pair("01", "ff", "01", NULL);
+	endpoint = found("01");
+	CHECK(osc_contexts_glance(&contexts, endpoint, &detail) == OSC_OK);
+	osc_store_state(endpoint->store)->next = 5;
+	for (unsigned i = 0; i < 2 * OPEN; i++) {
+		(void)snprintf(name, sizeof(name), "%04x", i);
+		many_other(name, "ff", name, i + 1);
+		osc_contexts_next_group(&contexts);
+		CHECK(found(name) != NULL);
+	}
+	osc_contexts_next_group(&contexts);
+	CHECK(contexts.n == 1 + 2 * OPEN && found("01") == endpoint &&
+	    osc_store_state(endpoint->store)->next == 5);
+	osc_contexts_close(&contexts);
+}
+
+/* What an open context takes between two groups, its keys included, when it was used. */
+static void
+test_open_memory(void)
+{
+	const unsigned n = 200;
+	size_t before, taken, keys;
+	char name[16];
+
+	start(0);
+	osc_contexts_limit(&contexts, 1000);
+	for (unsigned i = 0; i < n; i++) {
+		(void)snprintf(name, sizeof(name), "%04x", i);
+		many_other(name, "ff", name, i + 1);
+	}
+	CHECK(commit(found("0000"), 0) == OSC_OK);
+	osc_contexts_next_group(&contexts);
+	before = mallinfo2().uordblks;
+	for (unsigned i = 1; i < n; i++) {
+		(void)snprintf(name, sizeof(name), "%04x", i);
+		CHECK(commit(found(name), 0) == OSC_OK);
+	}
+	osc_contexts_next_group(&contexts);
+	CHECK(contexts.n == n);
+	/* zero where the heap is another one, as with sanitizers */
+	taken = (mallinfo2().uordblks - before) / (n - 1);
+	keys = osc_context_size(contexts.loaded[0]->context.alg);
+	printf("# %zu bytes, and %zu for the keys\n", taken, keys);
+	CHECK(taken + keys <= 2048);
 	osc_contexts_close(&contexts);
 }
 
@@ -317,6 +375,8 @@ main(void)
 	RUN(test_closed_sender);
 	RUN(test_closed_same_sender);
 	RUN(test_closed_conditions);
+	RUN(test_closed_in_memory);
+	RUN(test_open_memory);
 	many_clear();
 	dir_remove();
 	return unit_end();
