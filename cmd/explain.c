@@ -201,7 +201,7 @@ split_text(uint8_t *out, size_t cap, const struct osc_coap *plain, bool is_reque
 
 	osc_coap_writer_init(&w, out, cap);
 	osc_coap_put_byte(&w, plain->code);
-	osc_split_inner(&w, plain->options, !is_request);
+	osc_split_inner(&w, plain->options, plain->has, !is_request);
 	osc_coap_put_payload(&w, plain->payload);
 	return w.len;
 }

@@ -234,6 +234,18 @@ osc_coap_put_byte(struct osc_coap_writer *w, uint8_t byte)
 		w->out[w->len++] = byte;
 }
 
+/* osc_coap_put_rest - options as they stand behind the one that was put last; none can follow */
+OSC_INLINE void
+osc_coap_put_rest(struct osc_coap_writer *w, struct osc_slice options)
+{
+	if (w->full || options.len > w->cap - w->len) {
+		w->full = true;
+		return;
+	}
+	osc_copy_few(w->out + w->len, options.ptr, options.len);
+	w->len += options.len;
+}
+
 /* osc_coap_put_payload - marker and payload; nothing for an empty payload */
 OSC_INLINE void
 osc_coap_put_payload(struct osc_coap_writer *w, struct osc_slice payload)

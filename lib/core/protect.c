@@ -81,11 +81,11 @@ osc_protect_layout(const struct osc_protection *protection, const struct osc_con
 		cap = OSC_MESSAGE_MAX;
 	osc_coap_writer_init(&w, out, cap - context->alg->tag_len);
 	osc_coap_put_header(&w, plain->type, outer_code(protection), plain->mid, plain->token);
-	osc_split_outer(&w, plain->options, &layout->option);
+	osc_split_outer(&w, plain->options, plain->has, &layout->option);
 	osc_coap_put_byte(&w, OSC_COAP_MARKER);
 	layout->text_at = w.len;
 	osc_coap_put_byte(&w, plain->code);
-	osc_split_inner(&w, plain->options, protection->request != NULL);
+	osc_split_inner(&w, plain->options, plain->has, protection->request != NULL);
 	osc_coap_put_payload(&w, plain->payload);
 	if (w.full)
 		return OSC_EOUTERLONG;

@@ -85,6 +85,11 @@ osc_merge(struct osc_coap_writer *w, struct osc_slice outer, struct osc_slice in
 		}
 		if (in.number != OSC_OPT_OBSERVE || piv == NULL) {
 			osc_coap_put_option(w, in.number, in.value);
+			/* Behind the outer ones, and what is changed, they are copied as they are. */
+			if (!have_out && (piv == NULL || in.number > OSC_OPT_OBSERVE)) {
+				osc_coap_put_rest(w, inner);
+				return;
+			}
 		} else if (!observed) {
 			/* Observe is not repeatable: what follows the first would be
 			 * ignored (RFC 7252, 5.4.5), and must not make the message grow. */

@@ -33,36 +33,59 @@ osc_option_is_outer(uint32_t number)
  */
 enum osc_err osc_split_check(struct osc_slice options, struct osc_where *where);
 
+/* osc_split_last - the highest number in a set as in struct osc_coap; 0 of an empty one */
+OSC_INLINE uint32_t
+osc_split_last(uint64_t set)
+{
+	return set != 0 ? 63U - (uint32_t)__builtin_clzll(set) : 0;
+}
+
 /*
  * osc_split_outer - write the outer options, with the OSCORE option among them (4.1.2)
+ *
+ * has  as in struct osc_coap: behind the last outer option nothing is looked at; bits of options
+ *      that are not there do no harm
  *
  * Observe goes outside with its value, too (4.1.3.5).
  */
 OSC_INLINE void
-osc_split_outer(
-    struct osc_coap_writer *w, struct osc_slice options, const struct osc_oscore_option *oscore)
+osc_split_outer(struct osc_coap_writer *w, struct osc_slice options, uint64_t has,
+    const struct osc_oscore_option *oscore)
 {
-	size_t size = osc_oscore_option_size(oscore);
+	uint64_t outer = OSC_OUTER_OPTIONS | UINT64_C(1) << OSC_OPT_OBSERVE;
+	uint32_t last = osc_split_last(has & outer);
 	struct osc_option option = {0};
-	bool more = osc_option_next(&options, &option);
+	bool more = osc_option_next(&options, &option) && option.number <= last;
 	uint8_t *to;
 
-	for (; more && option.number <= OSC_OPT_OSCORE; more = osc_option_next(&options, &option))
-		if (osc_option_is_outer(option.number) || option.number == OSC_OPT_OBSERVE)
+	while (more && option.number <= OSC_OPT_OSCORE) {
+		if ((outer >> option.number & 1) != 0)
 			osc_coap_put_option(w, option.number, option.value);
-	to = osc_coap_put_option_head(w, OSC_OPT_OSCORE, size);
+		more = osc_option_next(&options, &option) && option.number <= last;
+	}
+	to = osc_coap_put_option_head(w, OSC_OPT_OSCORE, osc_oscore_option_size(oscore));
 	if (to != NULL)
 		(void)osc_oscore_option_encode(to, oscore);
-	for (; more; more = osc_option_next(&options, &option))
-		if (osc_option_is_outer(option.number))
+	while (more) {
+		if ((outer >> option.number & 1) != 0)
 			osc_coap_put_option(w, option.number, option.value);
+		more = osc_option_next(&options, &option) && option.number <= last;
+	}
 }
 
-/* osc_split_inner - write the inner options (4.1.1); in a response Observe is
- * empty inside (4.1.3.5.2) */
+/*
+ * osc_split_inner - write the inner options (4.1.1)
+ *
+ * has  as for osc_split_outer
+ *
+ * In a response Observe is empty inside (4.1.3.5.2). Behind the last option that stays outside, or
+ * is changed, all are copied as they are.
+ */
 OSC_INLINE void
-osc_split_inner(struct osc_coap_writer *w, struct osc_slice options, bool response)
+osc_split_inner(struct osc_coap_writer *w, struct osc_slice options, uint64_t has, bool response)
 {
+	uint64_t observe = (uint64_t)response << OSC_OPT_OBSERVE;
+	uint32_t last = osc_split_last(has & (OSC_OUTER_OPTIONS | observe));
 	struct osc_option option = {0};
 
 	while (osc_option_next(&options, &option)) {
@@ -71,6 +94,10 @@ osc_split_inner(struct osc_coap_writer *w, struct osc_slice options, bool respon
 		if (option.number == OSC_OPT_OBSERVE && response)
 			option.value.len = 0;
 		osc_coap_put_option(w, option.number, option.value);
+		if (option.number > last) {
+			osc_coap_put_rest(w, options);
+			return;
+		}
 	}
 }
 

@@ -201,11 +201,14 @@ check_identity(struct osc_slice options, bool response)
 	const struct osc_oscore_option none = {0};
 	struct osc_coap_writer o, i, m;
 	struct osc_piv piv = {.len = 1, .seq = chance(OSC_SEQ_MAX)};
+	struct osc_slice all, payload;
+	uint64_t has;
 
+	CHECK(osc_coap_walk_body(&all, &payload, &has, options, NULL) == OSC_OK);
 	osc_coap_writer_init(&o, outer, sizeof(outer));
-	osc_split_outer(&o, options, &none);
+	osc_split_outer(&o, options, has, &none);
 	osc_coap_writer_init(&i, inner, sizeof(inner));
-	osc_split_inner(&i, options, response);
+	osc_split_inner(&i, options, has, response);
 	CHECK(!o.full && !i.full);
 	CHECK(osc_merge_check(osc_slice(inner, i.len), NULL) == OSC_OK);
 	osc_coap_writer_init(&m, merged, sizeof(merged));
