@@ -60,7 +60,7 @@ watch_limits(struct limits *limits, const struct osc_item *item, const struct os
 		return;
 	/* Only protecting knows a number of its own; it counts what went out with
 	 * this key, but for the responses that took the nonce of their request. */
-	if (item->err == OSC_OK && work->sending.seq >= PROTECTED_MAX &&
+	if (item->err == OSC_OK && work->outgoing && work->sending.seq >= PROTECTED_MAX &&
 	    !limits->protected_warned) {
 		cli_warn(where,
 		    "over 2^20 messages protected with a key of an 8-byte tag: make a new context");

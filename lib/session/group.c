@@ -5,8 +5,6 @@
 #include "base/secret.h"
 #include "session/group.h"
 
-#define CLEARED ((size_t)4) /* works at once */
-
 /* Contexts that a group may hold at once: two descriptors each. */
 #define HELD_MAX 128
 
@@ -49,6 +47,7 @@ osc_group_init(struct osc_group *group, struct osc_session *session, struct osc_
 	group->end = OSC_OK;
 	group->detail = detail;
 	group->begun = group->keys_chosen = false;
+	group->cleared = offsetof(struct osc_work, exchange);
 	clear(session);
 	if (session->held == NULL)
 		session->held = calloc(HELD_MAX, sizeof(struct osc_endpoint *));
@@ -68,16 +67,12 @@ osc_group_init(struct osc_group *group, struct osc_session *session, struct osc_
 	return OSC_OK;
 }
 
-/* A few at once: they stay in the cache until they are filled. */
 void
 osc_group_clear(struct osc_group *group)
 {
 	struct osc_session *session = group->session;
-	size_t n = session->work_cap - session->work_n;
 
-	n = n < CLEARED ? n : CLEARED;
-	memset(session->work + session->work_n, 0, n * sizeof(*session->work));
-	session->work_n += n;
+	memset(&session->work[session->work_n++], 0, group->cleared);
 }
 
 /* An error of a context, not of the message. */

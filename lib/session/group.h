@@ -16,7 +16,8 @@ struct osc_group {
 	size_t n;
 	enum osc_err end; /* the error that ended the run at item n */
 	struct osc_detail *detail;
-	bool begun;       /* outgoing: the one context was looked at */
+	size_t cleared; /* bytes of a work: not a constant, for which the compiler has slow means */
+	bool begun;     /* outgoing: the one context was looked at */
 	bool keys_chosen; /* outgoing: those that requests are protected with (B.2) */
 };
 
@@ -36,10 +37,11 @@ enum osc_err osc_group_init(struct osc_group *group, struct osc_session *session
 /* osc_works_free - what the works of the last group own */
 void osc_works_free(struct osc_session *session);
 
-/* osc_group_clear - of osc_group_work: those that come next are all zero */
+/* osc_group_clear - of osc_group_work: the next work */
 void osc_group_clear(struct osc_group *group);
 
-/* osc_group_work - the work of item i; all zero at first. They are asked for in order */
+/* osc_group_work - the work of item i; zero at first, as far as it is cleared. They are asked for
+ * in order */
 static inline struct osc_work *
 osc_group_work(struct osc_group *group, size_t i)
 {

@@ -241,6 +241,7 @@ choose_nonce(
 	sending->kid_context = !options->no_kid_context;
 	sending->has_piv = true;
 	sending->seq = state->next;
+	sending->request = NULL;
 	if (work->receipts == NULL)
 		return;
 	sending->request = &work->receipts->exchange;

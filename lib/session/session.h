@@ -65,26 +65,28 @@ struct osc_derived {
 
 /* A message on its way through a group, and what is known of it when it is settled. */
 struct osc_work {
-	bool outgoing;      /* this side protects it */
-	bool passed_over;   /* an Empty Acknowledgement: not refused, and no output */
-	enum osc_step step; /* that it has taken */
-	bool unverified;    /* an OSCORE message that was only looked at, without a context */
-	struct osc_protection sending;   /* outgoing: what is protected, and how */
-	struct osc_unprotection message; /* what was received */
-	struct osc_endpoint *endpoint;   /* its context; NULL if none was found */
-	enum osc_side side;              /* who protected it */
-	bool bound;                      /* the exchange is known */
-	struct osc_exchange exchange;    /* kid and Partial IV of the request */
-	struct osc_receipt *receipts;    /* of a response: the requests it may belong to */
+	bool outgoing;        /* this side protects it */
+	bool passed_over;     /* an Empty Acknowledgement: not refused, and no output */
+	bool unverified;      /* an OSCORE message that was only looked at, without a context */
+	bool bound;           /* the exchange is known */
+	bool reply_protected; /* error_reply: under the endpoint */
+	enum osc_step step;   /* that it has taken */
+	enum osc_side side;   /* who protected it */
+	struct osc_endpoint *endpoint; /* its context; NULL if none was found */
+	struct osc_receipt *receipts;  /* of a response: the requests it may belong to */
 	size_t n_receipts;
-	size_t out_at;               /* outgoing: where it is in what leaves */
-	struct osc_layout layout;    /* and what is where in it */
-	struct osc_tried tried;      /* received, among many: the contexts that fit */
-	struct osc_detail *detail;   /* refused for what is wrong with its context; or NULL */
-	struct osc_derived *derived; /* explain: its keys; NULL: those of the settings */
-	struct osc_slice reply;      /* error_reply: the answer; empty if there is none */
-	bool reply_protected;        /* under the endpoint */
-	struct osc_oscore_option reply_option; /* and its OSCORE option */
+	struct osc_unprotection message; /* what was received */
+	struct osc_tried tried;          /* received, among many: the contexts that fit */
+	struct osc_detail *detail;       /* refused for what is wrong with its context; or NULL */
+	struct osc_derived *derived;     /* explain: its keys; NULL: those of the settings */
+	struct osc_slice reply;          /* error_reply: the answer; empty if there is none */
+
+	/* From here on nothing is cleared. */
+	struct osc_exchange exchange;  /* bound: kid and Partial IV of the request */
+	struct osc_protection sending; /* outgoing: what is protected, and how */
+	size_t out_at;                 /* outgoing, without error: where it is in what leaves */
+	struct osc_layout layout;      /* and what is where in it */
+	struct osc_oscore_option reply_option; /* reply_protected: its OSCORE option */
 };
 
 /* osc_work_option - the OSCORE option of the message that was received, or is sent */
