@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
-#define _GNU_SOURCE /* MAP_ANONYMOUS */
+#define _GNU_SOURCE /* MAP_ANONYMOUS, MAP_LOCKED, madvise */
 #include <sodium.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -19,6 +19,7 @@
  * pages each.
  */
 #define REGION_SIZE ((size_t)16 * 1024)
+#define FIRST_SIZE ((size_t)4 * 1024) /* of one context; locking memory touches all of it */
 
 struct region {
 	struct region *next;
@@ -45,7 +46,7 @@ misuse(void)
 	_exit(1);
 }
 
-bool
+void
 osc_secret_init(void)
 {
 	struct rlimit none = {0, 0};
@@ -53,6 +54,11 @@ osc_secret_init(void)
 	/* Refusals are no error: the programs work, only less hidden. */
 	(void)setrlimit(RLIMIT_CORE, &none);
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+bool
+osc_sodium_start(void)
+{
 	(void)sodium_set_misuse_handler(misuse);
 	return sodium_init() >= 0;
 }
@@ -66,13 +72,17 @@ round_up(size_t size, size_t to)
 static struct region *
 region_new(size_t size)
 {
+	const int flags = MAP_PRIVATE | MAP_ANONYMOUS;
 	struct region *region;
 
-	size = size > REGION_SIZE ? round_up(size, REGION_SIZE) : REGION_SIZE;
-	region = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	size = round_up(size, regions == NULL ? FIRST_SIZE : REGION_SIZE);
+	/* One call less than locking it later; what may not be locked serves as well. */
+	region = mmap(NULL, size, PROT_READ | PROT_WRITE, flags | MAP_LOCKED, -1, 0);
+	if (region == MAP_FAILED)
+		region = mmap(NULL, size, PROT_READ | PROT_WRITE, flags, -1, 0);
 	if (region == MAP_FAILED)
 		return NULL;
-	(void)sodium_mlock(region, size);
+	(void)madvise(region, size, MADV_DONTDUMP);
 	region->next = regions;
 	region->size = size;
 	region->used = round_up(sizeof(*region), 16);
@@ -148,8 +158,8 @@ osc_secret_wipe_all(void)
 	while ((region = regions) != NULL) {
 		regions = region->next;
 		size = region->size;
-		(void)sodium_munlock(region, size); /* wipes */
-		(void)munmap(region, size);
+		osc_wipe(region, region->used);
+		(void)munmap(region, size); /* unlocks */
 	}
 }
 
@@ -229,7 +239,7 @@ osc_secret_hash(uint8_t out[static OSC_HASH_SIZE], const void *secret, size_t le
 	static uint8_t key[crypto_generichash_KEYBYTES];
 	static bool made;
 
-	made = made || osc_random(key, sizeof(key));
+	made = made || (osc_sodium_start() && osc_random(key, sizeof(key)));
 	return made && crypto_generichash(out, OSC_HASH_SIZE, secret, len, key, sizeof(key)) == 0;
 }
 

@@ -17,10 +17,18 @@ OSC_C_BEGIN
  * osc_secret_init - prepare the process for holding keys
  *
  * Switches core dumps and ptrace by other users off (RLIMIT_CORE 0,
- * PR_SET_DUMPABLE 0) and starts libsodium. Call it before the first secret is
- * read. Returns false if libsodium cannot be started (no randomness).
+ * PR_SET_DUMPABLE 0). Call it before the first secret is read.
  */
-bool osc_secret_init(void);
+void osc_secret_init(void);
+
+/*
+ * osc_sodium_start - let libsodium choose its code for this processor
+ *
+ * Before the first ChaCha20/Poly1305, which is slow without. Wiping, locking, hex and SipHash
+ * need none, and asking the processor takes longer than all that one message does. Ends the
+ * program if the system has no randomness. Returns false if libsodium cannot be started.
+ */
+bool osc_sodium_start(void);
 
 /*
  * osc_secret_alloc - zeroed memory for a secret

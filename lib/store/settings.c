@@ -283,7 +283,9 @@ find_warnings(struct loading *l)
 		s->loaded.warnings |= OSC_WARN_SHORT_SECRET;
 	if (s->dialect == OSC_DIALECT_ROLE && !osc_data_has(l->data, OSC_DATUM_ALGORITHM))
 		s->loaded.warnings |= OSC_WARN_NO_ALGORITHM;
-	if (s->params.alg->kind != OSC_CHACHA20_POLY1305 && osc_cpu_lacks_aes())
+	if (s->params.alg->kind == OSC_CHACHA20_POLY1305)
+		(void)osc_sodium_start();
+	else if (osc_cpu_lacks_aes())
 		s->loaded.warnings |= OSC_WARN_NO_AES;
 }
 

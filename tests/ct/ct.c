@@ -103,8 +103,9 @@ main(int argc, char **argv)
 	const struct osc_alg *alg;
 
 	(void)argv;
-	if (!RUNNING_ON_VALGRIND || !osc_secret_init())
+	if (!RUNNING_ON_VALGRIND || !osc_sodium_start())
 		return EXIT_FAILURE;
+	osc_secret_init();
 	read_hex();
 	(void)VALGRIND_MAKE_MEM_UNDEFINED(secret, sizeof(secret));
 	for (size_t i = 0; (alg = osc_alg_at(i)) != NULL; i++)

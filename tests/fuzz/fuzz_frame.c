@@ -239,8 +239,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct osc_slice in;
 	size_t cuts;
 
-	if (size < HEADER || !osc_secret_init())
+	if (size < HEADER)
 		return 0;
+	osc_secret_init();
 	cuts = data[4] < size - HEADER ? data[4] : size - HEADER;
 	feed.cuts = osc_slice(data + HEADER, cuts);
 	in = expand(data, osc_slice(data + HEADER + cuts, size - HEADER - cuts));

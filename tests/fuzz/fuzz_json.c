@@ -103,8 +103,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct osc_coap coap;
 
 	/* What a pipe takes without a reader. */
-	if (size > 4096 || !osc_secret_init())
+	if (size > 4096)
 		return 0;
+	osc_secret_init();
 	one_object(in);
 	stream(in);
 	if (osc_coap_decode(&coap, in, NULL) == OSC_OK)

@@ -189,8 +189,7 @@ main(void)
 {
 	struct osc_params params = params_of_rfc(1);
 
-	if (!osc_secret_init())
-		return EXIT_FAILURE;
+	osc_secret_init();
 	dir_make();
 	dir_write("settings.json", SETTINGS);
 	pair_make(&both, &params);
