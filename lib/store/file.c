@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
-#define _GNU_SOURCE /* statx, renameat2 */
+#define _GNU_SOURCE /* statx, renameat2, O_NOATIME */
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <stdio.h>
@@ -13,25 +13,43 @@
 #include "store/file.h"
 
 #define NS_PER_S 1000000000
-#define READ_SIZE 4096
+#define READ_SIZE 2048 /* of room for twice that: a small file, and the look for its end */
 
 /* Not in every linux/magic.h. */
 #define MAGIC_LUSTRE 0x0BD00BD0U
 #define MAGIC_GFS2 0x01161970U
 #define MAGIC_EXFAT 0x2011BAB0U
 
+/* As much of a text as there is room for. */
+static char *
+append(char *to, const char *end, const char *text, size_t len)
+{
+	if (len > (size_t)(end - to))
+		len = (size_t)(end - to);
+	memcpy(to, text, len);
+	return to + len;
+}
+
 void
 osc_dir_where(struct osc_detail *detail, const struct osc_dir *dir, const char *name)
 {
 	size_t len = strlen(dir->path);
+	const char *end;
+	char *to;
 
 	if (detail == NULL)
 		return;
+	to = detail->path;
+	end = to + sizeof(detail->path) - 1;
 	/* The root directory is all slash. */
 	while (len > 0 && dir->path[len - 1] == '/' && (len > 1 || name != NULL))
 		len--;
-	(void)snprintf(detail->path, sizeof(detail->path), "%.*s%s%s", (int)len, dir->path,
-	    name != NULL ? "/" : "", name != NULL ? name : "");
+	to = append(to, end, dir->path, len);
+	if (name != NULL) {
+		to = append(to, end, "/", 1);
+		to = append(to, end, name, strlen(name));
+	}
+	*to = '\0';
 }
 
 enum osc_err
@@ -126,14 +144,29 @@ osc_dir_fs(const struct osc_dir *dir)
 	}
 }
 
+/*
+ * To look writes nothing: not the time of it either. Each run makes a new state in the
+ * directory, so that the times would be due each time, and the next fsync would wait for them
+ * as well. Only the owner may ask for that.
+ */
+static int
+open_to_look(int dir, const char *name, int flags)
+{
+	int fd;
+
+	OSC_RETRY(fd, openat(dir, name, flags | O_NOATIME));
+	if (fd == -1 && errno == EPERM)
+		OSC_RETRY(fd, openat(dir, name, flags));
+	return fd;
+}
+
 DIR *
 osc_dir_list(int fd)
 {
 	DIR *list = NULL;
-	int own;
-
 	/* A descriptor of its own: the position of a directory is shared by duplicates. */
-	OSC_RETRY(own, openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	int own = open_to_look(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
 	if (own != -1)
 		list = fdopendir(own);
 	if (own != -1 && list == NULL)
@@ -216,13 +249,14 @@ static enum osc_err
 read_all(
     int fd, const struct osc_file_rule *rule, struct osc_buffer *content, struct osc_detail *detail)
 {
-	size_t want;
+	size_t want, high;
 	uint8_t *to;
 	ssize_t n;
 
 	do {
 		want = rule->limit + 1 - content->len;
 		want = want < READ_SIZE ? want : READ_SIZE;
+		high = content->high;
 		to = osc_buffer_reserve(content, want);
 		if (to == NULL)
 			return OSC_ENOMEM;
@@ -230,6 +264,8 @@ read_all(
 		if (n == -1)
 			return osc_detail_errno(detail, OSC_EIO, NULL, "cannot read");
 		content->len += (size_t)n;
+		/* Only what was read has to be wiped. */
+		content->high = high > content->len ? high : content->len;
 		if (content->len > rule->limit)
 			return osc_detail_set(
 			    detail, rule->bad, NULL, "larger than %zu bytes", rule->limit);
@@ -247,7 +283,7 @@ osc_file_read(const struct osc_dir *dir, const char *name, const struct osc_file
 
 	osc_buffer_cut(content, 0);
 	osc_dir_where(detail, dir, name);
-	OSC_RETRY(fd, openat(dir->fd, name, flags));
+	fd = open_to_look(dir->fd, name, flags);
 	*found = fd != -1 || errno != ENOENT;
 	if (!*found)
 		return OSC_OK;

@@ -102,7 +102,7 @@ try_lock(int *fd, const struct osc_dir *dir, struct osc_detail *detail)
 enum osc_err
 osc_lock_take(int *fd, const struct osc_dir *dir, long wait_ms, struct osc_detail *detail)
 {
-	int64_t deadline = osc_io_now() + wait_ms;
+	int64_t deadline = 0, now;
 	enum osc_err err;
 
 	*fd = -1;
@@ -111,7 +111,10 @@ osc_lock_take(int *fd, const struct osc_dir *dir, long wait_ms, struct osc_detai
 		err = try_lock(fd, dir, detail);
 		if (err != OSC_EBUSY)
 			return err;
-		if (osc_io_now() >= deadline)
+		now = osc_io_now();
+		if (attempt == 0)
+			deadline = now + wait_ms;
+		if (now >= deadline)
 			break;
 		pause_a_little(attempt);
 	}

@@ -34,6 +34,78 @@ test_store_lock(void)
 	osc_dir_close(&dir);
 }
 
+/* The place of an error: no slash twice, and as much as there is room for. */
+static void
+test_store_where(void)
+{
+	static const struct {
+		const char *path, *name, *where;
+	} table[] = {
+	    {"a", NULL, "a"},
+	    {"a", "b", "a/b"},
+	    {"a//", "b", "a/b"},
+	    {"a/", NULL, "a"},
+	    {"/", NULL, "/"},
+	    {"/", "b", "/b"},
+	};
+	char path[2 * sizeof(detail.path)];
+	struct osc_dir dir = {.path = path};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		dir.path = table[i].path;
+		osc_dir_where(&detail, &dir, table[i].name);
+		CHECK(strcmp(detail.path, table[i].where) == 0);
+	}
+	dir.path = path;
+	for (size_t len = sizeof(detail.path) - 6; len <= sizeof(detail.path) + 1; len++) {
+		memset(path, 'a', len);
+		path[len] = '\0';
+		osc_dir_where(&detail, &dir, "bc");
+		path[len] = '/';
+		memcpy(path + len + 1, "bc", sizeof("bc"));
+		path[sizeof(detail.path) - 1] = '\0';
+		CHECK(strcmp(detail.path, path) == 0);
+	}
+	osc_dir_where(NULL, &dir, "bc");
+}
+
+/* A look leaves no trace: the time of it would have to be written, each time. */
+static void
+test_store_look(void)
+{
+	const struct osc_file_rule rule = {4096, false, OSC_ESTATE};
+	const struct timespec times[] = {{1000, 0}, {UTIME_NOW, 0}};
+	const char *paths[2] = {dir_path};
+	struct osc_buffer content = {0};
+	struct osc_stamp stamp;
+	struct osc_dir dir;
+	struct stat st;
+	bool found;
+
+	start(PAIR, STATE);
+	paths[1] = dir_name(OSC_SEQUENCE_FILE);
+	for (size_t i = 0; i < 2; i++)
+		CHECK(utimensat(AT_FDCWD, paths[i], times, 0) == 0);
+	CHECK(osc_dir_open(&dir, dir_path, &detail) == OSC_OK);
+	CHECK(osc_file_read(&dir, OSC_SEQUENCE_FILE, &rule, &content, &found, &stamp, &detail) ==
+		OSC_OK &&
+	    found && content.len > 0);
+	osc_temp_leftovers(&dir, true, NULL, NULL);
+	for (size_t i = 0; i < 2; i++)
+		CHECK(stat(paths[i], &st) == 0 && st.st_atime == 1000);
+	/* Who does not own it may look as well. */
+	if (geteuid() == 0) {
+		CHECK(chmod(dir_path, 0755) == 0 && chmod(paths[1], 0644) == 0);
+		CHECK(seteuid(65534) == 0);
+		CHECK(osc_file_read(&dir, OSC_SEQUENCE_FILE, &rule, &content, &found, &stamp,
+			  &detail) == OSC_OK &&
+		    found && content.len > 0);
+		CHECK(seteuid(0) == 0 && chmod(dir_path, 0700) == 0);
+	}
+	osc_buffer_free(&content);
+	osc_dir_close(&dir);
+}
+
 /* Whatever tells two files apart, or two states of one. */
 static void
 test_store_stamps(void)
@@ -233,10 +305,11 @@ test_store_names(void)
 int
 main(void)
 {
-	if (!osc_secret_init())
-		return EXIT_FAILURE;
+	osc_secret_init();
 	dir_make();
 	RUN(test_store_lock);
+	RUN(test_store_where);
+	RUN(test_store_look);
 	RUN(test_store_stamps);
 	RUN(test_store_leftover_names);
 	RUN(test_store_kinds_of_file);
