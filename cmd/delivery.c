@@ -10,7 +10,8 @@ delivery_init(struct delivery *delivery, const struct stream_options *options)
 	memset(delivery, 0, sizeof(*delivery));
 	delivery->options = options;
 	output_init(&delivery->output, options->output);
-	output_init(&delivery->replies, options->reply);
+	if (options->reply != NULL)
+		output_init(&delivery->replies, options->reply);
 	delivery->where = delivery->output.name;
 	delivery->tells = osc_format_tells(options->to);
 }

@@ -198,7 +198,7 @@ answer_group(struct cid *cid, struct osc_item *items, size_t n)
 static int
 run(struct cid *cid, const char *file, enum osc_format format)
 {
-	struct osc_item *items = calloc(OSC_GROUP_ITEMS, sizeof(*items));
+	struct osc_item *items = malloc(OSC_GROUP_ITEMS * sizeof(*items));
 	struct osc_detail detail = {0};
 	int fd = input_open(file, &cid->name);
 	size_t n = 0, total = 0;

@@ -36,6 +36,7 @@ struct stream {
 	struct osc_frame frame;
 	struct osc_session session;
 	struct delivery delivery;
+	size_t max; /* messages in a group */
 	struct osc_item *items;
 	struct explain explain;
 	struct progress progress;
@@ -304,11 +305,12 @@ move_alone(struct stream *stream, stream_process *process)
 static void
 run_groups(struct stream *stream, stream_process *process)
 {
-	size_t max = delivery_alone(&stream->delivery) ? 1 : OSC_GROUP_ITEMS, n;
 	enum osc_err err;
+	size_t n;
 
 	for (;;) {
-		err = osc_frame_read(&stream->frame, stream->items, max, &n, &stream->detail);
+		err =
+		    osc_frame_read(&stream->frame, stream->items, stream->max, &n, &stream->detail);
 		if (stream->total == 0 && n == 0 && !move_alone(stream, process))
 			return;
 		if (err == OSC_OK && n == 0) {
@@ -345,12 +347,13 @@ stream_run(const struct stream_options *options, stream_process *process)
 	fd = input_open(options->file, &stream.name);
 	if (fd < 0)
 		return 1;
-	if (!delivery_alone(&stream.delivery)) {
+	stream.max = delivery_alone(&stream.delivery) ? 1 : OSC_GROUP_ITEMS;
+	if (stream.max > 1) {
 		osc_io_widen(fd);
 		if (stream.delivery.output.path == NULL)
 			osc_io_widen(STDOUT_FILENO);
 	}
-	stream.items = calloc(OSC_GROUP_ITEMS, sizeof(*stream.items));
+	stream.items = malloc(stream.max * sizeof(*stream.items));
 	osc_frame_init(&stream.frame, fd, options->from);
 	osc_session_init(&stream.session, &options->session);
 	explain_init(&stream.explain, options->session.explain, options->show_secrets, stream.name);

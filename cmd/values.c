@@ -40,7 +40,8 @@ value_word_at(const char *words, size_t i)
 			return text_of(name);
 	for (words += names != NULL; *words != '\0'; words += len) {
 		words += *words == ' ';
-		len = strcspn(words, " ");
+		for (len = 0; words[len] != '\0' && words[len] != ' ';)
+			len++;
 		if (i-- == 0)
 			return osc_slice((const uint8_t *)words, len);
 	}

@@ -65,6 +65,17 @@ osc_buffer_hex(struct osc_buffer *buffer, struct osc_slice bytes)
 }
 
 void
+osc_buffer_number(struct osc_buffer *buffer, uint64_t number)
+{
+	uint8_t digits[20], *first = digits + sizeof(digits);
+
+	do
+		*--first = (uint8_t)('0' + number % 10);
+	while ((number /= 10) > 0);
+	osc_buffer_put(buffer, osc_slice(first, (size_t)(digits + sizeof(digits) - first)));
+}
+
+void
 osc_buffer_vprint(struct osc_buffer *buffer, const char *fmt, va_list args)
 {
 	va_list again;

@@ -192,13 +192,15 @@ osc_buffer_reserve(struct osc_buffer *buffer, size_t more)
 }
 
 /*
- * osc_buffer_put, osc_buffer_text, osc_buffer_hex, osc_buffer_print - append bytes, a
- * text, bytes as osc_hex_encode writes them, what printf would write
+ * osc_buffer_put, osc_buffer_text, osc_buffer_hex, osc_buffer_number, osc_buffer_print - append
+ * bytes, a text, bytes as osc_hex_encode writes them, decimal digits, what printf would write
  *
- * What there is no memory for is left out: look at `full` once, at the end.
+ * What there is no memory for is left out: look at `full` once, at the end. Where every run of
+ * a program comes by, not printf: it takes longer than all else that is done to write a state.
  */
 void osc_buffer_put(struct osc_buffer *buffer, struct osc_slice bytes);
 void osc_buffer_hex(struct osc_buffer *buffer, struct osc_slice bytes);
+void osc_buffer_number(struct osc_buffer *buffer, uint64_t number);
 void osc_buffer_print(struct osc_buffer *buffer, const char *fmt, ...) OSC_PRINTF(2, 3);
 void osc_buffer_vprint(struct osc_buffer *buffer, const char *fmt, va_list args) OSC_PRINTF(2, 0);
 

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
-#include <inttypes.h>
-
 #include "base/ascii.h"
 #include "base/jsonload.h"
 #include "base/jsonscan.h"
@@ -215,8 +213,7 @@ put_number(struct exact *exact)
 		osc_buffer_text(exact->out, ".0");
 	} else if (is_large(p, sign, len)) {
 		put_kept(exact, start + sign);
-		osc_buffer_print(
-		    exact->out, "%" PRIu64, OSC_JSON_ASIDE + (uint64_t)start + (uint64_t)sign);
+		osc_buffer_number(exact->out, OSC_JSON_ASIDE + (uint64_t)start + (uint64_t)sign);
 		for (size_t i = sign + LARGE; i < len; i++)
 			osc_buffer_text(exact->out, " ");
 		exact->kept = exact->at;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/secret.h"
@@ -87,16 +86,27 @@ put_bits(struct osc_buffer *text, uint64_t index, const uint64_t *words)
 	char digits[OSC_BIGNUM_SIZE];
 
 	(void)osc_bignum_format(digits, words);
-	osc_buffer_print(text, "{\"index\": %" PRIu64 ", \"bitfield\": %s}", index, digits);
+	osc_buffer_text(text, "{\"index\": ");
+	osc_buffer_number(text, index);
+	osc_buffer_text(text, ", \"bitfield\": ");
+	osc_buffer_text(text, digits);
+	osc_buffer_text(text, "}");
 }
 
 static void
 put_list(struct osc_buffer *text, const struct osc_window *window)
 {
-	osc_buffer_print(text, "[%" PRId64, (int64_t)window->index - 1);
+	if (window->index == 0)
+		osc_buffer_text(text, "[-1");
+	else {
+		osc_buffer_text(text, "[");
+		osc_buffer_number(text, window->index - 1);
+	}
 	for (uint32_t k = 0; k < window->size; k++)
-		if (osc_window_seen(window, k))
-			osc_buffer_print(text, ", %" PRIu64, window->index + k);
+		if (osc_window_seen(window, k)) {
+			osc_buffer_text(text, ", ");
+			osc_buffer_number(text, window->index + k);
+		}
 	osc_buffer_text(text, "]");
 }
 
@@ -116,12 +126,24 @@ needs_echo(const struct osc_state *state)
 }
 
 static void
+put_next(struct osc_buffer *text, const char *between, const char *key)
+{
+	osc_buffer_text(text, ",");
+	osc_buffer_text(text, between);
+	osc_buffer_text(text, key);
+}
+
+static void
 put_mark(const struct osc_sequence *sequence, struct osc_buffer *text, const char *between)
 {
-	if (sequence->has_inode)
-		osc_buffer_print(text, ",%s\"inode\": %" PRIu64, between, sequence->inode);
-	if (sequence->has_btime)
-		osc_buffer_print(text, ",%s\"btime\": %" PRIu64, between, sequence->btime);
+	if (sequence->has_inode) {
+		put_next(text, between, "\"inode\": ");
+		osc_buffer_number(text, sequence->inode);
+	}
+	if (sequence->has_btime) {
+		put_next(text, between, "\"btime\": ");
+		osc_buffer_number(text, sequence->btime);
+	}
 }
 
 void
@@ -129,7 +151,9 @@ osc_state_format(const struct osc_state *state, uint64_t next, struct osc_buffer
 {
 	const struct osc_window *window = &state->window;
 
-	osc_buffer_print(text, "\"next-to-send\": %" PRIu64 ", \"received\": ", next);
+	osc_buffer_text(text, "\"next-to-send\": ");
+	osc_buffer_number(text, next);
+	osc_buffer_text(text, ", \"received\": ");
 	if (window->known) {
 		put_bits(text, window->index, window->seen);
 		osc_buffer_text(text, ", \"answered\": ");
@@ -147,7 +171,7 @@ put_rederived(const struct osc_sequence *sequence, struct osc_buffer *text, cons
 {
 	if (sequence->rederived == NULL || osc_rederived_empty(sequence->rederived))
 		return;
-	osc_buffer_print(text, ",%s\"rederived\": ", between);
+	put_next(text, between, "\"rederived\": ");
 	osc_rederived_format(sequence->rederived, text);
 }
 
@@ -176,7 +200,7 @@ put_value(
 	switch (object) {
 	case USED:
 		if (write)
-			osc_buffer_print(text, "%" PRIu64, next_of(side));
+			osc_buffer_number(text, next_of(side));
 		return side->has_next;
 	case SEEN:
 		if (write && window->known)
@@ -208,10 +232,11 @@ put_object(const struct osc_sequence *sequence, struct osc_buffer *text, enum ob
 	for (size_t i = 0; i < 2; i++) {
 		if (!put_value(text, object, sides[i], false))
 			continue;
-		if (count++ == 0)
-			osc_buffer_print(
-			    text, "%s  \"%s\": {", object == USED ? "" : ",\n", names[object]);
-		else
+		if (count++ == 0) {
+			osc_buffer_text(text, object == USED ? "  \"" : ",\n  \"");
+			osc_buffer_text(text, names[object]);
+			osc_buffer_text(text, "\": {");
+		} else
 			osc_buffer_text(text, ", ");
 		osc_buffer_text(text, "\"");
 		osc_buffer_hex(text, osc_id_slice(ids[object == USED ? i : 1 - i]));

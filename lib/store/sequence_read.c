@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
-#include <stdio.h>
-
 #include "base/jsonload.h"
 #include "base/secret.h"
 #include "store/bignum.h"
@@ -13,7 +11,8 @@ struct reading {
 	const struct osc_json *json;
 	const struct osc_sequence *sequence; /* dialect, IDs, size of the window */
 	struct osc_detail *detail;
-	char label[64];   /* what is being read, for people */
+	/* What is being read, for people: a key, and the ID that it is of, or NULL. */
+	const char *key, *id;
 	const char *part; /* of it; NULL: the whole */
 };
 
@@ -32,20 +31,21 @@ bit(const uint64_t *words, uint64_t k)
 static enum osc_err
 fail(struct reading *r, const char *why)
 {
+	const char *id = r->id, *of = id != NULL ? "\" of \"" : "";
+
 	if (r->part != NULL)
-		return osc_detail_set(
-		    r->detail, OSC_ESTATE, NULL, "\"%s\" in %s %s", r->part, r->label, why);
-	return osc_detail_set(r->detail, OSC_ESTATE, NULL, "%s %s", r->label, why);
+		return osc_detail_set(r->detail, OSC_ESTATE, NULL, "\"%s\" in \"%s%s%s\" %s",
+		    r->part, r->key, of, id != NULL ? id : "", why);
+	return osc_detail_set(
+	    r->detail, OSC_ESTATE, NULL, "\"%s%s%s\" %s", r->key, of, id != NULL ? id : "", why);
 }
 
 /* What is read next: "key", or "key" of "id" if id is not NULL. */
 static void
 set_label(struct reading *r, const char *key, const char *id)
 {
-	if (id == NULL)
-		(void)snprintf(r->label, sizeof(r->label), "\"%s\"", key);
-	else
-		(void)snprintf(r->label, sizeof(r->label), "\"%s\" of \"%s\"", key, id);
+	r->key = key;
+	r->id = id;
 }
 
 /* The role dialect may have its numbers in strings. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/secret.h"
@@ -56,7 +55,7 @@ join(const char *directory, const char *name)
 	char *path = malloc(size);
 
 	if (path != NULL)
-		(void)snprintf(path, size, "%s%s%s", directory, name[0] != '\0' ? "/" : "", name);
+		(void)stpcpy(stpcpy(stpcpy(path, directory), name[0] != '\0' ? "/" : ""), name);
 	return path;
 }
 
