@@ -39,14 +39,10 @@ osc_merge_check(struct osc_slice inner, struct osc_where *where)
 /* The next outer option that stays; one that is inside too does not (4.1: the
  * inner one is meant for the endpoint). */
 OSC_INLINE bool
-next_outer(struct osc_slice *outer, struct osc_option *option, struct osc_slice inner)
+next_outer(struct osc_slice *outer, struct osc_option *option, uint64_t stay)
 {
-	struct osc_slice value;
-
 	while (osc_option_next(outer, option))
-		if (osc_option_is_outer(option->number) && option->number != OSC_OPT_OSCORE &&
-		    !(option->number == OSC_OPT_EDHOC &&
-			osc_option_find(inner, OSC_OPT_EDHOC, &value)))
+		if (option->number < 64 && (stay >> option->number & 1) != 0)
 			return true;
 	return false;
 }
@@ -68,19 +64,19 @@ put_observe(struct osc_coap_writer *w, const struct osc_piv *piv)
 }
 
 void
-osc_merge(struct osc_coap_writer *w, struct osc_slice outer, struct osc_slice inner,
+osc_merge(struct osc_coap_writer *w, struct osc_slice outer, struct osc_slice inner, uint64_t has,
     const struct osc_piv *piv)
 {
+	uint64_t stay = OSC_OUTER_OPTIONS & ~(UINT64_C(1) << OSC_OPT_OSCORE | has);
 	struct osc_option out = {0}, in = {0};
-	struct osc_slice all = inner;
-	bool have_out = next_outer(&outer, &out, all);
+	bool have_out = next_outer(&outer, &out, stay);
 	bool have_in = osc_option_next(&inner, &in);
 	bool observed = false;
 
 	while (have_out || have_in) {
 		if (have_out && (!have_in || out.number <= in.number)) {
 			osc_coap_put_option(w, out.number, out.value);
-			have_out = next_outer(&outer, &out, all);
+			have_out = next_outer(&outer, &out, stay);
 			continue;
 		}
 		if (in.number != OSC_OPT_OBSERVE || piv == NULL) {

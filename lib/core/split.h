@@ -116,13 +116,14 @@ enum osc_err osc_merge_check(struct osc_slice inner, struct osc_where *where);
  * outer  options of the OSCORE message; all but class U are dropped, and what
  *        is inside too
  * inner  passed osc_merge_check
+ * has    which options are inside, as in struct osc_coap
  * piv    in a response: the value that Observe gets (4.1.3.5.2), its last three
  *        bytes as an unsigned integer; of length 0 if the response has no
  *        Partial IV: then it is 16777215, older than all that are below 2^23 - 1
  *        (RFC 7641, 3.4). NULL for a request: Observe keeps its value.
  */
 void osc_merge(struct osc_coap_writer *w, struct osc_slice outer, struct osc_slice inner,
-    const struct osc_piv *piv);
+    uint64_t has, const struct osc_piv *piv);
 
 OSC_C_END
 

@@ -149,8 +149,8 @@ osc_unprotect_write(
 
 	osc_coap_writer_init(&w, out, cap);
 	osc_coap_put_header(&w, outer->type, inner->code, outer->mid, outer->token);
-	osc_merge(
-	    &w, outer->options, inner->options, message->is_request ? NULL : &message->option.piv);
+	osc_merge(&w, outer->options, inner->options, inner->has,
+	    message->is_request ? NULL : &message->option.piv);
 	osc_coap_put_payload(&w, inner->payload);
 	/* Merged, options do not get longer; an Observe value of 3 bytes takes less
 	 * than the tag that is gone. */

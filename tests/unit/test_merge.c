@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
+#include <time.h>
+
 #include "core/split.h"
 #include "helper.h"
 
@@ -29,11 +31,14 @@ test_merge_check(void)
 static void
 check_merge(const char *outer, const char *inner, const struct osc_piv *piv, const char *merged)
 {
-	uint8_t out[256];
+	struct osc_slice options, payload;
 	struct osc_coap_writer w;
+	uint8_t out[256];
+	uint64_t has;
 
+	CHECK(osc_coap_walk_body(&options, &payload, &has, unhex(inner), NULL) == OSC_OK);
 	osc_coap_writer_init(&w, out, sizeof(out));
-	osc_merge(&w, unhex(outer), unhex(inner), piv);
+	osc_merge(&w, unhex(outer), options, has, piv);
 	CHECK(!w.full && same(osc_slice(out, w.len), merged));
 }
 
@@ -114,6 +119,25 @@ test_merge_edhoc(void)
 	    NULL,
 	    "d10869"
 	    "0169");
+}
+
+/* Whoever is on the way may add outer options: each takes no more time where there are many
+ * inside. */
+static void
+test_merge_many(void)
+{
+	static uint8_t outer[OSC_MESSAGE_MAX], inner[OSC_MESSAGE_MAX], out[2 * OSC_MESSAGE_MAX];
+	clock_t begun = clock();
+	struct osc_coap_writer w;
+
+	outer[0] = 0xd0;
+	outer[1] = OSC_OPT_EDHOC - 13;
+	inner[0] = OSC_OPT_URI_PATH << 4;
+	osc_coap_writer_init(&w, out, sizeof(out));
+	osc_merge(&w, osc_slice(outer, sizeof(outer)), osc_slice(inner, sizeof(inner)),
+	    UINT64_C(1) << OSC_OPT_URI_PATH, NULL);
+	CHECK(!w.full && w.len == sizeof(out) - 1);
+	CHECK(clock() - begun < CLOCKS_PER_SEC);
 }
 
 /* Observe in a response is the last three bytes of the Partial IV, as an unsigned integer;
@@ -212,7 +236,8 @@ check_identity(struct osc_slice options, bool response)
 	CHECK(!o.full && !i.full);
 	CHECK(osc_merge_check(osc_slice(inner, i.len), NULL) == OSC_OK);
 	osc_coap_writer_init(&m, merged, sizeof(merged));
-	osc_merge(&m, osc_slice(outer, o.len), osc_slice(inner, i.len), response ? &piv : NULL);
+	osc_merge(&m, osc_slice(outer, o.len), osc_slice(inner, i.len), has & ~OSC_OUTER_OPTIONS,
+	    response ? &piv : NULL);
 	CHECK(!m.full && osc_slice_equal(osc_slice(merged, m.len), options));
 }
 
@@ -236,6 +261,7 @@ main(void)
 	RUN(test_merge_check);
 	RUN(test_merge_request);
 	RUN(test_merge_edhoc);
+	RUN(test_merge_many);
 	RUN(test_merge_observe);
 	RUN(test_split_merge_identity);
 	return unit_end();
