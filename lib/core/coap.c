@@ -71,8 +71,8 @@ walk(struct osc_slice body, size_t *end, uint64_t *has, struct osc_where *where)
 	return at + 1 == body.len ? fail(where, OSC_EMARKER, at, 0) : OSC_OK;
 }
 
-enum osc_err
-osc_coap_walk_body(struct osc_slice *options, struct osc_slice *payload, uint64_t *has,
+OSC_INLINE enum osc_err
+walk_body(struct osc_slice *options, struct osc_slice *payload, uint64_t *has,
     struct osc_slice body, struct osc_where *where)
 {
 	size_t end;
@@ -84,6 +84,13 @@ osc_coap_walk_body(struct osc_slice *options, struct osc_slice *payload, uint64_
 	*payload =
 	    end < body.len ? osc_slice(body.ptr + end + 1, body.len - end - 1) : osc_slice(NULL, 0);
 	return OSC_OK;
+}
+
+enum osc_err
+osc_coap_walk_body(struct osc_slice *options, struct osc_slice *payload, uint64_t *has,
+    struct osc_slice body, struct osc_where *where)
+{
+	return walk_body(options, payload, has, body, where);
 }
 
 enum osc_err
@@ -126,20 +133,10 @@ osc_coap_decode(struct osc_coap *coap, struct osc_slice datagram, struct osc_whe
 	if (coap->code != OSC_CODE_EMPTY && !osc_code_is_request(coap->code) &&
 	    !osc_code_is_response(coap->code))
 		return fail(where, OSC_ECODE, 1, 0);
-	err = osc_coap_walk_body(&coap->options, &coap->payload, &coap->has, coap->body, where);
+	err = walk_body(&coap->options, &coap->payload, &coap->has, coap->body, where);
 	if (err != OSC_OK && where != NULL)
 		where->offset += (uint32_t)(OSC_COAP_HEADER + token_len);
 	return err;
-}
-
-enum osc_err
-osc_coap_check_type(const struct osc_coap *coap)
-{
-	if (coap->code == OSC_CODE_EMPTY)
-		return coap->type == OSC_COAP_NON ? OSC_ENONEMPTY : OSC_OK;
-	if (osc_code_is_request(coap->code))
-		return coap->type > OSC_COAP_NON ? OSC_EACKREQUEST : OSC_OK;
-	return coap->type == OSC_COAP_RST ? OSC_ERSTRESPONSE : OSC_OK;
 }
 
 bool

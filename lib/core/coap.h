@@ -66,14 +66,6 @@ enum osc_err osc_coap_split_body(struct osc_slice *options, struct osc_slice *pa
 enum osc_err osc_coap_walk_body(struct osc_slice *options, struct osc_slice *payload, uint64_t *has,
     struct osc_slice body, struct osc_where *where);
 
-/*
- * osc_coap_check_type - may a message with this code be of this type? (RFC 7252, 4.2 and 4.3)
- *
- * Returns OSC_OK, or what every peer has to ignore: OSC_EACKREQUEST, OSC_ERSTRESPONSE or
- * OSC_ENONEMPTY.
- */
-enum osc_err osc_coap_check_type(const struct osc_coap *coap);
-
 /* What kind of message a code makes: 0.01-0.31, 2.00-5.31. */
 static inline bool
 osc_code_is_request(uint8_t code)
@@ -85,6 +77,22 @@ static inline bool
 osc_code_is_response(uint8_t code)
 {
 	return code >> 5 >= 2 && code >> 5 <= 5;
+}
+
+/*
+ * osc_coap_check_type - may a message with this code be of this type? (RFC 7252, 4.2 and 4.3)
+ *
+ * Returns OSC_OK, or what every peer has to ignore: OSC_EACKREQUEST, OSC_ERSTRESPONSE or
+ * OSC_ENONEMPTY.
+ */
+static inline enum osc_err
+osc_coap_check_type(const struct osc_coap *coap)
+{
+	if (coap->code == OSC_CODE_EMPTY)
+		return coap->type == OSC_COAP_NON ? OSC_ENONEMPTY : OSC_OK;
+	if (osc_code_is_request(coap->code))
+		return coap->type > OSC_COAP_NON ? OSC_EACKREQUEST : OSC_OK;
+	return coap->type == OSC_COAP_RST ? OSC_ERSTRESPONSE : OSC_OK;
 }
 
 /* One option of a message. */
@@ -135,7 +143,7 @@ osc_option_next(struct osc_slice *rest, struct osc_option *option)
 		return false;
 	delta = *p >> 4;
 	len = *p++ & 0x0fU;
-	if (osc_option_is_extended(*rest->ptr)) {
+	if (delta >= 13 || len >= 13) {
 		delta = osc_option_extended(delta, &p);
 		len = osc_option_extended(len, &p);
 	}

@@ -5,24 +5,6 @@
 #include "core/protect.h"
 #include "core/split.h"
 
-/* Besides what varies: head, flags, Partial IV, length of the kid context and kid of the OSCORE
- * option; marker; code. */
-#define FIXED_MAX (2 + 1 + OSC_PIV_MAX + 1 + OSC_ID_MAX + 1 + 1)
-
-enum osc_err
-osc_protect_check(const struct osc_coap *plain, struct osc_where *where)
-{
-	enum osc_err err = osc_coap_check_type(plain);
-
-	if (err != OSC_OK)
-		return err;
-	if (plain->code == OSC_CODE_EMPTY)
-		return OSC_EEMPTYMSG;
-	/* Only to say where: most messages have no such option. */
-	return osc_coap_has(plain, OSC_OPT_OSCORE) ? osc_split_check(plain->options, where)
-						   : OSC_OK;
-}
-
 void
 osc_protect_option(struct osc_oscore_option *value, const struct osc_protection *protection,
     const struct osc_context *context)
@@ -53,16 +35,6 @@ outer_code(const struct osc_protection *protection)
 	if (protection->request == NULL)
 		return observe ? OSC_CODE_FETCH : OSC_CODE_POST;
 	return observe ? OSC_CODE_CONTENT : OSC_CODE_CHANGED;
-}
-
-size_t
-osc_protect_room(const struct osc_coap *plain, const struct osc_context *context)
-{
-	/* Where options are left out the one behind may need two bytes more for its number, and
-	 * each has a byte at least; Observe stands inside and outside. */
-	return OSC_COAP_HEADER + plain->token.len + plain->body.len + 3 * plain->options.len +
-	    FIXED_MAX + context->id_context.len + context->wrapped[OSC_SIDE_OWN].len +
-	    context->alg->tag_len;
 }
 
 enum osc_err

@@ -7,6 +7,7 @@
 #include "core/coap.h"
 #include "core/context.h"
 #include "core/option.h"
+#include "core/split.h"
 
 OSC_C_BEGIN
 
@@ -24,6 +25,10 @@ OSC_C_BEGIN
  * headers that grow when the stream is split. */
 #define OSC_PROTECT_EXTRA 352
 
+/* Besides what varies: head, flags, Partial IV, length of the kid context and kid of the OSCORE
+ * option; marker; code. */
+#define OSC_PROTECT_FIXED (2 + 1 + OSC_PIV_MAX + 1 + OSC_ID_MAX + 1 + 1)
+
 /* One message to protect. */
 struct osc_protection {
 	struct osc_coap plain;
@@ -40,7 +45,19 @@ struct osc_protection {
  * A Proxy-Uri must have been split by osc_rewrite before (4.1.3.3). Returns OSC_OK,
  * OSC_EEMPTYMSG, OSC_ENESTED (4.1.3.7), or what osc_coap_check_type returns.
  */
-enum osc_err osc_protect_check(const struct osc_coap *plain, struct osc_where *where);
+static inline enum osc_err
+osc_protect_check(const struct osc_coap *plain, struct osc_where *where)
+{
+	enum osc_err err = osc_coap_check_type(plain);
+
+	if (err != OSC_OK)
+		return err;
+	if (plain->code == OSC_CODE_EMPTY)
+		return OSC_EEMPTYMSG;
+	/* Only to say where: most messages have no such option. */
+	return osc_coap_has(plain, OSC_OPT_OSCORE) ? osc_split_check(plain->options, where)
+						   : OSC_OK;
+}
 
 /*
  * osc_protect_option - the value of the OSCORE option that the message will have (5, 6.1)
@@ -51,7 +68,15 @@ void osc_protect_option(struct osc_oscore_option *value, const struct osc_protec
     const struct osc_context *context);
 
 /* osc_protect_room - bytes that osc_protect_write, or osc_protect_layout, will not exceed */
-size_t osc_protect_room(const struct osc_coap *plain, const struct osc_context *context);
+static inline size_t
+osc_protect_room(const struct osc_coap *plain, const struct osc_context *context)
+{
+	/* Where options are left out the one behind may need two bytes more for its number, and
+	 * each has a byte at least; Observe stands inside and outside. */
+	return OSC_COAP_HEADER + plain->token.len + plain->body.len + 3 * plain->options.len +
+	    OSC_PROTECT_FIXED + context->id_context.len + context->wrapped[OSC_SIDE_OWN].len +
+	    context->alg->tag_len;
+}
 
 /* An OSCORE message whose inner text is still in the clear. */
 struct osc_layout {

@@ -15,12 +15,6 @@ struct rewriting {
 	enum osc_uri_fault fault;
 };
 
-bool
-osc_rewrite_needed(const struct osc_coap *plain, struct osc_slice echo)
-{
-	return osc_is_present(echo) || osc_coap_has(plain, OSC_OPT_PROXY_URI);
-}
-
 /* Each part of a path or query becomes an option. */
 static void
 put_parts(struct rewriting *r, uint32_t number, struct osc_slice text, char separator)

@@ -14,7 +14,11 @@ OSC_C_BEGIN
  */
 
 /* osc_rewrite_needed - is there anything to do? */
-bool osc_rewrite_needed(const struct osc_coap *plain, struct osc_slice echo);
+static inline bool
+osc_rewrite_needed(const struct osc_coap *plain, struct osc_slice echo)
+{
+	return osc_is_present(echo) || osc_coap_has(plain, OSC_OPT_PROXY_URI);
+}
 
 /* Bytes that osc_rewrite writes at most for a message of len bytes, and the Echo. */
 #define OSC_REWRITE_ROOM(len, echo_len) (4 * (len) + (echo_len) + 64)
