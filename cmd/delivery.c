@@ -124,8 +124,8 @@ write_told(struct delivery *delivery, const struct osc_item *item, const struct 
 
 	if (work->endpoint != NULL || work->unverified)
 		what = about(work->endpoint, work->side, osc_work_option(work));
-	return osc_frame_write(
-	    &delivery->framed, delivery->options->to, item->out, &what, item->meta);
+	what.meta = item->meta;
+	return osc_frame_write(&delivery->framed, delivery->options->to, item->out, &what);
 }
 
 enum osc_err
@@ -137,9 +137,9 @@ delivery_message(struct delivery *delivery, const struct osc_item *item,
 	delivery->passed = true;
 	if (delivery->options->session.dry_run)
 		return OSC_OK;
-	err = delivery->tells ? write_told(delivery, item, work)
-			      : osc_frame_write(&delivery->framed, delivery->options->to, item->out,
-				    NULL, OSC_ABSENT);
+	err = delivery->tells
+	    ? write_told(delivery, item, work)
+	    : osc_frame_write(&delivery->framed, delivery->options->to, item->out, NULL);
 	return err == OSC_OK
 	    ? write_out(delivery, &delivery->output, &delivery->framed, WRITE_SIZE, detail)
 	    : err;
@@ -157,8 +157,7 @@ write_reply(struct delivery *delivery, const struct osc_work *work, struct osc_d
 	delivery->replied = true;
 	if (delivery->replies.failed)
 		return OSC_OK;
-	err = osc_frame_write(
-	    &delivery->framed_replies, format, work->reply, &what, osc_slice(NULL, 0));
+	err = osc_frame_write(&delivery->framed_replies, format, work->reply, &what);
 	return err == OSC_OK
 	    ? write_out(delivery, &delivery->replies, &delivery->framed_replies, WRITE_SIZE, detail)
 	    : err;

@@ -222,11 +222,9 @@ begins(uint8_t first)
 }
 
 static enum osc_err
-write_cborseq(struct osc_buffer *out, struct osc_slice message, const struct osc_about *about,
-    struct osc_slice meta)
+write_cborseq(struct osc_buffer *out, struct osc_slice message, const struct osc_about *about)
 {
 	(void)about;
-	(void)meta;
 	return osc_cborseq_encode(out, message);
 }
 

@@ -49,6 +49,7 @@ struct osc_about {
 	struct osc_slice kid, kid_context, piv; /* as on the wire, or absent */
 	struct osc_slice sender_id;             /* of the side that protected it */
 	const char *context;                    /* directory; NULL: none */
+	struct osc_slice meta;                  /* the text of "meta"; empty if there is none */
 };
 
 struct osc_intake;
@@ -71,8 +72,8 @@ struct osc_format_row {
 
 	/* write, write_refused - as osc_frame_write says; the latter may be NULL for nothing.
 	 * Where there was no memory the frame looks at out->full. */
-	enum osc_err (*write)(struct osc_buffer *out, struct osc_slice message,
-	    const struct osc_about *about, struct osc_slice meta);
+	enum osc_err (*write)(
+	    struct osc_buffer *out, struct osc_slice message, const struct osc_about *about);
 	enum osc_err (*write_refused)(struct osc_buffer *out, int status, const char *words);
 };
 

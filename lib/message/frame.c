@@ -90,11 +90,11 @@ finish(struct osc_buffer *out, size_t before, enum osc_err err)
 
 enum osc_err
 osc_frame_write(struct osc_buffer *out, enum osc_format format, struct osc_slice message,
-    const struct osc_about *about, struct osc_slice meta)
+    const struct osc_about *about)
 {
 	size_t before = out->len;
 
-	return finish(out, before, osc_format_row(format)->write(out, message, about, meta));
+	return finish(out, before, osc_format_row(format)->write(out, message, about));
 }
 
 enum osc_err

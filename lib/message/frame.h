@@ -84,13 +84,12 @@ void osc_frame_free(struct osc_frame *frame);
  *
  * message  a datagram as osc_coap_decode accepts it
  * about    for JSON; may be NULL
- * meta     for JSON; may be empty
  *
  * Returns OSC_OK or OSC_ENOMEM; for JSON and payload also what osc_coap_decode
  * finds wrong.
  */
 enum osc_err osc_frame_write(struct osc_buffer *out, enum osc_format format,
-    struct osc_slice message, const struct osc_about *about, struct osc_slice meta);
+    struct osc_slice message, const struct osc_about *about);
 
 /*
  * osc_frame_write_refused - append what stands for a refused message, so that

@@ -464,13 +464,11 @@ begins(uint8_t first)
 }
 
 static enum osc_err
-write_hex(struct osc_buffer *out, struct osc_slice message, const struct osc_about *about,
-    struct osc_slice meta)
+write_hex(struct osc_buffer *out, struct osc_slice message, const struct osc_about *about)
 {
 	uint8_t *to = osc_buffer_reserve(out, 2 * message.len + 1);
 
 	(void)about;
-	(void)meta;
 	if (to == NULL)
 		return OSC_ENOMEM;
 	for (size_t i = 0; i < message.len; i++, to += 2)

@@ -207,8 +207,7 @@ put_meta(struct osc_buffer *out, struct osc_slice meta)
 }
 
 enum osc_err
-osc_json_encode(struct osc_buffer *out, struct osc_slice datagram, const struct osc_about *about,
-    struct osc_slice meta)
+osc_json_encode(struct osc_buffer *out, struct osc_slice datagram, const struct osc_about *about)
 {
 	size_t before = out->len;
 	struct osc_coap coap;
@@ -223,7 +222,8 @@ osc_json_encode(struct osc_buffer *out, struct osc_slice datagram, const struct 
 		put_message(out, &coap, true);
 	}
 	put_about(out, about);
-	put_meta(out, meta);
+	if (about != NULL)
+		put_meta(out, about->meta);
 	osc_buffer_text(out, "}\n");
 	return out->full ? OSC_ENOMEM : OSC_OK;
 }

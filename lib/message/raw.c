@@ -78,11 +78,9 @@ begins(uint8_t first)
 }
 
 static enum osc_err
-write_raw(struct osc_buffer *out, struct osc_slice message, const struct osc_about *about,
-    struct osc_slice meta)
+write_raw(struct osc_buffer *out, struct osc_slice message, const struct osc_about *about)
 {
 	(void)about;
-	(void)meta;
 	osc_buffer_put(out, message);
 	return OSC_OK;
 }
@@ -96,14 +94,12 @@ const struct osc_format_row osc_format_raw = {
 };
 
 static enum osc_err
-write_payload(struct osc_buffer *out, struct osc_slice message, const struct osc_about *about,
-    struct osc_slice meta)
+write_payload(struct osc_buffer *out, struct osc_slice message, const struct osc_about *about)
 {
 	struct osc_coap coap;
 	enum osc_err err = osc_coap_decode(&coap, message, NULL);
 
 	(void)about;
-	(void)meta;
 	if (err == OSC_OK)
 		osc_buffer_put(out, coap.payload);
 	return err;

@@ -263,7 +263,7 @@ writes(enum osc_format format, const char *digits, enum osc_err err, const char 
 {
 	struct osc_buffer out = {0};
 	enum osc_err got = digits != NULL
-	    ? osc_frame_write(&out, format, unhex(digits), NULL, osc_slice(NULL, 0))
+	    ? osc_frame_write(&out, format, unhex(digits), NULL)
 	    : osc_frame_write_refused(&out, format, OSC_EREPLAY, "words");
 	bool ok = got == err &&
 	    osc_slice_equal(osc_slice(out.ptr, out.len), osc_slice((const uint8_t *)text, len));

@@ -72,13 +72,15 @@ act_frame(void)
 
 	for (err = OSC_OK; err == OSC_OK && n > 0;) {
 		err = osc_frame_read(&frame, items, OSC_GROUP_ITEMS, &n, NULL);
-		for (size_t i = 0; err == OSC_OK && i < n; i++)
+		for (size_t i = 0; err == OSC_OK && i < n; i++) {
+			about.meta = items[i].meta;
 			for (int f = 0; err == OSC_OK && f <= OSC_FORMAT_PAYLOAD; f++)
 				err = items[i].err == OSC_OK
-				    ? osc_frame_write(&written, (enum osc_format)f, items[i].in,
-					  &about, items[i].meta)
+				    ? osc_frame_write(
+					  &written, (enum osc_format)f, items[i].in, &about)
 				    : osc_frame_write_refused(
 					  &written, (enum osc_format)f, items[i].err, "refused");
+		}
 	}
 	osc_frame_free(&frame);
 	(void)close(frame.fd);
