@@ -234,6 +234,34 @@ test_jsonload_values(void)
 	unload(&json);
 }
 
+/* Values of all sizes are where they were put, whatever came before and behind them. */
+static void
+test_jsonload_many_values(void)
+{
+	static char text[100000];
+	static char large[9000];
+	size_t len = 0, count = 0;
+	struct osc_json json;
+	struct osc_slice string;
+	struct json_t *list;
+	bool same = true;
+
+	memset(large, 'x', sizeof(large));
+	len += (size_t)snprintf(text, sizeof(text), "{\"l\": [");
+	for (size_t size = 1; size < sizeof(large); size += 1 + size / 4)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s\"%.*s\"",
+		    count++ > 0 ? "," : "", (int)size, large);
+	len += (size_t)snprintf(text + len, sizeof(text) - len, "]}");
+	CHECK(load(&json, text, len) == OSC_OK);
+	list = osc_json_member(json.root, "l");
+	CHECK(osc_json_length(list) == count);
+	for (size_t i = 0, size = 1; i < count; i++, size += 1 + size / 4)
+		same = same && osc_json_string(osc_json_at(list, i), &string) &&
+		    osc_slice_equal(string, osc_slice((const uint8_t *)large, size));
+	CHECK(same);
+	unload(&json);
+}
+
 int
 main(void)
 {
@@ -249,5 +277,6 @@ main(void)
 	RUN(test_jsonload_columns_stay);
 	RUN(test_jsonload_parse_integer);
 	RUN(test_jsonload_values);
+	RUN(test_jsonload_many_values);
 	return unit_end();
 }

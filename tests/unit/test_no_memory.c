@@ -102,7 +102,10 @@ test_no_memory_frames(void)
 	    "{\"code\": \"GET\", \"token_hex\": \"00003974\", \"mid\": 1, \"payload_hex\": \"6f\","
 	    " \"options\": [[\"Uri-Host\", \"a\"], [\"Observe\", 0], [65000, {\"hex\": \"01\"}]],"
 	    " \"meta\": {\"id\": [1]}}\n5\n{\"code\": 7}\n";
-	static const struct {
+	/* What jansson makes of it needs several blocks. */
+	char many[16 * 1000 + 128] = "{\"code\": \"GET\", \"mid\": 1, \"token_hex\": \"\",\n"
+				     "\"meta\": [0";
+	const struct {
 		enum osc_format format;
 		const char *text;
 	} inputs[] = {{OSC_FORMAT_RAW,
@@ -112,10 +115,14 @@ test_no_memory_frames(void)
 	    {OSC_FORMAT_JSON, json},
 	    {OSC_FORMAT_CBORSEQ,
 		"LD\1\1\1abcd\xff"
-		"abc\5\x9f"}};
+		"abc\5\x9f"},
+	    {OSC_FORMAT_JSON, many}};
 	const struct scene scene = {
 	    "frame", prepare_frame, act_frame, check_frame, 1, .spare = true};
 
+	for (int i = 0; i < 1000; i++)
+		memcpy(many + strlen(many), ",{\"a\":[\"b\"]}", sizeof(",{\"a\":[\"b\"]}"));
+	memcpy(many + strlen(many), "]}", sizeof("]}"));
 	for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++) {
 		scene_text = inputs[i].text;
 		scene_format = inputs[i].format;
