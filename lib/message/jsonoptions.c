@@ -229,6 +229,9 @@ entry_bytes(struct osc_json_reading *r, const struct entry *entry, struct osc_sl
 	char key[sizeof("options[65535]") + 8];
 
 	if (entry->hex != NULL) {
+		if (osc_json_take_hex(r, "", entry->hex, bytes))
+			return true;
+		/* To write the name takes longer than to decode: only what is refused has one. */
 		(void)snprintf(key, sizeof(key), "options[%u]", entry->index & 0xffffU);
 		return osc_json_take_hex(r, key, entry->hex, bytes);
 	}
