@@ -41,13 +41,15 @@ HARDENING_LINK = -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed
 
 VARIANT_FLAGS_release = $(HARDENING)
 VARIANT_LINK_release = $(HARDENING_LINK)
-VARIANT_FLAGS_sanitize = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+# Leaks and counts are told by what runs at the end of a program.
+AT_EXIT = -Dquick_exit=exit
+VARIANT_FLAGS_sanitize = $(AT_EXIT) -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 VARIANT_LINK_sanitize = -fsanitize=address,undefined
 VARIANT_FLAGS_fuzz = -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 VARIANT_LINK_fuzz = -fsanitize=fuzzer,address,undefined
 VARIANT_FLAGS_msan = -fsanitize=memory -fsanitize-memory-track-origins -fno-omit-frame-pointer -fPIE
 VARIANT_LINK_msan = -fsanitize=memory -pie
-VARIANT_FLAGS_coverage = --coverage -O0
+VARIANT_FLAGS_coverage = $(AT_EXIT) --coverage -O0
 VARIANT_LINK_coverage = --coverage
 
 # Debian's names of what the targets need.

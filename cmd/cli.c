@@ -230,7 +230,7 @@ show(void (*print)(FILE *to))
 			status = cli_flush(text, len);
 	}
 	free(text);
-	exit(cli_end(status));
+	cli_end(status);
 }
 
 static void
@@ -426,7 +426,7 @@ cli_flush(const char *text, size_t len)
 	return 1;
 }
 
-int
+void
 cli_end(int status)
 {
 	osc_secret_wipe_all();
@@ -435,5 +435,6 @@ cli_end(int status)
 		cli_say("<stdout>", "close: %s", strerror(errno));
 		status = 1;
 	}
-	return status;
+	/* No more is to be written, and what libraries would tidy up takes a while. */
+	quick_exit(status);
 }

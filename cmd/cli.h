@@ -88,8 +88,8 @@ void cli_warn_store(const struct osc_store *store, const char *directory);
 /* cli_flush - write a text to standard output; status 1 and a message if that fails */
 int cli_flush(const char *text, size_t len);
 
-/* cli_end - wipe, close standard output; the program's status, or 1 if the
- * output could not be written. For `return` in main. */
-int cli_end(int status);
+/* cli_end - wipe, close standard output, and end the program with this status, or with 1 if
+ * the output could not be written */
+_Noreturn void cli_end(int status);
 
 #endif

@@ -114,7 +114,7 @@ refuse_directory(const char *path, const char *words, const char *hint)
 	cli_say(path, "%s", words);
 	if (hint != NULL)
 		cli_hint("%s", hint);
-	exit(cli_end(osc_err_status(OSC_ECONTEXT)));
+	cli_end(osc_err_status(OSC_ECONTEXT));
 }
 
 void

@@ -267,5 +267,5 @@ main(int argc, char **argv)
 		cli_usage("too many operands");
 	if (cid.contexts != NULL)
 		options_contexts(cid.contexts);
-	return cli_end(run(&cid, file, format));
+	cli_end(run(&cid, file, format));
 }

@@ -74,5 +74,5 @@ main(int argc, char **argv)
 	if (status == 0)
 		status = stream_run(&options, osc_session_protect);
 	osc_buffer_free(&echo);
-	return cli_end(status);
+	cli_end(status);
 }

@@ -324,5 +324,5 @@ main(int argc, char **argv)
 		err = compare_two(&show, paths, &good, &detail);
 	if (err != OSC_OK)
 		cli_fail(err, &detail, paths[0]);
-	return cli_end(err != OSC_OK ? osc_err_status(err) : good ? 0 : 7);
+	cli_end(err != OSC_OK ? osc_err_status(err) : good ? 0 : 7);
 }

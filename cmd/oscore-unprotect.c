@@ -82,5 +82,5 @@ main(int argc, char **argv)
 	}
 	options_finish(&options);
 	check_options(&options);
-	return cli_end(stream_run(&options, process));
+	cli_end(stream_run(&options, process));
 }

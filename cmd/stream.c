@@ -331,6 +331,16 @@ run_groups(struct stream *stream, stream_process *process)
 	}
 }
 
+/* One at a time where each has a way of its own, and where there is but one. */
+static size_t
+group_max(const struct stream *stream)
+{
+	bool one_in =
+	    !osc_format_has_boundaries(stream->options->from) && !stream->frame.packet.is_packet;
+
+	return one_in || delivery_alone(&stream->delivery) ? 1 : OSC_GROUP_ITEMS;
+}
+
 int
 stream_run(const struct stream_options *options, stream_process *process)
 {
@@ -347,14 +357,14 @@ stream_run(const struct stream_options *options, stream_process *process)
 	fd = input_open(options->file, &stream.name);
 	if (fd < 0)
 		return 1;
-	stream.max = delivery_alone(&stream.delivery) ? 1 : OSC_GROUP_ITEMS;
+	osc_frame_init(&stream.frame, fd, options->from);
+	stream.max = group_max(&stream);
 	if (stream.max > 1) {
 		osc_io_widen(fd);
 		if (stream.delivery.output.path == NULL)
 			osc_io_widen(STDOUT_FILENO);
 	}
 	stream.items = malloc(stream.max * sizeof(*stream.items));
-	osc_frame_init(&stream.frame, fd, options->from);
 	osc_session_init(&stream.session, &options->session);
 	explain_init(&stream.explain, options->session.explain, options->show_secrets, stream.name);
 	err = stream.items == NULL ? OSC_ENOMEM : OSC_OK;

@@ -116,7 +116,7 @@ value_id(struct osc_id *id, const char *option, const char *arg)
 	value_hex(&bytes, option, arg);
 	if (bytes.len > OSC_ID_MAX) {
 		cli_say(NULL, "%s: an ID has at most %d bytes", option, OSC_ID_MAX);
-		exit(cli_end(osc_err_status(OSC_ECONTEXT)));
+		cli_end(osc_err_status(OSC_ECONTEXT));
 	}
 	id->len = (uint8_t)bytes.len;
 	osc_copy(id->bytes, bytes.ptr, bytes.len);

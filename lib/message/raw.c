@@ -18,18 +18,24 @@ add_datagram(struct osc_intake *intake)
 	frame->at = frame->buffer.len;
 }
 
-/* One message, up to the end. */
+#define FIRST_READ ((size_t)2048) /* of room for twice that: most messages, and their end */
+
+/* One message, up to the end. Memory is touched for what there is, not for the longest. */
 static enum osc_err
 read_one(struct osc_intake *intake)
 {
 	struct osc_frame *frame = intake->frame;
 	struct osc_buffer *buffer = &frame->buffer;
 	enum osc_err err;
+	size_t want;
 
 	if (frame->number > 0)
 		return OSC_OK;
 	while (!frame->ended && buffer->len <= OSC_MESSAGE_MAX) {
-		err = osc_intake_fill(intake, OSC_MESSAGE_MAX + 1 - buffer->len);
+		want = buffer->len < FIRST_READ ? FIRST_READ : buffer->len;
+		if (want > OSC_MESSAGE_MAX + 1 - buffer->len)
+			want = OSC_MESSAGE_MAX + 1 - buffer->len;
+		err = osc_intake_fill(intake, want);
 		if (err != OSC_OK)
 			return err;
 	}
