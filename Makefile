@@ -30,7 +30,9 @@ VARIANT = release
 B = build/$(VARIANT)
 
 PROGRAMS = oscore-gen oscore-protect oscore-unprotect oscore-cid oscore-show
-PACKAGES = libsodium libcbor jansson libcoap-3-notls nettle
+# In the order of how many of their own symbols they look up when a program starts: each is looked
+# for in all that stand before.
+PACKAGES = nettle libsodium libcoap-3-notls libcbor jansson
 # Sizes, inode numbers and times have 64 bits, on 32-bit systems too.
 LANGUAGE = -std=c11 -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
 WARNINGS = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wcast-qual -Wstrict-prototypes \
