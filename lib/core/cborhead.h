@@ -46,8 +46,10 @@ osc_cbor_head_decode(struct osc_cbor_head *head, struct osc_slice in)
 	if (in.len == 0 || (in.ptr[0] & 0x1f) >= 24)
 		return osc_cbor_head_decode_long(head, in);
 	first = in.ptr[0];
-	*head = (struct osc_cbor_head){
-	    .major = (enum osc_cbor_major)(first >> 5), .len = 1, .argument = first & 0x1f};
+	head->major = (enum osc_cbor_major)(first >> 5);
+	head->len = 1;
+	head->indefinite = false;
+	head->argument = first & 0x1fU;
 	return OSC_CBOR_HEAD;
 }
 
