@@ -168,9 +168,10 @@ $(UNITS): $(B)/unit/%: $(B)/tests/unit/%.o $(B)/liboscore-tools.a $(B)/ldflags $
 	$(link)
 
 # Functions that a test or a harness has of its own.
-$(B)/unit/test_no_memory: WRAP = malloc calloc realloc fsync
+$(B)/unit/test_no_memory: WRAP = malloc calloc realloc fsync syncfs
 $(B)/unit/test_failing_calls: WRAP = close fchmod fchown fdopendir flock fstatfs64 fsync getrandom \
-	linkat mkdirat open64 openat64 __open64_2 __openat64_2 read renameat renameat2 statx unlinkat write
+	linkat mkdirat open64 openat64 __open64_2 __openat64_2 read renameat renameat2 statx syncfs unlinkat write
+$(B)/unit/test_commit: WRAP = fstatfs64 fsync renameat syncfs uname
 $(B)/unit/test_filesystems: WRAP = fstatfs64
 $(B)/unit/test_no_aes: WRAP = osc_cpu_lacks_aes
 $(B)/fuzz_frame: WRAP = osc_random poll

@@ -51,13 +51,17 @@ osc_group_init(struct osc_group *group, struct osc_session *session, struct osc_
 	clear(session);
 	if (session->held == NULL)
 		session->held = calloc(HELD_MAX, sizeof(struct osc_endpoint *));
-	if (session->work_cap < n || session->held == NULL) {
+	if (session->commits == NULL)
+		session->commits =
+		    calloc(session->options.many ? HELD_MAX : 1, sizeof(*session->commits));
+	if (session->work_cap < n || session->held == NULL || session->commits == NULL) {
 		free(session->work);
 		free(session->jobs);
 		session->work = calloc(n, sizeof(*session->work));
 		session->jobs = calloc(n < OSC_BATCH ? n : OSC_BATCH, sizeof(*session->jobs));
 		session->work_cap = n;
-		if (session->work == NULL || session->jobs == NULL || session->held == NULL) {
+		if (session->work == NULL || session->jobs == NULL || session->held == NULL ||
+		    session->commits == NULL) {
 			session->work_cap = 0;
 			return no_memory(detail);
 		}
@@ -144,7 +148,7 @@ osc_group_move(struct osc_group *group)
 		return;
 	err = osc_store_begin(session->one.store, group->detail);
 	if (err == OSC_OK)
-		err = osc_store_commit(session->one.store, group->detail);
+		err = osc_commit_one(session->one.store, group->detail);
 	osc_store_end(session->one.store);
 	session->moved = session->one.looked = err == OSC_OK;
 	if (err != OSC_OK)
@@ -305,44 +309,49 @@ first_of(const struct osc_group *group, const struct osc_endpoint *endpoint)
 	return i;
 }
 
-/* The group may have been cut already, by an error that still stands if this one does not:
- * what goes well must leave its detail alone. */
-static enum osc_err
-commit_one(struct osc_group *group, struct osc_endpoint *endpoint)
+/*
+ * What became of one context. The group may have been cut already, by an error that still
+ * stands if this one does not: what goes well must leave its detail alone. False if the run
+ * ends with it.
+ */
+static bool
+commit_one(
+    struct osc_group *group, const struct osc_endpoint *endpoint, const struct osc_commit *commit)
 {
 	const struct osc_session_options *options = &group->session->options;
-	struct osc_detail detail = {0};
-	enum osc_err err = osc_store_commit(endpoint->store, &detail);
 
-	if (err == OSC_OK)
-		return OSC_OK;
-	if (options->many && options->keep_going && err != OSC_ENOMEM) {
-		refuse_all_of(group, endpoint, err, &detail);
-		return OSC_OK;
+	if (commit->err == OSC_OK)
+		return true;
+	if (options->many && options->keep_going && commit->err != OSC_ENOMEM) {
+		refuse_all_of(group, endpoint, commit->err, &commit->detail);
+		return true;
 	}
 	for (size_t i = first_of(group, endpoint); i < group->n; i++)
 		drop_out(group, i);
-	*group->detail = detail;
-	osc_group_cut(group, first_of(group, endpoint), err);
-	return err;
+	*group->detail = commit->detail;
+	osc_group_cut(group, first_of(group, endpoint), commit->err);
+	return false;
 }
 
 void
 osc_group_commit(struct osc_group *group)
 {
 	struct osc_session *session = group->session;
+	const struct osc_session_options *options = &session->options;
 	struct osc_endpoint *endpoint;
-	enum osc_err err = OSC_OK;
+	bool goes_on = true;
 
+	for (size_t k = 0; k < session->n_held; k++)
+		session->commits[k] = (struct osc_commit){.store = session->held[k]->store};
 	/* They were locked in the order of their first messages: after a failure
 	 * nothing of the others will leave, so nothing of them is used up. */
+	osc_commit_all(session->commits, session->n_held, options->many && options->keep_going);
 	for (size_t k = 0; k < session->n_held; k++) {
 		endpoint = session->held[k];
-		if (err == OSC_OK)
-			err = commit_one(group, endpoint);
+		goes_on = goes_on && commit_one(group, endpoint, &session->commits[k]);
 		osc_store_end(endpoint->store);
 		endpoint->held = false;
-		if (session->options.many)
+		if (options->many)
 			osc_contexts_rest(&session->contexts, endpoint);
 	}
 	session->n_held = 0;

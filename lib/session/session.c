@@ -70,5 +70,6 @@ osc_session_close(struct osc_session *session)
 	free(session->jobs);
 	free(session->receiving);
 	free(session->held);
+	free(session->commits);
 	memset(session, 0, sizeof(*session));
 }

@@ -8,6 +8,7 @@
 #include "session/contexts.h"
 #include "session/receipts.h"
 #include "session/search.h"
+#include "store/commit.h"
 
 /*
  * The only place where the core and the store meet, because the order of the
@@ -111,6 +112,7 @@ struct osc_session {
 	struct osc_aead_job *jobs;       /* OSC_BATCH, or as many as there are messages */
 	struct osc_receiving *receiving; /* those on their way in at once */
 	struct osc_endpoint **held;      /* whose lock the group under way holds */
+	struct osc_commit *commits;      /* what becomes of their states */
 	size_t n_held;
 	size_t work_cap, work_n;   /* works that there is room for; that are clear, or in use */
 	struct osc_state first;    /* of request #1, for as long as it is made */

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
-#define _GNU_SOURCE /* statx, renameat2, O_NOATIME */
+#define _GNU_SOURCE /* statx, renameat2, syncfs, O_NOATIME */
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/utsname.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -19,6 +21,7 @@
 #define MAGIC_LUSTRE 0x0BD00BD0U
 #define MAGIC_GFS2 0x01161970U
 #define MAGIC_EXFAT 0x2011BAB0U
+#define MAGIC_XFS 0x58465342U
 
 /* As much of a text as there is room for. */
 static char *
@@ -104,6 +107,29 @@ osc_dir_close(struct osc_dir *dir)
 	dir->fd = -1;
 }
 
+/* The inode number may have been given to another one: who asks looks at its files. */
+enum osc_err
+osc_dir_reopen(struct osc_dir *dir, struct osc_detail *detail)
+{
+	struct osc_dir again;
+	enum osc_err err;
+
+	if (dir->fd != -1)
+		return OSC_OK;
+	err = osc_dir_open(&again, dir->path, detail);
+	if (err == OSC_ECONTEXT)
+		return OSC_EGONE;
+	if (err != OSC_OK)
+		return err;
+	if (again.dev != dir->dev || again.ino != dir->ino) {
+		osc_dir_close(&again);
+		return osc_detail_set(
+		    detail, OSC_EGONE, dir->path, "is not the directory that it was");
+	}
+	*dir = again;
+	return OSC_OK;
+}
+
 bool
 osc_dir_is_open(const struct osc_dir *dir)
 {
@@ -184,6 +210,54 @@ osc_dir_sync(const struct osc_dir *dir, struct osc_detail *detail)
 		return OSC_OK;
 	osc_dir_where(detail, dir, NULL);
 	return osc_detail_errno(detail, OSC_EIO, NULL, "cannot make the directory durable");
+}
+
+enum osc_err
+osc_fs_sync(const struct osc_dir *dir, struct osc_detail *detail)
+{
+	int rc;
+
+	OSC_RETRY(rc, syncfs(dir->fd));
+	if (rc == 0)
+		return OSC_OK;
+	osc_dir_where(detail, dir, NULL);
+	return osc_detail_errno(detail, OSC_EIO, NULL, "cannot make the file system durable");
+}
+
+/* Linux passes on what a file system could not write since 5.8, and what it could not commit
+ * since 5.17. */
+static bool
+kernel_tells(void)
+{
+	struct utsname name;
+	char *end;
+	long major;
+
+	if (uname(&name) != 0)
+		return false;
+	major = strtol(name.release, &end, 10);
+	return major > 5 || (major == 5 && *end == '.' && strtol(end + 1, NULL, 10) >= 17);
+}
+
+/* Of others it is not known, or known that they do nothing, as below FUSE. */
+bool
+osc_fs_syncs(const struct osc_dir *dir)
+{
+	struct statfs fs;
+	int rc;
+
+	OSC_RETRY(rc, fstatfs(dir->fd, &fs));
+	if (rc == -1)
+		return false;
+	switch ((uint32_t)fs.f_type) {
+	case EXT4_SUPER_MAGIC: /* and its forerunners */
+	case MAGIC_XFS:
+	case BTRFS_SUPER_MAGIC:
+	case TMPFS_MAGIC:
+		return kernel_tells();
+	default:
+		return false;
+	}
 }
 
 static bool
@@ -303,12 +377,14 @@ osc_file_read(const struct osc_dir *dir, const char *name, const struct osc_file
 }
 
 bool
-osc_file_write(int fd, struct osc_slice content)
+osc_file_write(int fd, struct osc_slice content, bool sync)
 {
 	int rc;
 
 	if (!osc_io_write(fd, content.ptr, content.len))
 		return false;
+	if (!sync)
+		return true;
 	OSC_RETRY(rc, fsync(fd));
 	return rc == 0;
 }

@@ -55,6 +55,10 @@ struct osc_stamp {
 enum osc_err osc_dir_open(struct osc_dir *dir, const char *path, struct osc_detail *detail);
 void osc_dir_close(struct osc_dir *dir);
 
+/* osc_dir_reopen - open one that was closed again, by its path; nothing if it is open. As
+ * osc_dir_open, and OSC_EGONE if there is another one, or none. */
+enum osc_err osc_dir_reopen(struct osc_dir *dir, struct osc_detail *detail);
+
 /* osc_dir_where - put DIRECTORY/NAME into the detail; name may be NULL */
 void osc_dir_where(struct osc_detail *detail, const struct osc_dir *dir, const char *name);
 
@@ -75,6 +79,19 @@ DIR *osc_dir_list(int fd);
 
 /* osc_dir_sync - make created, renamed and removed names durable; a failure is final */
 enum osc_err osc_dir_sync(const struct osc_dir *dir, struct osc_detail *detail);
+
+/*
+ * osc_fs_sync - make all that was written to the file system of a directory durable, files and
+ * names; a failure is final
+ *
+ * It tells of what went wrong since the directory was opened, whoever wrote it. Only where
+ * osc_fs_syncs says so; behind the last one of names one of them is to be made durable by itself,
+ * since that fails where the file system was shut down meanwhile.
+ */
+enum osc_err osc_fs_sync(const struct osc_dir *dir, struct osc_detail *detail);
+
+/* osc_fs_syncs - does osc_fs_sync do that here, and say what went wrong? */
+bool osc_fs_syncs(const struct osc_dir *dir);
 
 /* osc_stamp_read - of an open file, or of a name (links are not followed) if name is not
  * NULL; false with errno. osc_stamp_follow - of what the name leads to. */
@@ -113,8 +130,8 @@ enum osc_err osc_file_read(const struct osc_dir *dir, const char *name,
     const struct osc_file_rule *rule, struct osc_buffer *content, bool *found,
     struct osc_stamp *stamp, struct osc_detail *detail);
 
-/* osc_file_write - write everything and fsync; a failure is final; false with errno */
-bool osc_file_write(int fd, struct osc_slice content);
+/* osc_file_write - write everything and, with sync, fsync; a failure is final; false with errno */
+bool osc_file_write(int fd, struct osc_slice content, bool sync);
 
 /* osc_file_open_error - what errno of a failed open means: bad, OSC_EIO or OSC_ENOMEM */
 enum osc_err osc_file_open_error(enum osc_err bad);

@@ -52,9 +52,11 @@ make_sequence(
 	else
 		err = osc_temp_make(&temp, dir, NULL, detail);
 	if (err == OSC_OK)
-		err = osc_temp_write(&temp, dir, osc_buffer_slice(&text), detail);
+		err = osc_temp_write(&temp, dir, osc_buffer_slice(&text), true, detail);
 	if (err == OSC_OK)
 		err = osc_temp_rename(&temp, dir, OSC_SEQUENCE_FILE, true, detail);
+	if (err == OSC_OK)
+		err = osc_dir_sync(dir, detail);
 	osc_buffer_free(&text);
 	return err;
 }
@@ -73,7 +75,7 @@ make_used(const struct osc_dir *dir, struct osc_detail *detail)
 	if (fd == -1)
 		return osc_detail_errno(detail, OSC_EIO, NULL, "cannot make it");
 	osc_file_adopt(fd, dir);
-	ok = osc_file_write(fd, osc_slice(NULL, 0));
+	ok = osc_file_write(fd, osc_slice(NULL, 0), true);
 	if (!ok)
 		osc_detail_errno(detail, OSC_EIO, NULL, "cannot make it durable");
 	(void)close(fd);

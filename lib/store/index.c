@@ -312,7 +312,9 @@ osc_index_load(struct osc_index *index, bool *changed, struct osc_detail *detail
 		reconsider(index);
 		return OSC_OK;
 	}
-	list = opendir(index->directory);
+	do
+		list = opendir(index->directory);
+	while (list == NULL && errno == EINTR);
 	if (list == NULL)
 		return fail(index, detail);
 	/* Before it is read: what changes meanwhile is seen the next time. */

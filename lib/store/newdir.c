@@ -81,7 +81,7 @@ osc_newdir_file(
 	OSC_RETRY(rc, fchmod(fd, mode));
 	if (rc == -1)
 		err = fail(newdir, name, "cannot set its mode");
-	else if (!osc_file_write(fd, osc_buffer_slice(text)))
+	else if (!osc_file_write(fd, osc_buffer_slice(text), true))
 		err = fail(newdir, name, "cannot write");
 	if (close(fd) == -1 && errno != EINTR && err == OSC_OK)
 		err = fail(newdir, name, "cannot write");

@@ -121,11 +121,11 @@ osc_temp_make(struct osc_temp *temp, const struct osc_dir *dir, const struct osc
 
 enum osc_err
 osc_temp_write(struct osc_temp *temp, const struct osc_dir *dir, struct osc_slice content,
-    struct osc_detail *detail)
+    bool sync, struct osc_detail *detail)
 {
 	int rc;
 
-	if (!osc_file_write(temp->fd, content))
+	if (!osc_file_write(temp->fd, content, sync))
 		return temp_fail(temp, dir, "cannot write", detail);
 	if (!osc_stamp_read(&temp->stamp, temp->fd, NULL))
 		return temp_fail(temp, dir, "cannot look at it", detail);
@@ -166,7 +166,7 @@ osc_temp_rename(struct osc_temp *temp, const struct osc_dir *dir, const char *na
 		return OSC_EIO;
 	}
 	temp->name[0] = '\0';
-	return osc_dir_sync(dir, detail);
+	return OSC_OK;
 }
 
 bool

@@ -35,15 +35,15 @@ bool osc_temp_is_name(const char *name, const char *prefix, const char *suffix);
 enum osc_err osc_temp_make(struct osc_temp *temp, const struct osc_dir *dir,
     const struct osc_stamp *model, struct osc_detail *detail);
 
-/* osc_temp_write - content, durable; temp->stamp is brought up to date */
+/* osc_temp_write - content, durable with sync; temp->stamp is brought up to date */
 enum osc_err osc_temp_write(struct osc_temp *temp, const struct osc_dir *dir,
-    struct osc_slice content, struct osc_detail *detail);
+    struct osc_slice content, bool sync, struct osc_detail *detail);
 
 /* osc_temp_drop - remove the temporary, if there still is one */
 void osc_temp_drop(struct osc_temp *temp, const struct osc_dir *dir);
 
 /*
- * osc_temp_rename - give the temporary its name and make that durable
+ * osc_temp_rename - give the temporary its name; osc_dir_sync makes that durable
  *
  * as_new  replace nothing: OSC_OK too if somebody else was faster (then the
  *         temporary is dropped)

@@ -4,9 +4,14 @@
 
 #include "base/secret.h"
 #include "store/lock.h"
-#include "store/replace.h"
 #include "store/sequence_read.h"
 #include "store/state.h"
+
+struct osc_written {
+	struct osc_temp temp;
+	uint8_t *content; /* on the heap */
+	size_t len;
+};
 
 static const struct osc_file_rule rule = {OSC_SEQUENCE_MAX, false, OSC_ESTATE};
 
@@ -121,43 +126,77 @@ check_unchanged(const struct osc_state_file *file, int lock, struct osc_detail *
 	return err;
 }
 
+void
+osc_state_drop(struct osc_state_file *file)
+{
+	struct osc_written *written = file->written;
+
+	if (written == NULL)
+		return;
+	osc_temp_drop(&written->temp, file->dir);
+	osc_wipe(written->content, written->len);
+	free(written->content);
+	free(written);
+	file->written = NULL;
+}
+
 enum osc_err
-osc_state_write(struct osc_state_file *file, int lock, struct osc_detail *detail)
+osc_state_write(struct osc_state_file *file, bool sync, struct osc_detail *detail)
 {
 	struct osc_buffer text = {0};
-	struct osc_temp temp;
-	uint8_t *copy = NULL;
+	struct osc_written *written = calloc(1, sizeof(*written));
+	struct osc_temp *temp;
 	enum osc_err err;
 
-	err = osc_temp_make(&temp, file->dir, file->exists ? &file->stamp : NULL, detail);
-	if (err != OSC_OK)
-		return err;
-	osc_sequence_mark(file->sequence, file->mark ? &temp.stamp : NULL);
-	osc_sequence_format(file->sequence, &text);
-	if (text.full)
-		err = osc_detail_set(detail, OSC_ENOMEM, NULL, "no memory");
-	if (err == OSC_OK)
-		err = keep_content(&copy, osc_buffer_slice(&text), detail);
-	if (err == OSC_OK)
-		err = osc_temp_write(&temp, file->dir, osc_buffer_slice(&text), detail);
-	if (err == OSC_OK)
-		err = check_unchanged(file, lock, detail);
-	if (err == OSC_OK)
-		err = osc_temp_rename(&temp, file->dir, OSC_SEQUENCE_FILE, false, detail);
-	osc_temp_drop(&temp, file->dir);
+	if (written == NULL)
+		return osc_detail_set(detail, OSC_ENOMEM, NULL, "no memory");
+	temp = &written->temp;
+	file->written = written;
+	file->stale = true;
+	err = osc_temp_make(temp, file->dir, file->exists ? &file->stamp : NULL, detail);
 	if (err == OSC_OK) {
-		set_content(file, copy, text.len);
-		file->stamp = temp.stamp;
+		osc_sequence_mark(file->sequence, file->mark ? &temp->stamp : NULL);
+		osc_sequence_format(file->sequence, &text);
+		if (text.full)
+			err = osc_detail_set(detail, OSC_ENOMEM, NULL, "no memory");
+	}
+	if (err == OSC_OK)
+		err = keep_content(&written->content, osc_buffer_slice(&text), detail);
+	if (err == OSC_OK) {
+		written->len = text.len;
+		err = osc_temp_write(temp, file->dir, osc_buffer_slice(&text), sync, detail);
+	}
+	osc_buffer_free(&text);
+	if (err != OSC_OK)
+		osc_state_drop(file);
+	return err;
+}
+
+enum osc_err
+osc_state_replace(struct osc_state_file *file, int lock, bool sync, struct osc_detail *detail)
+{
+	struct osc_written *written = file->written;
+	enum osc_err err = check_unchanged(file, lock, detail);
+
+	if (err == OSC_OK)
+		err = osc_temp_rename(&written->temp, file->dir, OSC_SEQUENCE_FILE, false, detail);
+	if (err == OSC_OK && sync)
+		err = osc_dir_sync(file->dir, detail);
+	if (err == OSC_OK) {
+		set_content(file, written->content, written->len);
+		written->content = NULL;
+		written->len = 0;
+		file->stamp = written->temp.stamp;
 		file->exists = true;
 		file->broken = file->stale = false;
-	} else
-		free(copy);
-	osc_buffer_free(&text);
+	}
+	osc_state_drop(file);
 	return err;
 }
 
 void
 osc_state_free(struct osc_state_file *file)
 {
+	osc_state_drop(file);
 	set_content(file, NULL, 0);
 }

@@ -3,6 +3,7 @@
 #ifndef OSC_STORE_STATE_H
 #define OSC_STORE_STATE_H
 
+#include "store/replace.h"
 #include "store/sequence.h"
 
 /* sequence.json on the disk, and what of it is in memory. */
@@ -17,6 +18,7 @@ struct osc_state_file {
 	uint8_t *content; /* as it was last read or written; on the heap */
 	size_t content_len;
 	struct osc_stamp stamp;
+	struct osc_written *written; /* what will take its place, on the heap; NULL: nothing */
 };
 
 /*
@@ -28,16 +30,28 @@ struct osc_state_file {
 enum osc_err osc_state_read(struct osc_state_file *file, struct osc_detail *detail);
 
 /*
- * osc_state_write - replace the file by what is in memory, durable
+ * osc_state_write - write what is in memory into a temporary, durable with sync
+ *
+ * Returns OSC_OK, OSC_EIO or OSC_ENOMEM. A failure is final.
+ */
+enum osc_err osc_state_write(struct osc_state_file *file, bool sync, struct osc_detail *detail);
+
+/*
+ * osc_state_replace - put what was written, and is durable, in the place of the file
  *
  * lock  the descriptor that holds the lock
+ * sync  make that durable
  *
  * Returns OSC_OK, OSC_EIO, OSC_ECHANGED if file or lock are not what they were, or
  * OSC_ENOMEM. A failure is final.
  */
-enum osc_err osc_state_write(struct osc_state_file *file, int lock, struct osc_detail *detail);
+enum osc_err osc_state_replace(
+    struct osc_state_file *file, int lock, bool sync, struct osc_detail *detail);
 
-/* osc_state_free - forget the content */
+/* osc_state_drop - remove what was written, if it is there yet */
+void osc_state_drop(struct osc_state_file *file);
+
+/* osc_state_free - forget the content, and drop what was written */
 void osc_state_free(struct osc_state_file *file);
 
 #endif

@@ -5,18 +5,9 @@
 
 #include "base/secret.h"
 #include "store/first.h"
-#include "store/high.h"
+#include "store/live.h"
 #include "store/lock.h"
-#include "store/replace.h"
-#include "store/settings.h"
-#include "store/state.h"
 #include "store/store.h"
-
-/* What is in memory of the state, from the first look at it on or until the store is folded. */
-struct live {
-	struct osc_sequence sequence;
-	struct osc_state_file file;
-};
 
 struct osc_store {
 	char *path;
@@ -24,7 +15,7 @@ struct osc_store {
 	struct osc_dir dir;
 	struct osc_settings settings;
 	struct osc_params params;
-	struct live *live; /* on the heap; NULL: none */
+	struct osc_live *live; /* from the first look at the state on, or until it is folded */
 	unsigned warnings;
 	bool keep_secret;
 	bool mark;     /* inode numbers last here: sequence.json names its own */
@@ -35,7 +26,6 @@ struct osc_store {
 	bool failed;   /* a commit failed: what the disk holds is not known */
 	int lock;
 	struct osc_state *state;        /* of the keys in use */
-	struct osc_snapshot *before;    /* as on the disk; between begin and end */
 	struct osc_high high;           /* what the state may not fall behind */
 	enum osc_err lost;              /* why nothing is known of the state */
 	struct osc_detail *lost_detail; /* on the heap */
@@ -81,76 +71,14 @@ find_warnings(struct osc_store *store, struct osc_detail *detail)
 	return store->secret_path != NULL ? OSC_OK : no_memory(detail);
 }
 
-/* Judging a missing file takes several looks, so somebody may make it in between. */
-static enum osc_err
-read_or_judge(struct osc_store *store, struct osc_detail *detail)
-{
-	bool fresh = false;
-	struct osc_state_file *file = &store->live->file;
-	enum osc_err err = osc_state_read(file, detail);
-
-	while (err == OSC_OK && !file->exists && !fresh) {
-		err = osc_first_judge(&store->dir, store->settings.sequence_file, &fresh, detail);
-		if (err == OSC_OK && !fresh)
-			err = osc_state_read(file, detail);
-	}
-	return err;
-}
-
-static enum osc_err
-check_high(struct osc_store *store, struct osc_detail *detail)
-{
-	const struct osc_sequence *sequence = &store->live->sequence;
-	enum osc_err err = osc_high_admit(&store->high, &sequence->mine.state, sequence->rederived);
-
-	if (err == OSC_ENOMEM)
-		return no_memory(detail);
-	if (err != OSC_EBACK)
-		return err;
-	osc_dir_where(detail, &store->dir, OSC_SEQUENCE_FILE);
-	osc_detail_set(
-	    detail, OSC_EBACK, NULL, "went back: numbers that were used would be used again");
-	osc_detail_hint(detail, "an old state was put back: make a new context");
-	return OSC_EBACK;
-}
-
-static void
-free_live(struct osc_store *store)
-{
-	if (store->live == NULL)
-		return;
-	osc_state_free(&store->live->file);
-	osc_sequence_free(&store->live->sequence);
-	osc_wiping_free(store->live);
-	store->live = NULL;
-	store->state = NULL;
-}
-
 /* Room for the state; false if there is no memory. */
 static bool
 make_live(struct osc_store *store)
 {
-	const struct osc_params *params = &store->params;
-	struct osc_sequence *sequence;
-
-	if (store->live != NULL)
-		return true;
-	store->live = osc_wiping_malloc(sizeof(*store->live));
 	if (store->live == NULL)
-		return false;
-	memset(store->live, 0, sizeof(*store->live));
-	sequence = &store->live->sequence;
-	store->live->file.dir = &store->dir;
-	store->live->file.sequence = sequence;
-	store->live->file.mark = store->mark;
-	if (osc_sequence_init(sequence, store->settings.dialect, &params->sender_id,
-		&params->recipient_id, store->settings.window) != OSC_OK ||
-	    (store->settings.rederive && osc_sequence_rederive(sequence) != OSC_OK)) {
-		free_live(store);
-		return false;
-	}
-	osc_store_use(store, NULL);
-	return true;
+		store->live =
+		    osc_live_make(&store->dir, &store->settings, &store->params, store->mark);
+	return store->live != NULL;
 }
 
 static enum osc_err
@@ -161,11 +89,11 @@ read_state(struct osc_store *store, struct osc_detail *detail)
 	if (!make_live(store))
 		return no_memory(detail);
 	store->lost = OSC_OK;
-	err = read_or_judge(store, detail);
+	err = osc_live_read(store->live, store->settings.sequence_file, detail);
 	if (store->settings.rederive && osc_err_status(err) == 7)
 		osc_detail_hint(detail, "%s", osc_settings_remedy(&store->settings));
 	osc_store_use(store, NULL);
-	return err == OSC_OK ? check_high(store, detail) : err;
+	return err == OSC_OK ? osc_live_admit(store->live, &store->high, detail) : err;
 }
 
 /* Where the keys can be derived anew, a state that is of no use is a lost one. */
@@ -330,10 +258,10 @@ osc_store_lost(const struct osc_store *store, struct osc_detail *detail)
 enum osc_err
 osc_store_check(const struct osc_store *store, struct osc_detail *detail)
 {
-	const struct live *live = store->live;
+	const struct osc_live *live = store->live;
 
-	if (live == NULL || !live->file.exists || store->moved || store->lost != OSC_OK ||
-	    !osc_sequence_is_copy(&live->sequence, &live->file.stamp))
+	if (live == NULL || !live->file.exists || live->file.stale || store->moved ||
+	    store->lost != OSC_OK || !osc_sequence_is_copy(&live->sequence, &live->file.stamp))
 		return OSC_OK;
 	osc_dir_where(detail, &store->dir, OSC_SEQUENCE_FILE);
 	return osc_detail_set(detail, OSC_ECOPY, NULL, "this is a copy of a context that was used");
@@ -388,8 +316,10 @@ void
 osc_store_fold(struct osc_store *store)
 {
 	assert(store->lock == -1);
-	if (!store->settings.rederive)
-		free_live(store);
+	if (store->settings.rederive)
+		return;
+	osc_live_free(&store->live);
+	store->state = NULL;
 }
 
 bool
@@ -405,35 +335,11 @@ osc_store_unchanged(const struct osc_store *store)
 	return same;
 }
 
-/* The directory of the path must be the one that was loaded. Its inode number may have
- * been given to another one since: then the settings are not those that were loaded. */
-static enum osc_err
-wake(struct osc_store *store, struct osc_detail *detail)
-{
-	struct osc_dir dir;
-	enum osc_err err;
-
-	if (store->dir.fd != -1)
-		return OSC_OK;
-	err = osc_dir_open(&dir, store->path, detail);
-	if (err == OSC_ECONTEXT)
-		return OSC_EGONE;
-	if (err != OSC_OK)
-		return err;
-	if (dir.dev != store->dir.dev || dir.ino != store->dir.ino) {
-		osc_dir_close(&dir);
-		return osc_detail_set(
-		    detail, OSC_EGONE, store->path, "is not the directory that it was");
-	}
-	store->dir = dir;
-	return OSC_OK;
-}
-
 enum osc_err
 osc_store_look(struct osc_store *store, struct osc_detail *detail)
 {
 	struct osc_detail why = {0};
-	enum osc_err err = wake(store, detail);
+	enum osc_err err = osc_dir_reopen(&store->dir, detail);
 
 	if (err != OSC_OK)
 		return err;
@@ -469,15 +375,9 @@ read_locked(struct osc_store *store, struct osc_detail *detail)
 	if (err == OSC_OK)
 		err = osc_store_check(store, &why);
 	if (err == OSC_OK)
-		err = check_high(store, &why);
+		err = osc_live_admit(store->live, &store->high, &why);
 	err = lose(store, err, &why, detail);
-	if (err != OSC_OK)
-		return err;
-	store->before = osc_wiping_malloc(sizeof(*store->before));
-	if (store->before == NULL)
-		return no_memory(detail);
-	osc_sequence_keep(store->before, &store->live->sequence);
-	return OSC_OK;
+	return err == OSC_OK ? osc_live_keep(store->live, detail) : err;
 }
 
 static enum osc_err
@@ -490,7 +390,7 @@ begin(struct osc_store *store, long wait_ms, struct osc_detail *detail)
 		osc_dir_where(detail, &store->dir, OSC_SEQUENCE_FILE);
 		return osc_detail_set(detail, OSC_EIO, NULL, "could not be written before");
 	}
-	err = wake(store, detail);
+	err = osc_dir_reopen(&store->dir, detail);
 	/* A context that is refused gets no new files, nor does another one in its place. */
 	if (err == OSC_OK)
 		err = osc_settings_unchanged(&store->settings, &store->dir, detail);
@@ -521,34 +421,58 @@ osc_store_try_begin(struct osc_store *store, struct osc_detail *detail)
 	return begin(store, 0, detail);
 }
 
+bool
+osc_store_changed(const struct osc_store *store)
+{
+	const struct osc_live *live = store->live;
+
+	assert(live->before != NULL && osc_sequence_follows(live->before, &live->sequence));
+	return (store->moved && store->lost == OSC_OK) || osc_live_changed(live);
+}
+
 enum osc_err
-osc_store_commit(struct osc_store *store, struct osc_detail *detail)
+osc_store_write(struct osc_store *store, bool sync, struct osc_detail *detail)
+{
+	store->failed = true; /* until the end is known */
+	return osc_state_write(&store->live->file, sync, detail);
+}
+
+enum osc_err
+osc_store_replace(struct osc_store *store, bool sync, struct osc_detail *detail)
+{
+	return osc_state_replace(&store->live->file, store->lock, sync, detail);
+}
+
+void
+osc_store_leave(struct osc_store *store)
+{
+	osc_state_drop(&store->live->file);
+	store->failed = false;
+}
+
+enum osc_err
+osc_store_settle(struct osc_store *store, struct osc_detail *detail)
 {
 	enum osc_err err;
 
-	assert(
-	    store->before != NULL && osc_sequence_follows(store->before, &store->live->sequence));
-	if ((!store->moved || store->lost != OSC_OK) &&
-	    !osc_sequence_changed(store->before, &store->live->sequence))
-		return OSC_OK;
-	store->failed = true; /* until the end is known */
-	err = osc_state_write(&store->live->file, store->lock, detail);
-	if (err != OSC_OK)
-		return err;
 	store->failed = false;
 	store->moved = false;
 	store->lost = OSC_OK;
-	osc_sequence_keep(store->before, &store->live->sequence);
-	return check_high(store, detail);
+	err = osc_live_keep(store->live, detail);
+	return err == OSC_OK ? osc_live_admit(store->live, &store->high, detail) : err;
+}
+
+const struct osc_dir *
+osc_store_dir(const struct osc_store *store)
+{
+	return &store->dir;
 }
 
 void
 osc_store_end(struct osc_store *store)
 {
-	if (store->before != NULL && osc_sequence_changed(store->before, &store->live->sequence))
-		store->live->file.stale = true;
-	osc_wiping_free(store->before);
-	store->before = NULL;
+	if (store->live != NULL)
+		osc_live_release(store->live);
 	osc_lock_release(&store->lock);
 }
 
@@ -561,7 +485,7 @@ osc_store_close(struct osc_store **store)
 		return;
 	osc_store_end(s);
 	osc_dir_close(&s->dir);
-	free_live(s);
+	osc_live_free(&s->live);
 	osc_high_free(&s->high);
 	osc_settings_wipe(&s->settings);
 	free(s->lost_detail);

@@ -191,17 +191,31 @@ enum osc_err osc_store_begin(struct osc_store *store, struct osc_detail *detail)
 enum osc_err osc_store_try_begin(struct osc_store *store, struct osc_detail *detail);
 
 /*
- * osc_store_commit - make the state durable
+ * The steps of a commit: store/commit.h goes through them, for one store or for many together.
  *
- * Writes a temporary, fsyncs it, checks that sequence.json and the lock are
- * still the files of osc_store_begin, renames, fsyncs the directory. Only
- * after OSC_OK may anything leave the process that the state allows. A commit
- * without a change writes nothing (but with OSC_STORE_MOVED always once).
- *
- * Returns OSC_OK, OSC_EIO, OSC_ECHANGED or OSC_ENOMEM. A failure is final: the
- * numbers taken count as used, the store refuses every further begin.
+ * Each returns OSC_OK, OSC_EIO or OSC_ENOMEM, and osc_store_replace OSC_ECHANGED too. A failure
+ * is final: the numbers taken count as used, the store refuses every further begin.
  */
-enum osc_err osc_store_commit(struct osc_store *store, struct osc_detail *detail);
+
+/* osc_store_changed - is there anything to be written? With OSC_STORE_MOVED always, once */
+bool osc_store_changed(const struct osc_store *store);
+
+/* osc_store_write - into a temporary, durable with sync */
+enum osc_err osc_store_write(struct osc_store *store, bool sync, struct osc_detail *detail);
+
+/* osc_store_leave - in place of what follows: nothing was replaced, and nothing has failed */
+void osc_store_leave(struct osc_store *store);
+
+/* osc_store_replace - what was written is durable: check that sequence.json and the lock are
+ * still the files of osc_store_begin, and rename, durable with sync */
+enum osc_err osc_store_replace(struct osc_store *store, bool sync, struct osc_detail *detail);
+
+/* osc_store_settle - that is durable: only now may anything leave that the state allows */
+enum osc_err osc_store_settle(struct osc_store *store, struct osc_detail *detail);
+
+/* The directory, which is open between begin and end. */
+struct osc_dir;
+const struct osc_dir *osc_store_dir(const struct osc_store *store);
 
 /* osc_store_end - release the lock; nothing if it is not held */
 void osc_store_end(struct osc_store *store);

@@ -311,8 +311,71 @@ from_all() {
 	equal "$(member ctx/z received)" '{"index":0,"bitfield":7}'
 }
 
+# go_elsewhere - to a directory in memory; false if there is no place for it
+go_elsewhere() {
+	elsewhere=$(mktemp -d -p /dev/shm 2>/dev/null) || return 1
+	cd "$elsewhere" || return 1
+}
+
 teardown() {
 	[ -z "${elsewhere:-}" ] || rm -rf "$elsewhere"
+}
+
+# durable_calls MESSAGES - unprotect them, and print how many calls made something durable; where
+# one call does for a whole file system
+durable_calls() {
+	ASAN_OPTIONS=detect_leaks=0 strace -f -o trace -e trace=fsync,fdatasync,syncfs \
+		oscore-unprotect -q -f hex -C ctx "$1" >out
+	grep -c sync trace
+}
+
+@test "the states of all contexts of a group become durable together, whatever their number" {
+	go_elsewhere || skip "no file system in memory"
+	make_many 100 100
+	for _ in 1 2; do
+		from_all | cut -d ' ' -f 2 >messages
+		# what a first use makes
+		oscore-unprotect -q -f hex -C ctx messages >out
+		from_all | cut -d ' ' -f 2 >messages
+		head -n 1 messages >one
+		head -n 11 messages | tail -n +2 >ten
+		tail -n +12 messages >rest
+		run -0 --separate-stderr durable_calls one
+		equal "$output" 2
+		run -0 --separate-stderr durable_calls ten
+		equal "$output" 3
+		run -0 --separate-stderr durable_calls rest
+		equal "$output" 3
+		equal "$(wc -l <out)" 89
+	done
+	run -6 --separate-stderr oscore-unprotect -q -k -f hex -C ctx messages
+	equal "$(cut -c 1-4 <<<"$output" | sort | uniq -c | tr -s ' ')" " 100 # 6 "
+}
+
+@test "what is not durable together does not leave, of none of the contexts" {
+	go_elsewhere || skip "no file system in memory"
+	for name in a b c; do
+		peer $name 0$name - "$(printf '%032d' $((0x$name)))"
+	done
+	unprotect "$(from a && from b && from c)"
+	for call in 1 2; do
+		for option in -q -k; do
+			{ from a && from b && from c; } >messages
+			run -1 --separate-stderr env ASAN_OPTIONS=detect_leaks=0 strace -f -o trace \
+				-e trace=syncfs -e "inject=syncfs:error=EIO:when=$call" \
+				oscore-unprotect $option -f hex -C ctx messages
+			if [ $option = -q ]; then
+				equal "$output" ""
+			else
+				equal "$(cut -c 1-4 <<<"$output" | tr '\n' ' ')" "# 1  # 1  # 1  "
+			fi
+			said "ctx/a: cannot make the file system durable: Input/output error"
+			# before the files were replaced nothing is used up; behind that all is
+			again=$([ $call = 1 ] && echo 0 || echo 6)
+			run "-$again" --separate-stderr oscore-unprotect -q -k -f hex -C ctx messages
+			equal "$(cut -c 1-3 <<<"$output" | sort -u)" "$([ $call = 1 ] && echo 440 || echo "# 6")"
+		done
+	done
 }
 
 # more_than_open DIR KID N - contexts named by kids from that on, and a forged message for each
@@ -333,14 +396,13 @@ more_than_open() {
 
 @test "more contexts than stay open: what was closed is opened again, and nothing is forgotten" {
 	# in memory, where there is such a place: so many directories take long on a disk
-	elsewhere=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d)
-	ln -s "$elsewhere" ctx
+	go_elsewhere || true
 	peer a 0a
 	peer b 0b - "$OTHER_SECRET"
 	more_than_open ctx 100000 17000 >forged
 	first=$(from a)
 	second=$(from b)
-	cp -r ctx/b ctx/.older
+	cp -r ctx/b older
 	mkfifo in
 	oscore-unprotect -q -k -f hex -C ctx in >out 2>err &
 	program=$!
@@ -362,8 +424,8 @@ more_than_open() {
 	printf '%s\n' "$first" "$(from a)" >again
 	say again
 	# an older directory is put in the place of one that is closed
-	mv ctx/b ctx/.away
-	mv ctx/.older ctx/b
+	mv ctx/b away
+	mv older ctx/b
 	printf '%s\n' "$second" "$(from b)" "$(from a)" >again
 	say again
 	exec 5>&-

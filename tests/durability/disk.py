@@ -2,7 +2,8 @@
 # Copyright (c) 2026 The oscore-tools authors
 """A file system that promises no more than POSIX does, fed with the calls of a run.
 
-Data is durable after fsync of the file, a name after fsync of its directory.
+Data is durable after fsync of the file, a name after fsync of its directory, all of it after
+syncfs of anything on the file system.
 Until then any subset of the changes of names may have reached the disk, in
 their order, and a file may have none of its data, a part, or all of it, or be
 as long as it should be and full of NULs or of what was there before.
@@ -154,6 +155,14 @@ class Disk:
         node = self.nodes[self.open[fd]]
         node.synced = True
         node.disk_names, node.pending = dict(node.names), []
+        return True
+
+    def on_syncfs(self, args, _):
+        if trace.fd_path(args[0])[0] not in self.open:
+            return False
+        for node in self.nodes:
+            node.synced = True
+            node.disk_names, node.pending = dict(node.names), []
         return True
 
     def on_fdatasync(self, args, _):

@@ -31,7 +31,7 @@ NO_CORE = r"RLIMIT_CORE, \{rlim_cur=0, rlim_max=0\}"
 def path_of(call, top):
     """The path that a call is about, below the context directory; None if it is elsewhere."""
     args = trace.split_args(call.args)
-    if "<" not in args[0]:
+    if "<" not in args[0] or args[0].startswith("["):
         return None
     path = trace.fd_path(args[0])[1]
     if path is None or not (path == top or path.startswith(top + "/")):
@@ -42,40 +42,50 @@ def path_of(call, top):
     return path[len(top) + 1 :]
 
 
-def steps(calls, top):
-    """The meaning of each call that has one, in the words of STEPS."""
-    found = []
-    for call in calls:
+def meaning(call, path, since):
+    """Of a call about this place, in the words of STEPS; since: those from the lock on."""
+    temporary = TEMPORARY.search(path) is not None
+    locked = bool(since) and "unlock" not in since
+    if call.name == "flock" and path == "lock":
+        return "unlock" if "LOCK_UN" in call.args else "lock"
+    if call.name == "close" and path == "lock" and locked:
+        return "unlock"
+    if call.name == "statx" and path == "lock" and '"",' not in call.args and locked:
+        return "check the lock" if "write it" in since else "re-check the lock"
+    if call.name == "openat" and path == "sequence.json" and locked:
+        return "check the state" if "write it" in since else "read the state"
+    if call.name == "openat" and temporary and "O_CREAT" in call.args:
+        return "make the temporary"
+    if call.name == "openat" and path == ".used" and "O_CREAT" in call.args:
+        return "make .used"
+    if call.name == "write" and temporary:
+        return "write it"
+    if call.name == "write" and path == "sequence.json":
+        return "write the state in place"
+    if call.name in ("fsync", "fdatasync"):
+        return "fsync " + ("it" if temporary else path or "the directory")
+    return "rename" if call.name in ("renameat", "renameat2") else None
+
+
+def placed(calls, top):
+    """(index, meaning) of each call that has one."""
+    places, found = [], []
+    for i, call in enumerate(calls):
         if trace.is_output(call):
-            found.append("output")
-            continue
-        path = path_of(call, top)
-        if path is None or call.result.startswith("-"):
-            continue
-        temporary = TEMPORARY.search(path) is not None
-        since = found[found.index("lock") :] if "lock" in found else []
-        locked = bool(since) and "unlock" not in since
-        if call.name == "flock" and path == "lock":
-            found.append("unlock" if "LOCK_UN" in call.args else "lock")
-        elif call.name == "close" and path == "lock" and locked:
-            found.append("unlock")
-        elif call.name == "statx" and path == "lock" and '"",' not in call.args and locked:
-            found.append("check the lock" if "fsync it" in since else "re-check the lock")
-        elif call.name == "openat" and path == "sequence.json" and locked:
-            found.append("check the state" if "fsync it" in since else "read the state")
-        elif call.name == "openat" and temporary and "O_CREAT" in call.args:
-            found.append("make the temporary")
-        elif call.name == "openat" and path == ".used" and "O_CREAT" in call.args:
-            found.append("make .used")
-        elif call.name == "write" and temporary:
-            found.append("write it")
-        elif call.name == "write" and path == "sequence.json":
-            found.append("write the state in place")
-        elif call.name in ("fsync", "fdatasync"):
-            found.append("fsync " + ("it" if temporary else path or "the directory"))
-        elif call.name in ("renameat", "renameat2"):
-            found.append("rename")
-    return found
+            word = "output"
+        else:
+            path = path_of(call, top)
+            if path is None or call.result.startswith("-"):
+                continue
+            word = meaning(call, path, found[found.index("lock") :] if "lock" in found else [])
+        if word is not None:
+            places.append(i)
+            found.append(word)
+    return list(zip(places, found))
+
+
+def steps(calls, top):
+    return [word for _, word in placed(calls, top)]
 
 
 def before_output(found):
@@ -115,6 +125,34 @@ def check(scene):
         problems.append(f"the order is {', '.join(found)}")
     scene.drop()
     return problems
+
+
+WITH_SYNCFS = ("ext2/ext3", "xfs", "btrfs", "tmpfs")  # as osc_fs_syncs has it
+# Two contexts in one group: everything is written before one call makes it durable, and that
+# before anything is renamed.
+TOGETHER = [
+    "lock one", "lock two", "make the temporary one", "write it one", "make the temporary two",
+    "write it two", "syncfs", "check the state one", "check the lock one", "rename one",
+    "check the state two", "check the lock two", "rename two", "syncfs", "fsync one",
+    "unlock one", "unlock two", "output",
+]  # fmt: skip
+
+
+def together(scene):
+    """The order of the calls that count, when the states of two contexts become durable."""
+    scene.prepare()
+    calls, result = trace.record(scene.command(), whole=True)
+    found = [(i, "syncfs") for i, call in enumerate(calls) if call.name == "syncfs"]
+    found += [(i, "output") for i, call in enumerate(calls) if trace.is_output(call)]
+    for name in scene.names:
+        for i, word in placed(calls, str(scene.dir / name)):
+            if word not in ("output", "re-check the lock", "read the state"):
+                found.append((i, f"{word.replace(' the directory', '')} {name}"))
+    scene.drop()
+    if result.status != scene.good:
+        return [f"status {result.status}: {result.err.strip()}"]
+    words = [word for _, word in sorted(found)]
+    return [] if words == TOGETHER else [f"the order is {', '.join(words)}"]
 
 
 def hidden_first(command):
@@ -169,5 +207,11 @@ def order(report, short):
         for scene in (scenes.Challenge(lost(w)), scenes.OpenWindow(challenged(w))):
             report.test(f"order: {scene}", check(scene))
             base.count(orders=1)
+    what = f"order: {scenes.ManyRequests.name}"
+    if base.file_system(base.scratch) in WITH_SYNCFS:
+        report.test(what, together(scenes.ManyRequests(World(Real()))))
+        base.count(orders=1)
+    else:
+        report.skip(what, "each file is made durable by itself on this file system")
     for name, command in readers(World(Real())):
         report.test(f"order: hidden before a secret is read, {name}", hidden_first(command))

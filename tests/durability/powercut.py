@@ -110,6 +110,7 @@ def powercut(report, short):
         (scenes.ProtectResponse, pair),
         (scenes.FirstProtect, pair),
         (scenes.FirstProtect, role),
+        (scenes.ManyRequests, pair),
     ]
     if not short:
         kinds += [

@@ -81,6 +81,10 @@ class Scene:
         if result.status == self.good and self.length not in (None, size):
             self.wrong(f"status {self.good} with {size} bytes instead of {self.length}")
 
+    def may_leave(self, place, out):
+        """May this come out though the call about this place, below the directory, failed?"""
+        return not out
+
     def next_protect(self):
         """One more request, which must go through; its number."""
         result = self.run([*self.programs.protect(self.side), self.dir], message.request())
@@ -211,6 +215,78 @@ class UnprotectRequest(Scene):
 class FirstUnprotect(UnprotectRequest):
     name = "unprotect as the first use"
     files = "fresh"
+
+
+class ManyRequests(UnprotectRequest):
+    """A request for each of two contexts, in one group: their states become durable together."""
+
+    name = "unprotect requests of two contexts with -C"
+    names = ("one", "two")
+
+    def __init__(self, the_world):
+        super().__init__(the_world)
+        self.worlds = dict(zip(self.names, (the_world, world.beside(the_world))))
+
+    def prepare(self):
+        self.top = base.new_dir()
+        self.dir = self.top / "contexts"
+        self.dir.mkdir()
+        for name, w in self.worlds.items():
+            world.put(self.dir / name, getattr(w, self.files)[self.side])
+        self.ledger = message.Ledger()
+        self.input = self.top / "input"
+        world.write(self.input, self.text())
+        return self
+
+    def request(self, name, which=None):
+        return self.worlds[name].requests[self.which if which is None else which]
+
+    def text(self):
+        return b"".join(self.request(name).hex().encode() + b"\n" for name in self.names)
+
+    def command(self):
+        command = [*self.programs.unprotect(self.side), "-f", "hex"]
+        return [*command, "-C", self.dir, self.input]
+
+    def leaves(self, name, out):
+        """Is anything of this context in the output?"""
+        place = self.names.index(name)
+        return len(out.split(b"\n")) > place and out.split(b"\n")[place] != b""
+
+    def may_leave(self, place, out):
+        """A call for one of them says nothing of one that comes before it; one for all does."""
+        name = place.strip("/").partition("/")[0]
+        behind = self.names[self.names.index(name) :] if name in self.names else self.names
+        return not any(self.leaves(each, out) for each in behind)
+
+    def next_of(self, name, which):
+        data = self.request(name, which)
+        result = self.run([*self.programs.unprotect(self.side), "-C", self.dir], data)
+        if result.status == 0 and result.out != self.worlds[name].plain[which]:
+            self.wrong(f"{name}: another text came out")
+        if result.status != 0 and result.out:
+            self.wrong(f"{name}: output with status {result.status}")
+        self.ledger.accepted(data, result.out)
+        return result
+
+    def after(self, out):
+        for name in self.names:
+            data, leaves = self.request(name), self.leaves(name, out)
+            self.ledger.accepted(data, out if leaves else b"")
+            if leaves and not State(self.dir / name, self.side).seen(message.partial_iv(data)):
+                self.wrong(f"{name}: the text came out before the request was recorded")
+            expected = ((self.which, (6,) if leaves else (0, 6)), (self.which, (6,)), (3, (0,)))
+            for which, statuses in (*expected, (3, (6,))):
+                result = self.next_of(name, which)
+                if result.status not in statuses:
+                    self.wrong(f"{name}: request {which}: {result.status}: {result.err.strip()}")
+            self.tidy_one(self.dir / name)
+
+    def tidy_one(self, path):
+        names = {entry.name for entry in path.iterdir()}
+        left = names - set(self.world.fresh[self.side]) - {"sequence.json", "lock", ".used"}
+        if left:
+            self.wrong(f"{path.name}: left over: {sorted(left)}")
 
 
 class OpenWindow(UnprotectRequest):

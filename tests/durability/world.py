@@ -132,6 +132,13 @@ class World:
         return result.out
 
 
+def beside(w):
+    """Another world, which is always the same."""
+    if not hasattr(w, "other"):
+        w.other = World(w.programs)
+    return w.other
+
+
 def _lose(files):
     """The same files, with a window that is not known any more."""
     content, mode = files["sequence.json"]

@@ -475,6 +475,7 @@ static const struct scene scenes[] = {
     {"challenge", prepare_challenge, act_challenge, NULL, 10, false},
     {"challenge among many", prepare_challenge, act_challenge_among, check_challenge, 10, true},
     {"refuse a forged message", prepare_challenge, act_refuse_forged, NULL, 10, false},
+    {"commit together", prepare_together, act_together, check_together, 10, false},
     {"check", prepare_checked, act_check_tree, check_findings, 10, false},
     {"import", NULL, act_import, NULL, 0, false},
 };

@@ -7,6 +7,7 @@
 
 #include "refuse.h"
 #include "store/check.h"
+#include "store/commit.h"
 #include "store/foreign.h"
 #include "talk.h"
 
@@ -87,6 +88,67 @@ act_import(void)
 	if (err == OSC_OK)
 		osc_import_free(&import);
 	return err;
+}
+
+/* --- two stores that are committed together --- */
+
+static const char *const together[] = {"client", "contexts/01"};
+static uint64_t together_next[2]; /* what their states may not fall behind */
+
+static inline uint64_t
+together_read(size_t i)
+{
+	static const char key[] = "\"next-to-send\": ";
+	const char *text;
+	char file[64];
+
+	(void)snprintf(file, sizeof(file), "%s/sequence.json", together[i]);
+	if (!dir_has(file))
+		return 0;
+	text = strstr(dir_read(file), key);
+	return text != NULL ? strtoull(text + strlen(key), NULL, 10) : 0;
+}
+
+static inline void
+prepare_together(void)
+{
+	for (size_t i = 0; i < 2; i++)
+		together_next[i] = together_read(i);
+}
+
+static inline enum osc_err
+act_together(void)
+{
+	struct osc_commit commits[2] = {0};
+	enum osc_err err = OSC_OK;
+
+	for (size_t i = 0; i < 2 && err == OSC_OK; i++) {
+		err = osc_store_open(
+		    &commits[i].store, talk_name(together[i]), OSC_ROLE_NONE, 0, &talk_detail);
+		if (err == OSC_OK)
+			err = osc_store_begin(commits[i].store, &talk_detail);
+		if (err == OSC_OK)
+			osc_store_state(commits[i].store)->next++;
+	}
+	if (err == OSC_OK) {
+		osc_commit_all(commits, 2, false);
+		err = commits[0].err != OSC_OK ? commits[0].err : commits[1].err;
+	}
+	for (size_t i = 0; i < 2; i++)
+		osc_store_close(&commits[i].store);
+	return err;
+}
+
+/* Each state is what it was or one number on; both are, if it went well. */
+static inline void
+check_together(enum osc_err err)
+{
+	uint64_t now;
+
+	for (size_t i = 0; i < 2; i++) {
+		now = together_read(i);
+		CHECK(now == together_next[i] + 1 || (err != OSC_OK && now == together_next[i]));
+	}
 }
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/secret.h"
 #include "many.h"
+#include "store/commit.h"
 #include "session/search.h"
 
 /* Contexts that are closed to make room for others, and opened again: nothing that guards a
@@ -92,7 +93,7 @@ commit(struct osc_endpoint *endpoint, uint64_t seq)
 			err = osc_window_commit(&state->window, seq);
 		}
 		if (err == OSC_OK)
-			err = osc_store_commit(endpoint->store, &detail);
+			err = osc_commit_one(endpoint->store, &detail);
 	}
 	osc_store_end(endpoint->store);
 	osc_contexts_rest(&contexts, endpoint);
@@ -259,7 +260,7 @@ test_closed_same_sender(void)
 		endpoint = found(name);
 		CHECK(endpoint != NULL && osc_store_begin(endpoint->store, &detail) == OSC_OK);
 		CHECK(osc_window_commit(&osc_store_state(endpoint->store)->window, 0) == OSC_OK);
-		CHECK(osc_store_commit(endpoint->store, &detail) == OSC_OK);
+		CHECK(osc_commit_one(endpoint->store, &detail) == OSC_OK);
 		osc_store_end(endpoint->store);
 		osc_contexts_rest(&contexts, endpoint);
 		osc_contexts_next_group(&contexts);
@@ -299,7 +300,7 @@ test_closed_conditions(void)
 	CHECK(osc_store_begin(endpoint->store, &detail) == OSC_OK);
 	osc_store_state(endpoint->store)->next++;
 	put_state("01", 10, 1);
-	CHECK(osc_store_commit(endpoint->store, &detail) == OSC_ECHANGED);
+	CHECK(osc_commit_one(endpoint->store, &detail) == OSC_ECHANGED);
 	osc_store_end(endpoint->store);
 	osc_contexts_rest(&contexts, endpoint);
 	close_all();

@@ -41,6 +41,14 @@ __wrap_fsync(int fd)
 	return refused() ? -1 : 0;
 }
 
+int __wrap_syncfs(int fd);
+int
+__wrap_syncfs(int fd)
+{
+	(void)fd;
+	return refused() ? -1 : 0;
+}
+
 int __real_close(int fd);
 int __wrap_close(int fd);
 int

@@ -20,6 +20,14 @@ __wrap_fsync(int fd)
 	return 0;
 }
 
+int __wrap_syncfs(int fd);
+int
+__wrap_syncfs(int fd)
+{
+	(void)fd;
+	return 0;
+}
+
 /* One refusal alone, and nothing from there on. What was refused may be asked for again, or be
  * spared. */
 static void

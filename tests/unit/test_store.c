@@ -136,13 +136,13 @@ test_store_commit(void)
 	CHECK(open_store(&store) == OSC_OK);
 	CHECK(osc_store_begin(store, &detail) == OSC_OK);
 	CHECK(stat(dir_name("sequence.json"), &before) == 0);
-	CHECK(osc_store_commit(store, &detail) == OSC_OK);
+	CHECK(osc_commit_one(store, &detail) == OSC_OK);
 	CHECK(stat(dir_name("sequence.json"), &after) == 0 && before.st_ino == after.st_ino);
 	CHECK(osc_window_commit(&osc_store_state(store)->window, 3) == OSC_OK);
-	CHECK(osc_store_commit(store, &detail) == OSC_OK);
+	CHECK(osc_commit_one(store, &detail) == OSC_OK);
 	CHECK(strstr(dir_read("sequence.json"), "\"bitfield\": 8}") != NULL);
 	osc_window_answer(&osc_store_state(store)->window, 3);
-	CHECK(osc_store_commit(store, &detail) == OSC_OK);
+	CHECK(osc_commit_one(store, &detail) == OSC_OK);
 	CHECK(strstr(dir_read("sequence.json"), "\"answered\": {\"index\": 0, \"bitfield\": 8}") !=
 	    NULL);
 	osc_store_end(store);

@@ -15,7 +15,7 @@ test_store_changed(void)
 	dir_write("sequence.json",
 	    "{\"next-to-send\": 9, \"received\": {\"index\": 0, \"bitfield\": 0}}");
 	osc_store_state(store)->next++;
-	CHECK(osc_store_commit(store, &detail) == OSC_ECHANGED && says("nothing was written"));
+	CHECK(osc_commit_one(store, &detail) == OSC_ECHANGED && says("nothing was written"));
 	CHECK(strstr(dir_read("sequence.json"), "\"next-to-send\": 9,") != NULL);
 	CHECK(dir_count() == 4);
 	osc_store_end(store);
@@ -27,7 +27,7 @@ test_store_changed(void)
 	CHECK(open_store(&store) == OSC_OK && osc_store_begin(store, &detail) == OSC_OK);
 	CHECK(unlink(dir_name("sequence.json")) == 0);
 	osc_store_state(store)->next++;
-	CHECK(osc_store_commit(store, &detail) == OSC_ECHANGED && !dir_has("sequence.json"));
+	CHECK(osc_commit_one(store, &detail) == OSC_ECHANGED && !dir_has("sequence.json"));
 	osc_store_close(&store);
 	/* The lock is not ours any more. */
 	start(PAIR, STATE);
@@ -35,7 +35,7 @@ test_store_changed(void)
 	CHECK(unlink(dir_name("lock")) == 0);
 	dir_write("lock", "");
 	osc_store_state(store)->next++;
-	CHECK(osc_store_commit(store, &detail) == OSC_ECHANGED);
+	CHECK(osc_commit_one(store, &detail) == OSC_ECHANGED);
 	CHECK(strcmp(detail.path, dir_name("lock")) == 0);
 	CHECK(strcmp(dir_read("sequence.json"), STATE) == 0);
 	osc_store_close(&store);
@@ -90,7 +90,7 @@ test_store_copy(void)
 	CHECK(open_as(&store, OSC_ROLE_NONE, OSC_STORE_MOVED) == OSC_OK);
 	CHECK(osc_store_check(store, &detail) == OSC_OK);
 	CHECK(osc_store_begin(store, &detail) == OSC_OK);
-	CHECK(osc_store_commit(store, &detail) == OSC_OK);
+	CHECK(osc_commit_one(store, &detail) == OSC_OK);
 	osc_store_end(store);
 	CHECK(run(OSC_ROLE_NONE, 0, &number) == OSC_OK && number == 8);
 	/* Once: the same store accepts no second difference. */

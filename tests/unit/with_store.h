@@ -7,6 +7,7 @@
 
 #include "base/secret.h"
 #include "dir.h"
+#include "store/commit.h"
 #include "store/store.h"
 #include "unit.h"
 
@@ -41,7 +42,7 @@ take(struct osc_store *store, uint64_t *number)
 
 	if (err == OSC_OK) {
 		*number = osc_store_state(store)->next++;
-		err = osc_store_commit(store, &detail);
+		err = osc_commit_one(store, &detail);
 	}
 	osc_store_end(store);
 	return err;

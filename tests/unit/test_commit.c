@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The oscore-tools authors */
+
+/* Stores that are committed together: what is made durable by which calls, and what becomes of
+ * the others when one fails. */
+#include <errno.h>
+#include <linux/magic.h>
+#include <sys/utsname.h>
+#include <sys/vfs.h>
+
+#include "base/secret.h"
+#include "many.h"
+#include "store/commit.h"
+
+#define STORES 9
+
+static struct {
+	uint32_t magic; /* of the file system */
+	const char *release;
+	unsigned fsyncs, syncfss, renames; /* how many calls there were */
+	unsigned fail_syncfs, fail_fsync;  /* which of them fails, from 1; 0: none */
+	unsigned before;                   /* renames when syncfs was called first */
+} kernel;
+
+int __wrap_fstatfs64(int fd, struct statfs *fs);
+int
+__wrap_fstatfs64(int fd, struct statfs *fs)
+{
+	(void)fd;
+	memset(fs, 0, sizeof(*fs));
+	fs->f_type = kernel.magic;
+	return kernel.magic != 0 ? 0 : -1;
+}
+
+int __wrap_uname(struct utsname *name);
+int
+__wrap_uname(struct utsname *name)
+{
+	memset(name, 0, sizeof(*name));
+	(void)snprintf(name->release, sizeof(name->release), "%s", kernel.release);
+	return kernel.release[0] != '\0' ? 0 : -1;
+}
+
+int __wrap_fsync(int fd);
+int
+__wrap_fsync(int fd)
+{
+	(void)fd;
+	errno = EIO;
+	return ++kernel.fsyncs == kernel.fail_fsync ? -1 : 0;
+}
+
+int __wrap_syncfs(int fd);
+int
+__wrap_syncfs(int fd)
+{
+	(void)fd;
+	if (kernel.syncfss == 0)
+		kernel.before = kernel.renames;
+	errno = EIO;
+	return ++kernel.syncfss == kernel.fail_syncfs ? -1 : 0;
+}
+
+int __real_renameat(int from_dir, const char *from, int to_dir, const char *to);
+int __wrap_renameat(int from_dir, const char *from, int to_dir, const char *to);
+int
+__wrap_renameat(int from_dir, const char *from, int to_dir, const char *to)
+{
+	kernel.renames++;
+	return __real_renameat(from_dir, from, to_dir, to);
+}
+
+static struct osc_commit commits[STORES];
+static struct osc_detail detail;
+
+static const char *
+name_of(size_t i)
+{
+	static const char *const names[STORES] = {"0", "1", "2", "3", "4", "5", "6", "7", "8"};
+
+	return names[i];
+}
+
+/* The number that a state on the disk says to be the next one. */
+static int
+next_of(size_t i)
+{
+	static const char key[] = "\"next-to-send\": ";
+	const char *text;
+	char file[40];
+
+	(void)snprintf(file, sizeof(file), "%s/sequence.json", name_of(i));
+	text = strstr(dir_read(file), key);
+	return text != NULL ? (int)strtol(text + strlen(key), NULL, 10) : -1;
+}
+
+/* N stores that were used, each with a number taken; nothing has failed yet. */
+static void
+start(size_t n)
+{
+	char file[40];
+
+	many_clear();
+	memset(commits, 0, sizeof(commits));
+	for (size_t i = 0; i < n; i++) {
+		many_other(name_of(i), "ff", name_of(i)[0] == 'f' ? "00" : "01", (unsigned)i + 1);
+		(void)snprintf(file, sizeof(file), "%s/sequence.json", name_of(i));
+		dir_write(
+		    file, "{\"next-to-send\": 7, \"received\": {\"index\": 0, \"bitfield\": 0}}");
+		CHECK(osc_store_open(&commits[i].store, dir_name(name_of(i)), OSC_ROLE_NONE, 0,
+			  &detail) == OSC_OK);
+		CHECK(osc_store_begin(commits[i].store, &detail) == OSC_OK);
+		osc_store_state(commits[i].store)->next++;
+	}
+	memset(&kernel, 0, sizeof(kernel));
+	kernel.magic = EXT4_SUPER_MAGIC;
+	kernel.release = "6.1.0-13-amd64";
+}
+
+static void
+end(void)
+{
+	for (size_t i = 0; i < STORES; i++)
+		osc_store_close(&commits[i].store);
+}
+
+/* Nothing is left of the temporaries. */
+static bool
+is_tidy(size_t i)
+{
+	DIR *list = opendir(dir_name(name_of(i)));
+	const struct dirent *entry;
+	bool tidy = list != NULL;
+
+	while (list != NULL && (entry = readdir(list)) != NULL)
+		tidy = tidy && strncmp(entry->d_name, ".sequence", 9) != 0;
+	if (list != NULL)
+		(void)closedir(list);
+	return tidy;
+}
+
+/* Another process changes the state of one while it is held. */
+static void
+disturb(size_t i)
+{
+	char file[40];
+
+	(void)snprintf(file, sizeof(file), "%s/sequence.json", name_of(i));
+	dir_write(file, "{\"next-to-send\": 6, \"received\": {\"index\": 0, \"bitfield\": 0}}");
+}
+
+/* Can the store be used on? */
+static bool
+goes_on(size_t i)
+{
+	osc_store_end(commits[i].store);
+	return osc_store_begin(commits[i].store, &detail) == OSC_OK;
+}
+
+/* The number of durable calls does not depend on that of the stores; one alone is made durable
+ * by itself. */
+static void
+test_commit_calls(void)
+{
+	for (size_t n = 1; n <= STORES; n++) {
+		start(n);
+		osc_commit_all(commits, n, false);
+		for (size_t i = 0; i < n; i++)
+			CHECK(commits[i].err == OSC_OK && next_of(i) == 8 && is_tidy(i));
+		CHECK(kernel.syncfss == (n > 1 ? 2 : 0) && kernel.fsyncs == (n > 1 ? 1 : 2));
+		CHECK(kernel.renames == n && kernel.before == 0);
+		/* nothing more to be written */
+		kernel.fsyncs = 0;
+		osc_commit_all(commits, n, false);
+		CHECK(kernel.fsyncs == 0 && kernel.syncfss == (n > 1 ? 2 : 0));
+		end();
+	}
+	/* of many only one has changed */
+	start(3);
+	osc_store_state(commits[0].store)->next--;
+	osc_store_state(commits[2].store)->next--;
+	osc_commit_all(commits, 3, false);
+	CHECK(kernel.syncfss == 0 && kernel.fsyncs == 2 && next_of(0) == 7 && next_of(1) == 8);
+	end();
+}
+
+/* Where it is not sure that syncfs says what went wrong, or does anything. */
+static void
+test_commit_without_syncfs(void)
+{
+	static const struct {
+		uint32_t magic;
+		const char *release;
+		bool together;
+	} cases[] = {
+	    {EXT4_SUPER_MAGIC, "5.16.20", false},
+	    {EXT4_SUPER_MAGIC, "5.17.0", true},
+	    {EXT4_SUPER_MAGIC, "5.4", false},
+	    {EXT4_SUPER_MAGIC, "6.18.44-fc", true},
+	    {EXT4_SUPER_MAGIC, "4.19.0", false},
+	    {EXT4_SUPER_MAGIC, "10.0", true},
+	    {EXT4_SUPER_MAGIC, "5", false},
+	    {EXT4_SUPER_MAGIC, "what", false},
+	    {EXT4_SUPER_MAGIC, "", false},
+	    {BTRFS_SUPER_MAGIC, "6.1", true},
+	    {TMPFS_MAGIC, "6.1", true},
+	    {0x58465342, "6.1", true},
+	    {OVERLAYFS_SUPER_MAGIC, "6.1", false},
+	    {FUSE_SUPER_MAGIC, "6.1", false},
+	    {NFS_SUPER_MAGIC, "6.1", false},
+	    {0, "6.1", false},
+	};
+
+	for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+		start(3);
+		kernel.magic = cases[k].magic;
+		kernel.release = cases[k].release;
+		osc_commit_all(commits, 3, false);
+		CHECK(kernel.syncfss == (cases[k].together ? 2 : 0));
+		CHECK(kernel.fsyncs == (cases[k].together ? 1 : 6));
+		for (size_t i = 0; i < 3; i++)
+			CHECK(commits[i].err == OSC_OK && next_of(i) == 8);
+		end();
+	}
+}
+
+/* One cannot be replaced: those before it are, and those behind it if they are to go on. */
+static void
+test_commit_one_fails(void)
+{
+	for (int together = 0; together < 2; together++)
+		for (int go_on = 0; go_on < 2; go_on++) {
+			start(4);
+			kernel.magic = together != 0 ? EXT4_SUPER_MAGIC : FUSE_SUPER_MAGIC;
+			disturb(1);
+			osc_commit_all(commits, 4, go_on != 0);
+			CHECK(commits[0].err == OSC_OK && next_of(0) == 8);
+			CHECK(commits[1].err == OSC_ECHANGED && next_of(1) == 6);
+			CHECK(strstr(commits[1].detail.path, "/1/") != NULL);
+			for (size_t i = 2; i < 4; i++) {
+				CHECK(commits[i].err == OSC_OK);
+				CHECK(next_of(i) == (go_on != 0 ? 8 : 7));
+			}
+			for (size_t i = 0; i < 4; i++)
+				CHECK(goes_on(i) == (i != 1) && is_tidy(i));
+			end();
+		}
+}
+
+/* Nothing of a file system is there if it cannot be said that all of it is. */
+static void
+test_commit_not_durable(void)
+{
+	for (unsigned which = 1; which <= 3; which++)
+		for (int go_on = 0; go_on < 2; go_on++) {
+			start(3);
+			kernel.fail_syncfs = which;
+			kernel.fail_fsync = which == 3 ? 1 : 0;
+			osc_commit_all(commits, 3, go_on != 0);
+			CHECK(commits[0].err == OSC_EIO);
+			CHECK(strcmp(commits[0].detail.path, dir_name("0")) == 0);
+			for (size_t i = 0; i < 3; i++) {
+				/* what was not replaced is as it was */
+				CHECK(next_of(i) == (which == 1 ? 7 : 8));
+				CHECK(commits[i].err == OSC_EIO ||
+				    (i > 0 && which == 1 && go_on == 0));
+				CHECK(goes_on(i) == (commits[i].err == OSC_OK) && is_tidy(i));
+			}
+			end();
+		}
+}
+
+int
+main(void)
+{
+	osc_secret_init();
+	dir_make();
+	RUN(test_commit_calls);
+	RUN(test_commit_without_syncfs);
+	RUN(test_commit_one_fails);
+	RUN(test_commit_not_durable);
+	many_clear();
+	dir_remove();
+	return unit_end();
+}
