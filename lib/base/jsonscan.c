@@ -79,7 +79,7 @@ pass_number(struct osc_json_scan *scan, struct osc_slice text, size_t at)
 }
 
 static void
-open(struct osc_json_scan *scan, size_t at, size_t depth_max)
+enter(struct osc_json_scan *scan, size_t at, size_t depth_max)
 {
 	scan->depth++;
 	if (scan->depth > depth_max && !scan->deep) {
@@ -112,7 +112,7 @@ osc_json_scan(struct osc_json_scan *scan, struct osc_slice text, size_t depth_ma
 			ended = scan->depth == 0 && !scan->in_string;
 			break;
 		case OPEN:
-			open(scan, at - 1, depth_max);
+			enter(scan, at - 1, depth_max);
 			break;
 		case CLOSE:
 			end_member(scan, at - 1);
