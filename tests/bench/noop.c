@@ -14,7 +14,8 @@ int
 main(int argc, char **argv)
 {
 	static const char text[] = "{\"next-to-send\": 20, \"received\": {\"index\": 0}}\n";
-	int dir, file, times = argc > 2 ? atoi(argv[2]) : 1;
+	int dir, file;
+	long times = argc > 2 ? strtol(argv[2], NULL, 10) : 1;
 
 	if (argc < 2)
 		return 0;
