@@ -152,20 +152,12 @@ osc_option_find(struct osc_slice options, uint32_t number, struct osc_slice *val
 	return false;
 }
 
-struct osc_coap_writer
-osc_coap_put_extended_head(struct osc_coap_writer w, uint32_t number, size_t len)
+size_t
+osc_coap_extended_head(uint8_t *out, size_t room, uint32_t last, uint32_t number, size_t len)
 {
-	size_t n;
-
 	/* libcoap reports success with a wrong length beyond 65804 bytes. */
-	assert(number >= w.last && number <= OPTION_NUMBER_MAX && len <= OSC_MESSAGE_MAX);
-	if (w.full)
-		return w;
-	n = coap_opt_encode(w.out + w.len, w.cap - w.len, (uint16_t)(number - w.last), NULL, len);
-	w.full = n == 0;
-	w.last = number;
-	w.len += n;
-	return w;
+	assert(number >= last && number <= OPTION_NUMBER_MAX && len <= OSC_MESSAGE_MAX);
+	return coap_opt_encode(out, room, (uint16_t)(number - last), NULL, len);
 }
 
 const char *

@@ -196,10 +196,10 @@ osc_coap_put_header(
 	w->len += OSC_COAP_HEADER + token.len;
 }
 
-/* osc_coap_put_extended_head - osc_coap_put_option_head, for any option; returns the writer behind
- * the option: one that stays in registers is not handed out by address */
-struct osc_coap_writer osc_coap_put_extended_head(
-    struct osc_coap_writer w, uint32_t number, size_t len);
+/* osc_coap_extended_head - write the head of any option into room bytes, behind the option `last`;
+ * returns its length with that of the value, which must fit, too: 0 if they do not */
+size_t osc_coap_extended_head(
+    uint8_t *out, size_t room, uint32_t last, uint32_t number, size_t len);
 
 /* osc_coap_put_option_head - as osc_coap_put_option but for the value, which the caller writes:
  * returns its place, or NULL if it does not fit */
@@ -207,16 +207,18 @@ OSC_INLINE uint8_t *
 osc_coap_put_option_head(struct osc_coap_writer *w, uint32_t number, size_t len)
 {
 	uint32_t delta = number - w->last;
+	uint8_t *to = w->out + w->len;
+	size_t room = w->full ? 0 : w->cap - w->len, n = 1 + len;
 
 	/* Nearly all have a head of one byte. */
-	if (delta >= 13 || len >= 13 || w->full || len >= w->cap - w->len) {
-		*w = osc_coap_put_extended_head(*w, number, len);
-		return w->full ? NULL : w->out + w->len - len;
-	}
-	w->out[w->len] = (uint8_t)(delta << 4 | len);
-	w->len += 1 + len;
+	if (delta < 13 && len < 13 && len < room)
+		to[0] = (uint8_t)(delta << 4 | len);
+	else
+		n = osc_coap_extended_head(to, room, w->last, number, len);
+	w->full = n == 0;
+	w->len += n;
 	w->last = number;
-	return w->out + w->len - len;
+	return w->full ? NULL : to + n - len;
 }
 
 /* osc_coap_put_option - the next option; number is not below the one before,
