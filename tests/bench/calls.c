@@ -74,3 +74,10 @@ report(void)
 		(void)close(fd);
 	}
 }
+
+/* A program may leave without tidying up. */
+__attribute__((constructor)) static void
+start(void)
+{
+	(void)at_quick_exit(report);
+}
