@@ -42,6 +42,17 @@ osc_buffer_grow(struct osc_buffer *buffer, size_t more)
 	return buffer->ptr + buffer->len;
 }
 
+bool
+osc_buffer_start(struct osc_buffer *buffer, size_t cap)
+{
+	if (buffer->ptr != NULL)
+		return true;
+	buffer->ptr = malloc(cap);
+	buffer->full = buffer->ptr == NULL;
+	buffer->cap = buffer->full ? 0 : cap;
+	return !buffer->full;
+}
+
 void
 osc_buffer_put(struct osc_buffer *buffer, struct osc_slice bytes)
 {

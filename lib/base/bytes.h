@@ -192,6 +192,13 @@ osc_buffer_reserve(struct osc_buffer *buffer, size_t more)
 }
 
 /*
+ * osc_buffer_start - give an empty buffer room for cap bytes, at least 1, and for no more: it
+ * would begin with a page. One that has room stays as it is. False if there is no memory; it
+ * is `full` then.
+ */
+bool osc_buffer_start(struct osc_buffer *buffer, size_t cap);
+
+/*
  * osc_buffer_put, osc_buffer_text, osc_buffer_hex, osc_buffer_number, osc_buffer_print - append
  * bytes, a text, bytes as osc_hex_encode writes them, decimal digits, what printf would write
  *

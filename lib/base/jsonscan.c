@@ -227,6 +227,7 @@ osc_json_exact(struct osc_buffer *out, struct osc_slice text)
 	bool in_string = false;
 	uint8_t c;
 
+	(void)osc_buffer_start(out, text.len + 1);
 	while (exact.at < text.len) {
 		c = text.ptr[exact.at];
 		if (!in_string && (c == '-' || osc_is_digit(c))) {

@@ -333,19 +333,20 @@ check_temporaries(const struct osc_check *check, const char *path, struct osc_de
 {
 	struct osc_dir dir;
 	enum osc_err err = osc_dir_open(&dir, path, detail);
-	DIR *list = err == OSC_OK ? osc_dir_list(dir.fd) : NULL;
-	struct dirent *entry;
+	struct osc_names names;
+	const char *name;
 
-	while (list != NULL && (entry = readdir(list)) != NULL)
-		if (osc_tempdir_is_name(entry->d_name))
-			osc_check_say(check, &dir, entry->d_name,
+	if (err != OSC_OK)
+		return err;
+	(void)osc_names_open(&names, dir.fd);
+	while ((name = osc_names_next(&names)) != NULL)
+		if (osc_tempdir_is_name(name))
+			osc_check_say(check, &dir, name,
 			    "holds the secret of a run of oscore-gen that was killed: the next one "
 			    "beside it removes it");
-	if (list != NULL)
-		(void)closedir(list);
-	if (err == OSC_OK)
-		osc_dir_close(&dir);
-	return err;
+	osc_names_close(&names);
+	osc_dir_close(&dir);
+	return OSC_OK;
 }
 
 enum osc_err

@@ -68,16 +68,15 @@ check_modes(const struct osc_check *check, const struct osc_dir *dir)
 static void
 check_leftovers(const struct osc_check *check, const struct osc_dir *dir)
 {
-	DIR *list = osc_dir_list(dir->fd);
-	struct dirent *entry;
+	struct osc_names names;
+	const char *name;
 
-	if (list == NULL)
-		return;
-	while ((entry = readdir(list)) != NULL)
-		if (osc_temp_is_leftover(entry->d_name))
-			osc_check_say(check, dir, entry->d_name,
+	(void)osc_names_open(&names, dir->fd);
+	while ((name = osc_names_next(&names)) != NULL)
+		if (osc_temp_is_leftover(name))
+			osc_check_say(check, dir, name,
 			    "left by a run that was killed: the next use removes it");
-	(void)closedir(list);
+	osc_names_close(&names);
 }
 
 void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
-#define _GNU_SOURCE /* statx, renameat2, syncfs, O_NOATIME */
+#define _GNU_SOURCE /* statx, renameat2, syncfs, getdents64, O_NOATIME */
+#include <dirent.h>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <stdio.h>
@@ -15,7 +16,7 @@
 #include "store/file.h"
 
 #define NS_PER_S 1000000000
-#define READ_SIZE 2048 /* of room for twice that: a small file, and the look for its end */
+#define READ_SIZE 4096
 
 /* Not in every linux/magic.h. */
 #define MAGIC_LUSTRE 0x0BD00BD0U
@@ -186,18 +187,43 @@ open_to_look(int dir, const char *name, int flags)
 	return fd;
 }
 
-DIR *
-osc_dir_list(int fd)
+bool
+osc_names_open(struct osc_names *names, int dir)
 {
-	DIR *list = NULL;
 	/* A descriptor of its own: the position of a directory is shared by duplicates. */
-	int own = open_to_look(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	names->fd = open_to_look(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	names->at = names->len = 0;
+	return names->fd != -1;
+}
 
-	if (own != -1)
-		list = fdopendir(own);
-	if (own != -1 && list == NULL)
-		(void)close(own);
-	return list;
+const char *
+osc_names_next(struct osc_names *names)
+{
+	const struct dirent64 *entry;
+	ssize_t got = 0;
+
+	if (names->fd == -1)
+		return NULL;
+	if (names->at == names->len) {
+		names->at = names->len = 0;
+		OSC_RETRY(got, getdents64(names->fd, names->entries, sizeof(names->entries)));
+		if (got <= 0) {
+			errno = got == 0 ? 0 : errno;
+			return NULL;
+		}
+		names->len = (size_t)got;
+	}
+	entry = (const void *)(names->entries + names->at);
+	names->at += entry->d_reclen;
+	return entry->d_name;
+}
+
+void
+osc_names_close(struct osc_names *names)
+{
+	if (names->fd != -1)
+		(void)close(names->fd);
+	names->fd = -1;
 }
 
 enum osc_err
@@ -318,18 +344,22 @@ osc_file_exists(
 	return osc_detail_errno(detail, OSC_EIO, NULL, "cannot look for it");
 }
 
-/* One byte more than the limit is asked for: then the file is too large. */
+/* One byte more than the limit is asked for: then the file is too large. Room is made for what
+ * there should be, and the look for the end; only what was read has to be wiped. */
 static enum osc_err
-read_all(
-    int fd, const struct osc_file_rule *rule, struct osc_buffer *content, struct osc_detail *detail)
+read_all(int fd, const struct osc_file_rule *rule, uint64_t size, struct osc_buffer *content,
+    struct osc_detail *detail)
 {
-	size_t want, high;
+	size_t want = size < rule->limit ? (size_t)size + 1 : rule->limit + 1, high;
 	uint8_t *to;
 	ssize_t n;
 
+	if (!osc_buffer_start(content, want))
+		return OSC_ENOMEM;
 	do {
-		want = rule->limit + 1 - content->len;
-		want = want < READ_SIZE ? want : READ_SIZE;
+		want = content->len < content->cap ? content->cap - content->len : READ_SIZE;
+		if (want > rule->limit + 1 - content->len)
+			want = rule->limit + 1 - content->len;
 		high = content->high;
 		to = osc_buffer_reserve(content, want);
 		if (to == NULL)
@@ -338,7 +368,6 @@ read_all(
 		if (n == -1)
 			return osc_detail_errno(detail, OSC_EIO, NULL, "cannot read");
 		content->len += (size_t)n;
-		/* Only what was read has to be wiped. */
 		content->high = high > content->len ? high : content->len;
 		if (content->len > rule->limit)
 			return osc_detail_set(
@@ -371,7 +400,7 @@ osc_file_read(const struct osc_dir *dir, const char *name, const struct osc_file
 	else if (!S_ISREG(stamp->mode))
 		err = osc_detail_set(detail, rule->bad, NULL, "is no regular file");
 	else
-		err = read_all(fd, rule, content, detail);
+		err = read_all(fd, rule, stamp->size, content, detail);
 	(void)close(fd);
 	return err;
 }

@@ -3,7 +3,6 @@
 #ifndef OSC_STORE_FILE_H
 #define OSC_STORE_FILE_H
 
-#include <dirent.h>
 #include <sys/types.h>
 
 #include "base/bytes.h"
@@ -74,8 +73,26 @@ enum osc_fs {
 };
 unsigned osc_dir_fs(const struct osc_dir *dir);
 
-/* osc_dir_list - what is in an open directory, for readdir and closedir; NULL with errno */
-DIR *osc_dir_list(int fd);
+/* The names in a directory, one after another. Not readdir: that asks for 32 KiB, and for three
+ * things more about the directory, each time that a run looks for what others have left. */
+struct osc_names {
+	int fd;
+	size_t at, len;
+	_Alignas(uint64_t) uint8_t entries[2048];
+};
+
+/*
+ * osc_names_open, osc_names_next, osc_names_close
+ *
+ * dir  an open directory, borrowed
+ *
+ * The first is false with errno if it cannot be listed; then there is no name, and nothing to
+ * close, but that may be done. The second gives a name that is valid until the next call, or NULL:
+ * behind the last one with errno 0.
+ */
+bool osc_names_open(struct osc_names *names, int dir);
+const char *osc_names_next(struct osc_names *names);
+void osc_names_close(struct osc_names *names);
 
 /* osc_dir_sync - make created, renamed and removed names durable; a failure is final */
 enum osc_err osc_dir_sync(const struct osc_dir *dir, struct osc_detail *detail);

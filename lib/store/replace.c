@@ -66,7 +66,9 @@ osc_temp_name(char *name, size_t size, const char *prefix, const char *suffix)
 		return false;
 	for (size_t i = 0; i < RANDOM_CHARS; i++)
 		chars[i] = digits[random[i] % 32];
-	(void)snprintf(name, size, "%s%s%s", prefix, chars, suffix);
+	if (strlen(prefix) + RANDOM_CHARS + strlen(suffix) >= size)
+		return false;
+	(void)stpcpy(stpcpy(stpcpy(name, prefix), chars), suffix);
 	return true;
 }
 
@@ -181,22 +183,20 @@ osc_temp_is_leftover(const char *name)
 void
 osc_temp_leftovers(const struct osc_dir *dir, bool remove, const uint64_t *ino, uint32_t *same)
 {
-	DIR *list = osc_dir_list(dir->fd);
+	struct osc_names names;
 	struct osc_stamp stamp;
-	struct dirent *entry;
+	const char *name;
 
-	if (list == NULL)
-		return;
-	while ((entry = readdir(list)) != NULL) {
-		if (!osc_temp_is_leftover(entry->d_name))
+	(void)osc_names_open(&names, dir->fd);
+	while ((name = osc_names_next(&names)) != NULL) {
+		if (!osc_temp_is_leftover(name))
 			continue;
-		if (ino != NULL && osc_stamp_read(&stamp, dir->fd, entry->d_name) &&
-		    stamp.ino == *ino)
+		if (ino != NULL && osc_stamp_read(&stamp, dir->fd, name) && stamp.ino == *ino)
 			++*same;
 		if (remove)
-			(void)unlinkat(dir->fd, entry->d_name, 0);
+			(void)unlinkat(dir->fd, name, 0);
 	}
-	(void)closedir(list);
+	osc_names_close(&names);
 }
 
 bool

@@ -13,6 +13,8 @@ struct osc_written {
 	size_t len;
 };
 
+#define TEXT_SIZE 512 /* room for most states */
+
 static const struct osc_file_rule rule = {OSC_SEQUENCE_MAX, false, OSC_ESTATE};
 
 static bool
@@ -156,6 +158,7 @@ osc_state_write(struct osc_state_file *file, bool sync, struct osc_detail *detai
 	err = osc_temp_make(temp, file->dir, file->exists ? &file->stamp : NULL, detail);
 	if (err == OSC_OK) {
 		osc_sequence_mark(file->sequence, file->mark ? &temp->stamp : NULL);
+		(void)osc_buffer_start(&text, TEXT_SIZE);
 		osc_sequence_format(file->sequence, &text);
 		if (text.full)
 			err = osc_detail_set(detail, OSC_ENOMEM, NULL, "no memory");

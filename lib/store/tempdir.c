@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -121,16 +120,14 @@ is_new_file(const char *name)
 static bool
 only_new_files(int dir)
 {
-	DIR *list = osc_dir_list(dir);
-	const struct dirent *entry;
-	bool ok = list != NULL;
+	struct osc_names names;
+	const char *name;
+	bool ok = osc_names_open(&names, dir);
 
-	for (errno = 0; ok && (entry = readdir(list)) != NULL; errno = 0)
-		ok = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
-		    is_new_file(entry->d_name);
+	while (ok && (name = osc_names_next(&names)) != NULL)
+		ok = strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || is_new_file(name);
 	ok = ok && errno == 0;
-	if (list != NULL)
-		(void)closedir(list);
+	osc_names_close(&names);
 	return ok;
 }
 
@@ -161,17 +158,15 @@ void
 osc_tempdir_sweep(int parent)
 {
 	const struct osc_dir dir = {.fd = parent};
-	const struct dirent *entry;
-	DIR *list;
+	struct osc_names names;
+	const char *name;
 
 	/* Where flock may not reach everybody, it tells nothing. */
 	if ((osc_dir_fs(&dir) & (OSC_FS_NETWORK | OSC_FS_VOLATILE)) != 0)
 		return;
-	list = osc_dir_list(parent);
-	if (list == NULL)
-		return;
-	while ((entry = readdir(list)) != NULL)
-		if (osc_tempdir_is_name(entry->d_name))
-			sweep_one(parent, entry->d_name);
-	(void)closedir(list);
+	(void)osc_names_open(&names, parent);
+	while ((name = osc_names_next(&names)) != NULL)
+		if (osc_tempdir_is_name(name))
+			sweep_one(parent, name);
+	osc_names_close(&names);
 }

@@ -27,7 +27,7 @@ CALL(mkdirat, (int dir, const char *name, mode_t mode), dir, name, mode)
 CALL(renameat, (int from_dir, const char *from, int to_dir, const char *to), from_dir, from, to_dir,
     to)
 CALL(unlinkat, (int dir, const char *name, int flags), dir, name, flags)
-REFUSABLE(DIR *, NULL, fdopendir, (int fd), fd)
+REFUSABLE(ssize_t, -1, getdents64, (int fd, void *to, size_t len), fd, to, len)
 REFUSABLE(ssize_t, -1, read, (int fd, void *to, size_t len), fd, to, len)
 REFUSABLE(ssize_t, -1, write, (int fd, const void *from, size_t len), fd, from, len)
 REFUSABLE(ssize_t, -1, getrandom, (void *to, size_t len, unsigned flags), to, len, flags)

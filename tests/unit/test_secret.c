@@ -264,6 +264,21 @@ test_buffer_full(void)
 	CHECK(!buffer.full);
 }
 
+/* As much room as was asked for, and once only. */
+static void
+test_buffer_start(void)
+{
+	struct osc_buffer buffer = {0};
+
+	CHECK(osc_buffer_start(&buffer, 5) && buffer.cap == 5 && buffer.len == 0);
+	CHECK(osc_buffer_start(&buffer, 50) && buffer.cap == 5);
+	osc_buffer_text(&buffer, "abcde");
+	CHECK(buffer.cap == 5 && !buffer.full);
+	osc_buffer_text(&buffer, "f");
+	CHECK(holds(&buffer, "abcdef"));
+	osc_buffer_free(&buffer);
+}
+
 int
 main(void)
 {
@@ -279,6 +294,7 @@ main(void)
 	RUN(test_buffer_append);
 	RUN(test_buffer_number);
 	RUN(test_buffer_full);
+	RUN(test_buffer_start);
 	RUN(test_buffer_high);
 	RUN(test_buffer_too_much);
 	return unit_end();
