@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 The oscore-tools authors */
 #include <stdlib.h>
 
+#include "base/secret.h"
 #include "message/intake.h"
 
 void
@@ -17,6 +18,7 @@ void
 osc_frame_free(struct osc_frame *frame)
 {
 	osc_buffer_free(&frame->buffer);
+	osc_wipe(frame->head, sizeof(frame->head));
 	if (frame->state != NULL && osc_format_row(frame->format)->free != NULL)
 		osc_format_row(frame->format)->free(frame->state);
 	free(frame->state);

@@ -20,7 +20,7 @@ reserve_edited(struct osc_group *group)
 
 	for (size_t i = 0; i < group->n; i++)
 		room += room_to_edit(group, &group->items[i]);
-	return osc_group_reserve(group, &group->session->edited, room);
+	return osc_buffer_reserve(&group->session->edited, room) != NULL;
 }
 
 /* A request with Proxy-Uri, or that gets an Echo, is written anew. */
@@ -162,7 +162,9 @@ write_header(struct osc_group *group, size_t i)
 		return OSC_ENOMEM;
 	osc_coap_writer_init(&w, edited->ptr + edited->len, room_to_edit(group, item));
 	osc_coap_put_header(&w, plain->type, plain->code, plain->mid, plain->token);
-	osc_copy(w.out + w.len, plain->body.ptr, plain->body.len);
+	/* One that was put off is there already. */
+	if (plain->body.len > 0)
+		memmove(w.out + w.len, plain->body.ptr, plain->body.len);
 	item->in = osc_slice(w.out, w.len + plain->body.len);
 	edited->len += item->in.len;
 	return osc_coap_decode(plain, item->in, &item->where);
@@ -360,10 +362,13 @@ send_all(struct osc_group *group)
 		err = send_one(group, i, &detail);
 		if (err == OSC_OK || i >= group->n)
 			continue;
+		if (err == OSC_ENOMEM)
+			(void)osc_detail_set(&detail, err, NULL, "no memory");
 		if (err == OSC_EEXHAUSTED && !group->session->options.many)
 			osc_group_cut(group, i, err);
 		else
 			osc_group_refuse(group, i, err, &detail);
+		detail.text[0] = detail.path[0] = detail.hint[0] = '\0';
 	}
 }
 
