@@ -449,12 +449,26 @@ read_mark(struct reading *r, const char *key, bool *has, uint64_t *out)
 	return *has ? read_unsigned(r, value, out) : OSC_OK;
 }
 
+/* The last that is read: what is right is taken over at once. Most contexts have none, and need
+ * neither the room for it nor the wiping. */
+OSC_RARE static enum osc_err
+read_rederived(struct osc_sequence *sequence, const struct osc_json *json,
+    const struct osc_state *base, struct osc_detail *detail)
+{
+	struct osc_rederived rederived = {0};
+	enum osc_err err = osc_rederived_parse(&rederived, json, base, detail);
+
+	if (err == OSC_OK)
+		*sequence->rederived = rederived;
+	osc_wipe(&rederived, sizeof(rederived));
+	return err;
+}
+
 enum osc_err
 osc_sequence_parse(struct osc_sequence *sequence, struct osc_slice text, struct osc_detail *detail)
 {
 	struct osc_sequence fresh = *sequence;
 	struct osc_side_state other = {0};
-	struct osc_rederived rederived = {0};
 	struct osc_json json = {0};
 	struct reading r = {.json = &json, .sequence = sequence, .detail = detail};
 	enum osc_err err;
@@ -471,15 +485,12 @@ osc_sequence_parse(struct osc_sequence *sequence, struct osc_slice text, struct 
 	if (err == OSC_OK)
 		err = read_mark(&r, "btime", &fresh.has_btime, &fresh.btime);
 	if (err == OSC_OK && sequence->rederived != NULL)
-		err = osc_rederived_parse(&rederived, &json, &fresh.mine.state, detail);
+		err = read_rederived(sequence, &json, &fresh.mine.state, detail);
 	if (err == OSC_OK) {
 		*sequence = fresh;
-		if (sequence->rederived != NULL)
-			*sequence->rederived = rederived;
 		if (sequence->other != NULL)
 			*sequence->other = other;
 	}
-	osc_wipe(&rederived, sizeof(rederived));
 	osc_json_free(&json);
 	return err;
 }
