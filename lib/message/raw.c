@@ -87,6 +87,8 @@ static enum osc_err
 write_raw(struct osc_buffer *out, struct osc_slice message, const struct osc_about *about)
 {
 	(void)about;
+	/* Mostly the only one: no page for it. */
+	(void)osc_buffer_start(out, message.len + 1);
 	osc_buffer_put(out, message);
 	return OSC_OK;
 }
