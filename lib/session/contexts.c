@@ -306,11 +306,10 @@ osc_contexts_use(struct osc_contexts *contexts, struct osc_endpoint *endpoint,
 		contexts->last_unwarned = &endpoint->unwarned;
 	}
 	endpoint->used = ++contexts->clock;
+	if (osc_contexts_recent(contexts, wanted) == endpoint)
+		return OSC_OK;
 	osc_cid_format(name, wanted);
-	if (osc_map_get(&contexts->recent, name_key(name)) != endpoint &&
-	    !osc_map_put(&contexts->recent, name_key(name), endpoint))
-		return OSC_ENOMEM;
-	return OSC_OK;
+	return osc_map_put(&contexts->recent, name_key(name), endpoint) ? OSC_OK : OSC_ENOMEM;
 }
 
 /* Keys that were derived anew are of random numbers, and no other context has them. */
@@ -340,6 +339,9 @@ osc_contexts_recent(const struct osc_contexts *contexts, const struct osc_wanted
 
 	osc_cid_format(name, wanted);
 	endpoint = osc_map_get(&contexts->recent, name_key(name));
+	/* Most have the name that their messages give. */
+	if (endpoint == NULL)
+		endpoint = osc_map_get(&contexts->names, name_key(name));
 	return endpoint != NULL && !endpoint->gone ? endpoint : NULL;
 }
 

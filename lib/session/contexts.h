@@ -28,7 +28,8 @@ struct osc_contexts {
 	bool in_memory;       /* what they come to is nowhere else: all stay as they are */
 	struct osc_map names; /* name in the directory -> endpoint */
 	struct osc_map
-	    recent; /* KID or KID@KIDCONTEXT -> endpoint in which one like it verified last */
+	    recent; /* KID or KID@KIDCONTEXT -> endpoint in which one like it verified last, if
+		       it has another name */
 	struct osc_map inodes;  /* which directory -> endpoint */
 	struct osc_map keys;    /* hash of the Recipient Key -> endpoint */
 	struct osc_map senders; /* hash of the Sender Key -> endpoint that took numbers for it */
@@ -121,8 +122,8 @@ bool osc_contexts_unchanged(const struct osc_endpoint *endpoint);
 enum osc_err osc_contexts_use(struct osc_contexts *contexts, struct osc_endpoint *endpoint,
     const struct osc_wanted *wanted, struct osc_detail *detail);
 
-/* osc_contexts_recent - the context in which a message like it has verified last, as far as is
- * known without a look at the directory; or NULL */
+/* osc_contexts_recent - the context in which a message like it has verified last, or else the
+ * one that has its name, as far as is known without a look at the directory; or NULL */
 struct osc_endpoint *osc_contexts_recent(
     const struct osc_contexts *contexts, const struct osc_wanted *wanted);
 

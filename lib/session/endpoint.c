@@ -163,8 +163,8 @@ osc_endpoint_open(struct osc_endpoint *endpoint, const char *path, enum osc_role
 	err = osc_store_open(&endpoint->store, path, role, flags | OSC_STORE_STATIC, detail);
 	if (err == OSC_OK) {
 		endpoint->path = osc_store_path(endpoint->store);
-		osc_store_directory(endpoint->store, &endpoint->dev, &endpoint->ino);
 		endpoint->rederives = osc_store_settings(endpoint->store)->rederive;
+		osc_store_directory(endpoint->store, &endpoint->dev, &endpoint->ino);
 		err = derive_base(endpoint, detail);
 	}
 	if (err != OSC_OK)

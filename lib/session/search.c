@@ -21,7 +21,7 @@ osc_search_again(struct osc_search *search)
 {
 	search->n = search->at = 0;
 	search->serial = ++search->contexts->searches;
-	search->begun = search->named = search->listed = false;
+	search->begun = search->named = search->recalled = search->listed = false;
 	search->err = OSC_OK;
 }
 
@@ -73,7 +73,8 @@ fits_endpoint(const struct osc_wanted *wanted, const struct osc_endpoint *endpoi
 
 	if (osc_endpoint_rederives(endpoint))
 		kid_only.kid_context = OSC_ABSENT;
-	return osc_wanted_fits(&kid_only, osc_store_params(endpoint->store));
+	return osc_wanted_fits(&kid_only, &endpoint->context.sender_id,
+	    &endpoint->context.recipient_id, endpoint->context.id_context);
 }
 
 /* The directory of this name, if it is there and fits. What fits and cannot be loaded is
@@ -117,17 +118,16 @@ find_named(struct osc_search *search)
 	struct osc_endpoint *endpoint = try_name(search, wanted, &search->named);
 	struct osc_search other = {.contexts = search->contexts};
 	struct osc_wanted otherwise = *wanted;
-	const struct osc_params *params;
+	struct osc_slice id_context;
 	bool fits;
 
 	if (endpoint == NULL)
 		return;
 	add(search, endpoint);
-	params = osc_store_params(endpoint->store);
-	if (!osc_is_present(params->id_context) || params->id_context.len > OSC_OPTION_MAX)
+	id_context = endpoint->context.id_context;
+	if (!osc_is_present(id_context) || id_context.len > OSC_OPTION_MAX)
 		return;
-	otherwise.kid_context =
-	    osc_is_present(wanted->kid_context) ? OSC_ABSENT : params->id_context;
+	otherwise.kid_context = osc_is_present(wanted->kid_context) ? OSC_ABSENT : id_context;
 	(void)try_name(&other, &otherwise, &fits);
 	if (other.err == OSC_ENOMEM)
 		note(search, other.err, &other.detail);
@@ -138,7 +138,8 @@ find_recent(struct osc_search *search)
 {
 	struct osc_endpoint *endpoint = osc_contexts_recent(search->contexts, search->wanted);
 
-	if (endpoint != NULL)
+	search->recalled = true;
+	if (endpoint != NULL && fits_endpoint(search->wanted, endpoint))
 		add(search, endpoint);
 }
 
@@ -217,8 +218,9 @@ osc_search_next(struct osc_search *search)
 		search->begun = true;
 		note(search, osc_contexts_refresh(search->contexts, false, &detail), &detail);
 		find_named(search);
-		find_recent(search);
 	}
+	if (skip_gone(search) && !search->recalled)
+		find_recent(search);
 	if (skip_gone(search) && !search->listed)
 		list_others(search);
 	return skip_gone(search) ? NULL : search->found[search->at++];

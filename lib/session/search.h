@@ -23,6 +23,7 @@ struct osc_search {
 	uint64_t serial;
 	bool begun;
 	bool named;       /* the named one fits */
+	bool recalled;    /* the one in which a message like it verified last was looked for */
 	bool listed;      /* the others are in the list */
 	enum osc_err err; /* of a context that fits, and could not be loaded */
 	struct osc_detail detail;

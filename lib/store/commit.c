@@ -54,7 +54,7 @@ static void
 choose(const struct batch *batch)
 {
 	struct osc_commit *commits = batch->commits;
-	size_t first = batch->n;
+	size_t first;
 
 	for (size_t i = 0; i < batch->n; i++) {
 		commits[i].err = OSC_OK;

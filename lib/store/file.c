@@ -112,7 +112,7 @@ osc_dir_close(struct osc_dir *dir)
 enum osc_err
 osc_dir_reopen(struct osc_dir *dir, struct osc_detail *detail)
 {
-	struct osc_dir again;
+	struct osc_dir again = {.fd = -1};
 	enum osc_err err;
 
 	if (dir->fd != -1)

@@ -25,11 +25,12 @@ context_fits(const struct osc_wanted *wanted, struct osc_slice id_context)
 }
 
 bool
-osc_wanted_fits(const struct osc_wanted *wanted, const struct osc_params *params)
+osc_wanted_fits(const struct osc_wanted *wanted, const struct osc_id *sender_id,
+    const struct osc_id *recipient_id, struct osc_slice id_context)
 {
-	return (id_is(&params->recipient_id, wanted->kid) ||
-		   (wanted->both && id_is(&params->sender_id, wanted->kid))) &&
-	    context_fits(wanted, params->id_context);
+	return (id_is(recipient_id, wanted->kid) ||
+		   (wanted->both && id_is(sender_id, wanted->kid))) &&
+	    context_fits(wanted, id_context);
 }
 
 static bool

@@ -111,7 +111,8 @@ enum osc_err osc_index_would_fit(const char *path, const struct osc_wanted *want
 char *osc_index_path(const char *directory, const char *name);
 
 /* osc_wanted_fits - does a context with these parameters fit? */
-bool osc_wanted_fits(const struct osc_wanted *wanted, const struct osc_params *params);
+bool osc_wanted_fits(const struct osc_wanted *wanted, const struct osc_id *sender_id,
+    const struct osc_id *recipient_id, struct osc_slice id_context);
 
 void osc_index_free(struct osc_index *index);
 

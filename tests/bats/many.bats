@@ -32,6 +32,7 @@ let_go() {
 	unprotect "$(from b)"
 	printf '%s\n' "$(from a)" "$(from c)" "$(from b)" "$(from a)" >stream
 	hold ctx/b/lock
+	: >out
 	oscore-unprotect -f hex -t json -C ctx stream >out &
 	program=$!
 	for ((tries = 0; tries < 500; tries++)); do
