@@ -5,6 +5,8 @@
 #include "store/bignum.h"
 #include "store/sequence_read.h"
 
+#define HEX_ID_SIZE (2 * OSC_ID_MAX + 1)
+
 /* What is being read. What reads a value returns OSC_OK, or OSC_ESTATE with label and reason in
  * the detail. */
 struct reading {
@@ -13,7 +15,8 @@ struct reading {
 	struct osc_detail *detail;
 	/* What is being read, for people: a key, and the ID that it is of, or NULL. */
 	const char *key, *id;
-	const char *part; /* of it; NULL: the whole */
+	const char *part;                         /* of it; NULL: the whole */
+	char own[HEX_ID_SIZE], peer[HEX_ID_SIZE]; /* the IDs, in the role dialect */
 };
 
 /* The bits of a window as they stand in the file, counted from `first`. */
@@ -252,8 +255,6 @@ read_echo(struct reading *r, const struct json_t *value, struct osc_state *state
 	return OSC_OK;
 }
 
-#define HEX_ID_SIZE (2 * OSC_ID_MAX + 1)
-
 /* The values that make up one side; NULL: not there. */
 struct values {
 	const struct json_t *next;
@@ -388,7 +389,7 @@ static enum osc_err
 read_role(struct reading *r, struct osc_side_state *mine, struct osc_side_state *other)
 {
 	struct json_t *root = r->json->root, *used, *seen, *answered, *echo;
-	char own[HEX_ID_SIZE], peer[HEX_ID_SIZE];
+	const char *own = r->own, *peer = r->peer;
 	struct values v = {.own = own, .peer = peer, .next_key = "used", .seen_key = "seen"};
 	enum osc_err err;
 
@@ -396,8 +397,8 @@ read_role(struct reading *r, struct osc_side_state *mine, struct osc_side_state 
 	    osc_json_member(root, "received") != NULL)
 		return osc_detail_set(r->detail, OSC_ESTATE, NULL,
 		    "holds the state of the other dialect: \"next-to-send\", \"received\"");
-	id_to_hex(own, &r->sequence->own);
-	id_to_hex(peer, &r->sequence->peer);
+	id_to_hex(r->own, &r->sequence->own);
+	id_to_hex(r->peer, &r->sequence->peer);
 	err = read_object(r, "used", true, own, peer, &used);
 	if (err == OSC_OK)
 		err = read_object(r, "seen", true, own, peer, &seen);
