@@ -198,7 +198,7 @@ osc_coap_put_header(
 
 /* osc_coap_extended_head - write the head of any option into room bytes, behind the option `last`;
  * returns its length with that of the value, which must fit, too: 0 if they do not */
-size_t osc_coap_extended_head(
+OSC_RARE size_t osc_coap_extended_head(
     uint8_t *out, size_t room, uint32_t last, uint32_t number, size_t len);
 
 /* osc_coap_put_option_head - as osc_coap_put_option but for the value, which the caller writes:
