@@ -13,6 +13,7 @@
 #define _GNU_SOURCE
 #include <cbor.h>
 #include <coap3/coap.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <jansson.h>
 #include <nettle/aes.h>
@@ -59,6 +60,16 @@ statx(int dir, const char *restrict name, int flags, unsigned mask, struct statx
 	if (rc == 0)
 		writes(st, sizeof(*st));
 	return rc;
+}
+
+ssize_t
+getdents64(int fd, void *to, size_t len)
+{
+	ssize_t n = syscall(SYS_getdents64, fd, to, len);
+
+	if (n > 0)
+		writes(to, (size_t)n);
+	return n;
 }
 
 /* What stat, fstat and fstatat are called with large files. */
@@ -405,14 +416,6 @@ WRAPPED(void, sodium_memzero, (void *const ptr, const size_t len))
 {
 	__real_sodium_memzero(ptr, len);
 	writes(ptr, len);
-}
-
-WRAPPED(int, sodium_munlock, (void *const ptr, const size_t len))
-{
-	int rc = __real_sodium_munlock(ptr, len);
-
-	writes(ptr, len);
-	return rc;
 }
 
 /* --- libcbor, libcoap --- */
