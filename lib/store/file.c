@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The oscore-tools authors */
-#define _GNU_SOURCE /* statx, renameat2, syncfs, getdents64, O_NOATIME */
+#define _GNU_SOURCE /* statx, renameat2, syncfs, sync_file_range, getdents64, O_NOATIME */
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -412,9 +412,12 @@ osc_file_write(int fd, struct osc_slice content, bool sync)
 
 	if (!osc_io_write(fd, content.ptr, content.len))
 		return false;
-	if (!sync)
-		return true;
-	OSC_RETRY(rc, fsync(fd));
+	/* Where there is no room for it after all, or none that the file system finds, ext4 says so
+	 * to who asks for this file, and syncfs learns nothing of it. */
+	if (sync)
+		OSC_RETRY(rc, fsync(fd));
+	else
+		OSC_RETRY(rc, sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE));
 	return rc == 0;
 }
 

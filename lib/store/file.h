@@ -147,7 +147,8 @@ enum osc_err osc_file_read(const struct osc_dir *dir, const char *name,
     const struct osc_file_rule *rule, struct osc_buffer *content, bool *found,
     struct osc_stamp *stamp, struct osc_detail *detail);
 
-/* osc_file_write - write everything and, with sync, fsync; a failure is final; false with errno */
+/* osc_file_write - write everything and, with sync, fsync; else find room for it on the disk, as
+ * osc_fs_sync needs; a failure is final; false with errno */
 bool osc_file_write(int fd, struct osc_slice content, bool sync);
 
 /* osc_file_open_error - what errno of a failed open means: bad, OSC_EIO or OSC_ENOMEM */

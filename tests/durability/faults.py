@@ -13,8 +13,11 @@ STATUSES = range(9)
 RETRIED = {
     "read", "write", "openat", "open", "flock", "fsync", "syncfs", "getrandom", "poll", "ppoll",
     "renameat", "renameat2", "statx", "fstatfs", "fchmod", "fchown",
+    "sync_file_range",
 }  # fmt: skip
-STATE_CALLS = {"write", "fsync", "fdatasync", "syncfs", "rename", "renameat", "renameat2"}
+STATE_CALLS = {
+    "write", "fsync", "fdatasync", "sync_file_range", "syncfs", "rename", "renameat", "renameat2",
+}  # fmt: skip
 
 # Without a meaning, so left out: by rule, and said so.
 LEFT_OUT = {

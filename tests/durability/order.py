@@ -64,6 +64,8 @@ def meaning(call, path, since):
         return "write the state in place"
     if call.name in ("fsync", "fdatasync"):
         return "fsync " + ("it" if temporary else path or "the directory")
+    if call.name == "sync_file_range" and temporary:
+        return "find room for it"
     return "rename" if call.name in ("renameat", "renameat2") else None
 
 
@@ -131,10 +133,11 @@ WITH_SYNCFS = ("ext2/ext3", "xfs", "btrfs", "tmpfs")  # as osc_fs_syncs has it
 # Two contexts in one group: everything is written before one call makes it durable, and that
 # before anything is renamed.
 TOGETHER = [
-    "lock one", "lock two", "make the temporary one", "write it one", "make the temporary two",
-    "write it two", "syncfs", "check the state one", "check the lock one", "rename one",
-    "check the state two", "check the lock two", "rename two", "syncfs", "fsync one",
-    "unlock one", "unlock two", "output",
+    "lock one", "lock two", "make the temporary one", "write it one", "find room for it one",
+    "make the temporary two", "write it two", "find room for it two", "syncfs",
+    "check the state one", "check the lock one", "rename one", "check the state two",
+    "check the lock two", "rename two", "syncfs", "fsync one", "unlock one", "unlock two",
+    "output",
 ]  # fmt: skip
 
 

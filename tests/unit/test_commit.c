@@ -3,7 +3,9 @@
 
 /* Stores that are committed together: what is made durable by which calls, and what becomes of
  * the others when one fails. */
+#define _GNU_SOURCE /* SYNC_FILE_RANGE_WRITE */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/utsname.h>
 #include <sys/vfs.h>
@@ -17,9 +19,9 @@
 static struct {
 	uint32_t magic; /* of the file system */
 	const char *release;
-	unsigned fsyncs, syncfss, renames; /* how many calls there were */
-	unsigned fail_syncfs, fail_fsync;  /* which of them fails, from 1; 0: none */
-	unsigned before;                   /* renames when syncfs was called first */
+	unsigned fsyncs, syncfss, renames, rooms;    /* how many calls there were */
+	unsigned fail_syncfs, fail_fsync, fail_room; /* which of them fails, from 1; 0: none */
+	unsigned before;                             /* renames when syncfs was called first */
 } kernel;
 
 int __wrap_fstatfs64(int fd, struct statfs *fs);
@@ -59,6 +61,17 @@ __wrap_syncfs(int fd)
 		kernel.before = kernel.renames;
 	errno = EIO;
 	return ++kernel.syncfss == kernel.fail_syncfs ? -1 : 0;
+}
+
+/* Without it syncfs would not tell that there was no room (osc_file_write). */
+int __wrap_sync_file_range(int fd, off_t from, off_t len, unsigned flags);
+int
+__wrap_sync_file_range(int fd, off_t from, off_t len, unsigned flags)
+{
+	(void)fd;
+	CHECK(from == 0 && len == 0 && flags == SYNC_FILE_RANGE_WRITE && kernel.syncfss == 0);
+	errno = EBADMSG;
+	return ++kernel.rooms == kernel.fail_room ? -1 : 0;
 }
 
 int __real_renameat(int from_dir, const char *from, int to_dir, const char *to);
@@ -169,6 +182,7 @@ test_commit_calls(void)
 			CHECK(commits[i].err == OSC_OK && next_of(i) == 8 && is_tidy(i));
 		CHECK(kernel.syncfss == (n > 1 ? 2 : 0) && kernel.fsyncs == (n > 1 ? 1 : 2));
 		CHECK(kernel.renames == n && kernel.before == 0);
+		CHECK(kernel.rooms == (n > 1 ? n : 0));
 		/* nothing more to be written */
 		kernel.fsyncs = 0;
 		osc_commit_all(commits, n, false);
@@ -247,6 +261,24 @@ test_commit_one_fails(void)
 		}
 }
 
+/* There is no room for one of them, which only a call for its file tells. */
+static void
+test_commit_no_room(void)
+{
+	for (int go_on = 0; go_on < 2; go_on++) {
+		start(4);
+		kernel.fail_room = 2;
+		osc_commit_all(commits, 4, go_on != 0);
+		for (size_t i = 0; i < 4; i++) {
+			CHECK(commits[i].err == (i == 1 ? OSC_EIO : OSC_OK));
+			CHECK(next_of(i) == (i == 1 || (i > 1 && go_on == 0) ? 7 : 8));
+			CHECK(goes_on(i) == (i != 1) && is_tidy(i));
+		}
+		CHECK(strstr(commits[1].detail.path, "/1/.sequence-") != NULL);
+		end();
+	}
+}
+
 /* Nothing of a file system is there if it cannot be said that all of it is. */
 static void
 test_commit_not_durable(void)
@@ -278,6 +310,7 @@ main(void)
 	RUN(test_commit_calls);
 	RUN(test_commit_without_syncfs);
 	RUN(test_commit_one_fails);
+	RUN(test_commit_no_room);
 	RUN(test_commit_not_durable);
 	many_clear();
 	dir_remove();

@@ -49,6 +49,17 @@ __wrap_syncfs(int fd)
 	return refused() ? -1 : 0;
 }
 
+int __wrap_sync_file_range(int fd, off_t from, off_t len, unsigned flags);
+int
+__wrap_sync_file_range(int fd, off_t from, off_t len, unsigned flags)
+{
+	(void)fd;
+	(void)from;
+	(void)len;
+	(void)flags;
+	return refused() ? -1 : 0;
+}
+
 int __real_close(int fd);
 int __wrap_close(int fd);
 int
