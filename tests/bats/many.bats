@@ -436,3 +436,16 @@ more_than_open() {
 	equal "$(grep -v '^# 4' out | cut -c 1-4 | tr '\n' ' ')" "4401 4401 # 6  4401 # 7  # 7  4401 "
 	grep -q '^# 7 ctx/b/sequence.json: went back' out
 }
+
+@test "-p, more contexts than stay open: those of the requests that are remembered do" {
+	go_elsewhere || true
+	peer a 0a
+	more_than_open ctx 100000 19000 >forged
+	request=$(from a)
+	feed "$request" oscore-unprotect ctx/a >/dev/null
+	feed "$request" cat >request
+	answer=$(feed "$CONTENT" oscore-protect -t hex --request request ctx/a)
+	{ echo "$request" && cat forged && echo "$answer"; } >messages
+	run -4 --separate-stderr bash -c 'oscore-unprotect -q -k -p -f hex -C ctx messages | grep -v "^# 4"; exit "${PIPESTATUS[0]}"'
+	equal "$output" "$GET"$'\n'"$CONTENT"
+}
