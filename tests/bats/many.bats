@@ -443,7 +443,7 @@ more_than_open() {
 	more_than_open ctx 100000 19000 >forged
 	request=$(from a)
 	feed "$request" oscore-unprotect ctx/a >/dev/null
-	feed "$request" cat >request
+	raw "$request" >request
 	answer=$(feed "$CONTENT" oscore-protect -t hex --request request ctx/a)
 	{ echo "$request" && cat forged && echo "$answer"; } >messages
 	run -4 --separate-stderr bash -c 'oscore-unprotect -q -k -p -f hex -C ctx messages | grep -v "^# 4"; exit "${PIPESTATUS[0]}"'
