@@ -176,7 +176,7 @@ $(B)/unit/test_commit: WRAP = fstatfs64 fsync renameat sync_file_range syncfs un
 $(B)/unit/test_filesystems: WRAP = fstatfs64
 $(B)/unit/test_no_aes: WRAP = osc_cpu_lacks_aes
 $(B)/fuzz_frame: WRAP = osc_random poll
-$(B)/fuzz_session: WRAP = osc_random fsync
+$(B)/fuzz_session: WRAP = osc_random fsync syncfs
 
 $(FUZZERS): $(B)/%: $(B)/tests/fuzz/%.o $(B)/liboscore-tools.a $(B)/ldflags $(B)/libraries
 	$(link)

@@ -441,11 +441,11 @@ more_than_open() {
 	go_elsewhere || true
 	peer a 0a
 	more_than_open ctx 100000 19000 >forged
-	request=$(from a)
-	feed "$request" oscore-unprotect ctx/a >/dev/null
-	raw "$request" >request
+	asked=$(from a)
+	feed "$asked" oscore-unprotect ctx/a >/dev/null
+	raw "$asked" >request
 	answer=$(feed "$CONTENT" oscore-protect -t hex --request request ctx/a)
-	{ echo "$request" && cat forged && echo "$answer"; } >messages
+	{ echo "$asked" && cat forged && echo "$answer"; } >messages
 	run -4 --separate-stderr bash -c 'oscore-unprotect -q -k -p -f hex -C ctx messages | grep -v "^# 4"; exit "${PIPESTATUS[0]}"'
 	equal "$output" "$GET"$'\n'"$CONTENT"
 }

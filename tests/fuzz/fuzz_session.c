@@ -14,13 +14,14 @@
  *     a request that is what a peer sent gets the verdict that a model foretells;
  *     each refused request gets the answer that it is to get.
  *
- * The state is on the disk, as always; only fsync is left out, or fails.
+ * The state is on the disk, as always; only fsync and syncfs are left out, or fail.
  */
 
 static struct {
 	struct osc_session session;
 	struct osc_session_options options;
 	bool running;
+	bool tight;       /* one context stays open, and is closed for the next */
 	unsigned failing; /* so many fsyncs from now one fails; 0: none does */
 } run;
 
@@ -34,6 +35,13 @@ __wrap_fsync(int fd)
 	memory.vague = true;
 	errno = EIO;
 	return -1;
+}
+
+int __wrap_syncfs(int fd);
+int
+__wrap_syncfs(int fd)
+{
+	return __wrap_fsync(fd);
 }
 
 bool __wrap_osc_random(void *out, size_t len);
@@ -77,6 +85,8 @@ start(void)
 	if (run.running)
 		return;
 	osc_session_init(&run.session, &run.options);
+	if (run.tight)
+		osc_contexts_limit(&run.session.contexts, 1);
 	MUST(osc_session_open(&run.session, false, &detail) == OSC_OK);
 	run.running = true;
 }
@@ -144,6 +154,7 @@ restart(void)
 	    .error_reply = (flags & 2) == 0,
 	};
 	memory.replies = run.options.error_reply;
+	run.tight = (flags & 8) != 0;
 }
 
 /* While no program of ours runs, another one uses the state, and leaves it without what it
