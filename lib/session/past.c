@@ -44,15 +44,16 @@ key_of(const uint8_t *hash)
 static void *
 entry(struct osc_map *map, const uint8_t *hash, size_t size)
 {
-	void *value = osc_map_get(map, key_of(hash));
+	void *value;
 
-	if (value != NULL)
-		return value;
-	value = calloc(1, size);
-	if (value != NULL && osc_map_put(map, key_of(hash), value))
-		return value;
-	free(value);
-	return NULL;
+	if (osc_map_get(map, key_of(hash)) == NULL) {
+		value = calloc(1, size);
+		if (value == NULL || !osc_map_put(map, key_of(hash), value)) {
+			free(value);
+			return NULL;
+		}
+	}
+	return osc_map_get(map, key_of(hash));
 }
 
 /* *place becomes a copy of a string, or NULL for NULL; false, as before, if there is no memory. */
