@@ -172,7 +172,7 @@ $(B)/unit/test_no_memory: WRAP = malloc calloc realloc fsync syncfs
 $(B)/unit/test_failing_calls: WRAP = close fchmod fchown flock fstatfs64 fsync getdents64 getrandom \
 	linkat mkdirat open64 openat64 __open64_2 __openat64_2 read renameat renameat2 statx \
 	sync_file_range syncfs unlinkat write
-$(B)/unit/test_commit: WRAP = fstatfs64 fsync renameat sync_file_range syncfs uname
+$(B)/unit/test_commit: WRAP = fstatfs64 fsync renameat statx sync_file_range syncfs uname
 $(B)/unit/test_filesystems: WRAP = fstatfs64
 $(B)/unit/test_no_aes: WRAP = osc_cpu_lacks_aes
 $(B)/fuzz_frame: WRAP = osc_random poll

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <sys/vfs.h>
 
@@ -74,6 +75,23 @@ __wrap_sync_file_range(int fd, off_t from, off_t len, unsigned flags)
 	return ++kernel.rooms == kernel.fail_room ? -1 : 0;
 }
 
+static unsigned file_system; /* of the directories that are opened: 0 or another one */
+
+int __real_statx(int dir, const char *name, int flags, unsigned mask, struct statx *st);
+int __wrap_statx(int dir, const char *name, int flags, unsigned mask, struct statx *st);
+int
+__wrap_statx(int dir, const char *name, int flags, unsigned mask, struct statx *st)
+{
+	int rc;
+
+	/* Zeroed before: MSan does not see what statx writes. */
+	memset(st, 0, sizeof(*st));
+	rc = __real_statx(dir, name, flags, mask, st);
+	if (rc == 0 && S_ISDIR(st->stx_mode))
+		st->stx_dev_minor += file_system;
+	return rc;
+}
+
 int __real_renameat(int from_dir, const char *from, int to_dir, const char *to);
 int __wrap_renameat(int from_dir, const char *from, int to_dir, const char *to);
 int
@@ -107,9 +125,10 @@ next_of(size_t i)
 	return text != NULL ? (int)strtol(text + strlen(key), NULL, 10) : -1;
 }
 
-/* N stores that were used, each with a number taken; nothing has failed yet. */
+/* N stores that were used, each with a number taken, those from `other` on on another file system;
+ * nothing has failed yet. */
 static void
-start(size_t n)
+start_on(size_t n, size_t other)
 {
 	char file[40];
 
@@ -120,6 +139,7 @@ start(size_t n)
 		(void)snprintf(file, sizeof(file), "%s/sequence.json", name_of(i));
 		dir_write(
 		    file, "{\"next-to-send\": 7, \"received\": {\"index\": 0, \"bitfield\": 0}}");
+		file_system = i >= other;
 		CHECK(osc_store_open(&commits[i].store, dir_name(name_of(i)), OSC_ROLE_NONE, 0,
 			  &detail) == OSC_OK);
 		CHECK(osc_store_begin(commits[i].store, &detail) == OSC_OK);
@@ -128,6 +148,12 @@ start(size_t n)
 	memset(&kernel, 0, sizeof(kernel));
 	kernel.magic = EXT4_SUPER_MAGIC;
 	kernel.release = "6.1.0-13-amd64";
+}
+
+static void
+start(size_t n)
+{
+	start_on(n, n);
 }
 
 static void
@@ -261,6 +287,26 @@ test_commit_one_fails(void)
 		}
 }
 
+/* Each file system has its own calls, and its own failures. */
+static void
+test_commit_file_systems(void)
+{
+	start_on(3, 2);
+	osc_commit_all(commits, 3, false);
+	CHECK(kernel.syncfss == 2 && kernel.fsyncs == 3 && next_of(2) == 8);
+	end();
+	for (unsigned fail = 0; fail <= 4; fail++) {
+		start_on(4, 2);
+		kernel.fail_syncfs = fail;
+		osc_commit_all(commits, 4, true);
+		CHECK(kernel.syncfss == (fail == 1 || fail == 2 ? 3 : 4));
+		for (size_t i = 0; i < 4; i++)
+			CHECK(commits[i].err ==
+			    (fail > 0 && (fail - 1) % 2 == i / 2 ? OSC_EIO : OSC_OK));
+		end();
+	}
+}
+
 /* There is no room for one of them, which only a call for its file tells. */
 static void
 test_commit_no_room(void)
@@ -310,6 +356,7 @@ main(void)
 	RUN(test_commit_calls);
 	RUN(test_commit_without_syncfs);
 	RUN(test_commit_one_fails);
+	RUN(test_commit_file_systems);
 	RUN(test_commit_no_room);
 	RUN(test_commit_not_durable);
 	many_clear();

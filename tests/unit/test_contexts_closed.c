@@ -188,6 +188,29 @@ test_closed_state(void)
 	osc_contexts_close(&contexts);
 }
 
+/* Nor may numbers go back that others have taken, of a context that was only received with. */
+static void
+test_closed_received(void)
+{
+	struct osc_endpoint *endpoint;
+
+	start(0);
+	many_pair("01", "ff", "01", NULL);
+	put_state("01", 5, 0);
+	endpoint = found("01");
+	CHECK(endpoint != NULL && osc_store_begin(endpoint->store, &detail) == OSC_OK);
+	CHECK(osc_window_commit(&osc_store_state(endpoint->store)->window, 0) == OSC_OK);
+	CHECK(osc_commit_one(endpoint->store, &detail) == OSC_OK);
+	osc_store_end(endpoint->store);
+	osc_contexts_rest(&contexts, endpoint);
+	close_all();
+	put_state("01", 4, 1);
+	CHECK(commit(found("01"), 1) == OSC_EBACK);
+	put_state("01", 5, 1);
+	CHECK(commit(found("01"), 1) == OSC_OK);
+	osc_contexts_close(&contexts);
+}
+
 /* Two directories with one Recipient Key are not used side by side, though never both are
  * open. */
 static void
@@ -371,6 +394,7 @@ main(void)
 	dir_make();
 	RUN(test_closed_order);
 	RUN(test_closed_state);
+	RUN(test_closed_received);
 	RUN(test_closed_twin);
 	RUN(test_closed_sender);
 	RUN(test_closed_same_sender);
