@@ -131,12 +131,6 @@ osc_group_first(const struct osc_group *group)
 	return i;
 }
 
-bool
-osc_group_good(const struct osc_group *group)
-{
-	return osc_group_first(group) < group->n;
-}
-
 void
 osc_group_move(struct osc_group *group)
 {

@@ -67,9 +67,6 @@ void osc_group_cut(struct osc_group *group, size_t i, enum osc_err err);
 /* osc_group_first - the first item that is not refused; group->n if there is none */
 size_t osc_group_first(const struct osc_group *group);
 
-/* osc_group_good - is there an item that is not refused? */
-bool osc_group_good(const struct osc_group *group);
-
 /* osc_group_move - note, once, that the one context was moved, if that is said: whatever
  * becomes of the messages. Cuts the group if that fails. */
 void osc_group_move(struct osc_group *group);

@@ -62,7 +62,8 @@ class Run:
 
 
 class Measure:
-    """base is a directory for files that are to be on a disk, fast one for those that need not."""
+    """base is a directory for what is to be on a disk: contexts; fast one for the rest, since an
+    fsync may have to write what others have left to be written there."""
 
     def __init__(self, base):
         self.base = base
@@ -91,7 +92,7 @@ class Measure:
         return client, server
 
     def input(self, payload, form, n):
-        path = self.path("in-%d-%s-%d" % (payload, form, n))
+        path = "%s/in-%d-%s-%d" % (self.fast, payload, form, n)
         if not os.path.exists(path):
             one = FRAMES[form](message(payload))
             with open(path, "wb") as file:
@@ -100,7 +101,7 @@ class Measure:
         return path
 
     def protected(self, payload, form, n, algorithm=10):
-        path = self.path("out-%d-%s-%d-%d" % (payload, form, n, algorithm))
+        path = "%s/out-%d-%s-%d-%d" % (self.fast, payload, form, n, algorithm)
         if not os.path.exists(path):
             with open(path, "wb") as file:
                 subprocess.run([BINDIR + "/oscore-protect", "-q", "-f", form, self.pair(algorithm)[0],

@@ -233,6 +233,32 @@ test_rederived_lose(void)
 	osc_sequence_free(&sequence);
 }
 
+/* Nor do keys that are pending, or a state of theirs, while those in use stay what they are. */
+static void
+test_rederived_high_pending_back(void)
+{
+	struct osc_high high = {0};
+	struct osc_state outer;
+	struct osc_rederived old, now;
+
+	start(OSC_DIALECT_PAIR, 32);
+	CHECK(osc_sequence_rederive(&sequence) == OSC_OK);
+	CHECK(parse(whole) == OSC_OK);
+	outer = sequence.mine.state;
+	old = now = *sequence.rederived;
+	now.pending.state.next += 2;
+	CHECK(osc_high_admit(&high, &outer, &now) == OSC_OK);
+	CHECK(osc_high_admit(&high, &outer, &old) == OSC_EBACK);
+	now.pending.id[0]++;
+	now.pending.state.next = 0;
+	CHECK(osc_high_admit(&high, &outer, &now) == OSC_OK);
+	old.pending.state.next = 100;
+	CHECK(osc_high_admit(&high, &outer, &old) == OSC_EBACK);
+	CHECK(osc_high_admit(&high, &outer, &now) == OSC_OK);
+	osc_high_free(&high);
+	osc_sequence_free(&sequence);
+}
+
 int
 main(void)
 {
@@ -243,6 +269,7 @@ main(void)
 	RUN(test_rederived_follows);
 	RUN(test_rederived_high);
 	RUN(test_rederived_high_pending);
+	RUN(test_rederived_high_pending_back);
 	RUN(test_rederived_lose);
 	return unit_end();
 }
