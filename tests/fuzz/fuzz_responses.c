@@ -202,7 +202,9 @@ settle(const struct arrival *arrival, const struct osc_item *item, const struct 
 
 	MUST(status == 0 || (status >= 3 && status <= 6));
 	MUST(!due || item->err == OSC_OK);
-	if (item->err == OSC_OK)
+	/* What is no response any more is judged as a request, and its number may be that of one:
+	 * this peer counts them apart. */
+	if (item->err == OSC_OK && !osc_code_is_request(arrival->bytes[1]))
 		check_accepted(arrival, item, work);
 }
 
